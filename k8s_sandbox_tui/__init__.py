@@ -1,0 +1,1 @@
+"""Sandboxes on Kubernetes: provider, dashboard, commands and a local cluster."""

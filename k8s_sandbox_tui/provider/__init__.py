@@ -1,0 +1,1 @@
+"""The provider core: sandboxes on Kubernetes, for scripts. Knows no screen."""
