@@ -1,0 +1,189 @@
+"""What the dashboard needs from the provider, as narrow protocols.
+
+The provider's `Compute` fits `ComputePort` by structure. Each widget asks for the
+smallest of these, so that a test can drive it with scripted answers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from k8s_sandbox_tui.provider import InventoryUpdate
+    from k8s_sandbox_tui.provider.models import ClusterInfo, CreateProgress, Runtime, SandboxInfo
+
+
+class OutputChunkPort(Protocol):
+    """Some bytes of a command's output, as they arrived."""
+
+    @property
+    def stream(self) -> Literal["stdout", "stderr"]:
+        """Which of the two streams the bytes belong to."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """The bytes; a character may be split over two chunks."""
+        ...
+
+
+class RunningCommandPort(Protocol):
+    """A command that runs; leaving its context kills it."""
+
+    async def __aenter__(self) -> Self:
+        """Enter the context."""
+        ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None:
+        """Kill the command if it still runs."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[OutputChunkPort]:
+        """The output as it arrives; ends with the command."""
+        ...
+
+    async def wait(self) -> int:
+        """The exit code; raises `CommandError` or `SandboxGoneError` where there is none."""
+        ...
+
+    async def kill(self) -> None:
+        """Kill the command's process group."""
+        ...
+
+    @property
+    def duration_ms(self) -> int:
+        """Milliseconds since its start, or of its whole run."""
+        ...
+
+
+class SandboxPort(Protocol):
+    """One sandbox, to run commands in."""
+
+    @property
+    def sandbox_id(self) -> str:
+        """`<namespace>/<pod>`."""
+        ...
+
+    @property
+    def info(self) -> SandboxInfo:
+        """As last seen."""
+        ...
+
+    async def start_command(
+        self, command: str | Sequence[str], *, cwd: str | None = None, env: Mapping[str, str] | None = None
+    ) -> RunningCommandPort:
+        """Start a command; a string is run by `/bin/sh`."""
+        ...
+
+    def get_url(self, port: int, *, protocol: str = "http") -> str:
+        """The URL of a port, made from the template."""
+        ...
+
+
+class SandboxesPort(Protocol):
+    """The verbs on sandboxes."""
+
+    async def create(
+        self,
+        *,
+        envs: Mapping[str, str] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        runtime: Runtime | None = None,
+        image: str | None = None,
+        name: str | None = None,
+        on_progress: Callable[[CreateProgress], None] | None = None,
+    ) -> SandboxPort:
+        """Create a sandbox and wait until it runs."""
+        ...
+
+    async def get_by_id(self, sandbox_id: str) -> SandboxPort | None:
+        """The sandbox of this id, or None."""
+        ...
+
+    async def destroy(self, sandbox_id: str, *, uid: str | None = None) -> bool:
+        """Destroy it; False when it was not there, `SandboxGoneError` when another Pod has its name."""
+        ...
+
+
+class InventoryPort(Protocol):
+    """The rows, as they change."""
+
+    async def __aenter__(self) -> Self:
+        """Start to list and watch."""
+        ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None:
+        """Stop."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[InventoryUpdate]:
+        """The updates, without end."""
+        ...
+
+    def refresh(self) -> None:
+        """Ask the cluster again, now."""
+        ...
+
+
+class ComputePort(Protocol):
+    """The provider over one cluster."""
+
+    @property
+    def sandbox(self) -> SandboxesPort:
+        """The verbs on sandboxes."""
+        ...
+
+    def inventory(
+        self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
+    ) -> InventoryPort:
+        """The rows of these namespaces; None for the configured one."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...
+
+
+class OpenedClusterPort(Protocol):
+    """An opened cluster, and what a user should know of it (`provider.opened.OpenedCluster`)."""
+
+    @property
+    def compute(self) -> ComputePort:
+        """The provider over it."""
+        ...
+
+    @property
+    def cluster(self) -> ClusterInfo:
+        """Which cluster it is."""
+        ...
+
+    @property
+    def local(self) -> bool:
+        """True for the embedded cluster on this machine."""
+        ...
+
+    @property
+    def isolation(self) -> str:
+        """How the local cluster's Pods are isolated; empty for other clusters."""
+        ...
+
+    @property
+    def warning(self) -> str:
+        """A sentence that has to stay on screen; empty when there is none."""
+        ...
+
+
+class OpenClusterPort(Protocol):
+    """Opens the cluster that the user chose; raises `SandboxError` with cause and next step."""
+
+    def __call__(self) -> Awaitable[OpenedClusterPort]:
+        """Open it."""
+        ...
