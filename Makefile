@@ -1,0 +1,113 @@
+# Needs make and Python 3.11 or newer, nothing else. POSIX sh, GNU make 3.81 or newer.
+# All paths are relative, so the folder's own path may hold spaces.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# Passed on to the program that a target starts: make run ARGS="--local ls"
+ARGS ?=
+# Another interpreter: make run PYTHON=/opt/python3.13/bin/python3
+PYTHON ?=
+
+venv := .venv
+python := $(venv)/bin/python
+pip := $(python) -m pip --disable-pip-version-check --no-input -qq
+# --compile, because PIP_NO_COMPILE or PYTHONDONTWRITEBYTECODE may be set and starting without bytecode is slow.
+install := $(pip) install --compile --constraint constraints.txt --build-constraint constraints.txt
+sources := $(wildcard k8s_sandbox_tui/*.py k8s_sandbox_tui/*/*.py k8s_sandbox_tui/*/*/*.py)
+
+.PHONY: help run test lint bench screenshots constraints clean
+
+help: ## list the targets
+	@echo 'usage: make TARGET [ARGS="..."]'
+	@echo
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  %-12s %s\n' "$$name" "$$text"; done
+
+run: $(venv)/stamp-bytecode ## set up on first use, then start the dashboard (ARGS are passed on)
+	@exec $(python) -m k8s_sandbox_tui $(ARGS)
+
+test: $(venv)/stamp-test $(venv)/stamp-bytecode ## install what the tests need and run them all (ARGS go to pytest)
+	@$(python) -m pytest $(ARGS)
+
+lint: $(venv)/stamp-test $(venv)/stamp-lint ## ruff, the type checker in strict mode, the import contracts
+	@$(venv)/bin/ruff check
+	@$(venv)/bin/ruff format --check
+	@$(venv)/bin/basedpyright
+	@$(venv)/bin/lint-imports
+
+bench: $(venv)/stamp-test $(venv)/stamp-bytecode ## run the benchmarks and print a table (ARGS: names to run)
+	@$(python) -m tests.bench $(ARGS)
+
+screenshots: $(venv)/stamp-test $(venv)/stamp-bytecode ## make screenshots/ from the running product
+	@$(python) -m tests.screenshots $(ARGS)
+
+constraints: $(venv)/stamp-python ## write constraints.txt anew: the newest versions that fit pyproject.toml
+	@rm -rf $(venv)/fresh
+	@$(python) -m venv $(venv)/fresh
+	@$(venv)/fresh/bin/python -m pip install -qq --upgrade pip setuptools
+	@$(venv)/fresh/bin/python -m pip install -qq --group test --group lint --editable .
+	@{ echo '# The exact set this version was tested with. Made by "make constraints"; not edited by hand.'; \
+		$(venv)/fresh/bin/python -m pip freeze --all --exclude-editable; } > constraints.txt
+	@rm -rf $(venv)/fresh
+
+clean: ## remove the environment and everything that was generated
+	@rm -rf $(venv) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html
+	@find k8s_sandbox_tui tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The newest of the interpreters on the PATH that is new enough and can make an environment with pip.
+$(venv)/stamp-python:
+	@set -- "$(PYTHON)"; test -n "$$1" || set -- python3 python3.14 python3.13 python3.12 python3.11; \
+	best=; best_minor=0; bare=; bare_minor=; \
+	for candidate in "$$@"; do \
+		minor=`"$$candidate" -c 'import sys; print(sys.version_info[1] if sys.version_info >= (3, 11) else 0)' 2>/dev/null` || continue; \
+		test "$${minor:-0}" -gt 0 || continue; \
+		if "$$candidate" -c 'import venv, ensurepip' 2>/dev/null; then \
+			if test "$$minor" -gt "$$best_minor"; then best=$$candidate; best_minor=$$minor; fi; \
+		else bare=$$candidate; bare_minor=$$minor; fi; \
+	done; \
+	if test -z "$$best" && test -n "$$bare"; then \
+		echo "error: $$bare cannot make virtual environments: its venv or ensurepip module is missing." >&2; \
+		echo "On Debian and Ubuntu: sudo apt-get install python3.$$bare_minor-venv" >&2; \
+		exit 1; \
+	elif test -z "$$best"; then \
+		echo "error: no Python 3.11 or newer found (tried $$*)." >&2; \
+		echo "Debian 12, Ubuntu 24.04 or newer: sudo apt-get install python3 python3-venv" >&2; \
+		echo "Fedora: sudo dnf install python3    macOS: brew install python" >&2; \
+		echo "Where it has another name: make $(or $(MAKECMDGOALS),run) PYTHON=/path/to/python3" >&2; \
+		exit 1; \
+	fi; \
+	echo "Making $(venv) with Python 3.$$best_minor." >&2; \
+	"$$best" -m venv --clear $(venv)
+	@pwd > $@
+
+# An environment does not survive the move of its folder or the loss of its interpreter: make it anew.
+ifneq ($(shell test -x $(python) && test "`cat $(venv)/stamp-python 2>/dev/null`" = "`pwd`" && echo fit),fit)
+$(venv)/stamp-python: FORCE
+endif
+.PHONY: FORCE
+FORCE:
+
+# pip first: dependency groups need 25.1, --build-constraint needs 25.3.
+$(venv)/stamp-pip: $(venv)/stamp-python constraints.txt
+	@$(pip) install --upgrade --constraint constraints.txt pip
+	@touch $@
+
+$(venv)/stamp-run: $(venv)/stamp-pip pyproject.toml constraints.txt
+	@echo 'Installing; this takes a minute the first time.' >&2
+	@$(install) --editable .
+	@touch $@
+
+$(venv)/stamp-test: $(venv)/stamp-run
+	@$(install) --group test
+	@touch $@
+
+$(venv)/stamp-lint: $(venv)/stamp-run
+	@$(install) --group lint
+	@touch $@
+
+$(venv)/stamp-bytecode: $(venv)/stamp-run $(sources)
+	@$(python) -m compileall -q k8s_sandbox_tui
+	@touch $@
