@@ -1,0 +1,200 @@
+"""What the API server asks of the runtime. Values and protocols only; no processes are started here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodProcessSpec:
+    """All that is needed to run one container as a process tree.
+
+    Attributes:
+        uid: The Pod's uid.
+        name: The Pod's name.
+        namespace: The Pod's namespace.
+        hostname: What `hostname` prints in the Pod where the isolation allows (at most 63 characters).
+        argv: Command and arguments, already resolved from `command`, `args` and the image's default; must not be empty.
+        env: The container's environment. PATH, HOME and HOSTNAME are added where it does not set them.
+        working_dir: Where all processes of the Pod start; made when missing.
+            None: `/` with isolation, the Pod's own folder without.
+        state_dir: The Pod's own folder on this machine; made when missing. `Runtime.remove` deletes it.
+        memory_bytes: The memory limit; None: no limit. See `Runtime.limits` for what is enforced.
+        cpu: The limit in cores; None: no limit.
+    """
+
+    uid: str
+    name: str
+    namespace: str
+    hostname: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    working_dir: str | None = None
+    state_dir: Path
+    memory_bytes: int | None = None
+    cpu: float | None = None
+
+
+class StartError(Exception):
+    """The main process could not be started.
+
+    Attributes:
+        reason: The reason of the terminated container state, `StartError`.
+        message: Worded as containerd and runc do.
+        exit_code: What a kubelet reports for it, 128.
+    """
+
+    def __init__(self, message: str, *, reason: str = "StartError", exit_code: int = 128) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.exit_code = exit_code
+
+
+class ExecError(Exception):
+    """A command could not be started in a running Pod; `message` is worded as runc does, without any prefix."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class PodGoneError(Exception):
+    """The Pod's processes have ended, so nothing can be started among them."""
+
+
+class ExecProcess(Protocol):
+    """One command in a running Pod, with its ends of the pipes. The owner of the fds is this object; `close` ends all.
+
+    With a tty, `stdin_fd` and `stdout_fd` are the same: the master. All fds are non-blocking and close-on-exec.
+    """
+
+    @property
+    def stdin_fd(self) -> int | None:
+        """Where to write the command's input; None when there is none or it was closed."""
+        ...
+
+    @property
+    def stdout_fd(self) -> int | None:
+        """Where to read the command's output."""
+        ...
+
+    @property
+    def stderr_fd(self) -> int | None:
+        """Where to read the command's errors; None with a tty, which has them in its output."""
+        ...
+
+    async def wait(self) -> int:
+        """Waits for the command itself; children of it may live on. 128+n for signal n; 137 when the Pod was killed."""
+        ...
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Sets the terminal's size; without a tty nothing happens."""
+        ...
+
+    def close_stdin(self) -> None:
+        """Gives the command its end of file. With a tty nothing happens, as in Kubernetes."""
+        ...
+
+    def detach(self) -> None:
+        """Leaves the command running without a reader: its output is discarded, the fds close when it ends."""
+        ...
+
+    def close(self) -> None:
+        """Closes all fds at once; may be called again."""
+        ...
+
+
+class PodProcess(Protocol):
+    """The process tree of one Pod."""
+
+    @property
+    def spec(self) -> PodProcessSpec:
+        """What it was started with."""
+        ...
+
+    @property
+    def log_path(self) -> Path:
+        """The log of the main process, in the format of the CRI, one `<RFC3339Nano> stdout F|P <text>` for each line.
+
+        Bounded: at 10 MiB the file moves to `<name>.1` (one is kept) and a new one begins, as a kubelet rotates.
+        """
+        ...
+
+    async def log_grown(self) -> None:
+        """Returns after the next write to the log or rotation of it, at once when the process tree has ended."""
+        ...
+
+    async def wait(self) -> int:
+        """Waits until the main process and with it the whole tree has ended.
+
+        Returns:
+            The main process' exit code, 128+n for signal n; 137 when the supervisor was killed.
+        """
+        ...
+
+    async def exec(self, argv: Sequence[str], *, stdin: bool, stdout: bool, stderr: bool, tty: bool) -> ExecProcess:
+        """Starts a command beside the main process, with its environment and working directory.
+
+        Raises:
+            ExecError: The executable is missing, may not be executed, or `argv` is empty.
+            PodGoneError: The Pod ended before the command was started.
+        """
+        ...
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Ends the tree: TERM to the main process, KILL to everything after the grace (0: at once).
+
+        As PID 1 of a container, a main process without a handler for TERM does not see it, and takes the full grace.
+        Returns when nothing is left. Called again with a shorter grace, the shorter one holds.
+        """
+        ...
+
+
+class Runtime(Protocol):
+    """Starts Pods."""
+
+    @property
+    def isolation(self) -> str:
+        """`bubblewrap` or `process`."""
+        ...
+
+    @property
+    def limits(self) -> str:
+        """What holds a Pod's resources back; `none`, or a plain phrase."""
+        ...
+
+    @property
+    def network(self) -> str:
+        """`host`: Pods share the machine's loopback."""
+        ...
+
+    @property
+    def warning(self) -> str:
+        """Empty, or a plain sentence that the person at the screen must see."""
+        ...
+
+    async def start(self, pod: PodProcessSpec) -> PodProcess:
+        """Starts a Pod's main process.
+
+        Raises:
+            StartError: It cannot be started (executable missing, not executable, isolation refused).
+        """
+        ...
+
+    def has_executable(self, name: str) -> bool:
+        """Whether Pods will find `name` on their PATH: a node image cannot run where the machine has no node."""
+        ...
+
+    async def remove(self, state_dir: Path) -> None:
+        """Deletes a Pod's folder, whatever was left there; a missing one is fine. Its processes must have ended."""
+        ...
+
+    async def close(self) -> None:
+        """Kills all Pods at once and waits until nothing is left."""
+        ...
