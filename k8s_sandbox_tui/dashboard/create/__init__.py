@@ -1,0 +1,1 @@
+"""Creating a sandbox from the dashboard: the form, its rules, and the progress to Running."""

@@ -1,0 +1,170 @@
+"""The create form as values: what was typed, what is wrong with it, and the request it makes."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.create.image_reference import image_reason
+from k8s_sandbox_tui.dashboard.create.names import MAX_LABEL, env_name_reason, label_reason, metadata_key_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from k8s_sandbox_tui.dashboard.create.dotenv import Row
+    from k8s_sandbox_tui.provider.models import Runtime
+
+SUFFIX_LENGTH = 8
+"""Characters of the random ending of a name, as ComputeSDK makes it."""
+
+MAX_PREFIX = MAX_LABEL - 1 - SUFFIX_LENGTH
+"""Characters that a name may have before `-` and its random ending."""
+
+MAX_ANNOTATIONS = 256 * 1024
+"""Bytes that all annotations of an object may have together, in Kubernetes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateDefaults:
+    """What an empty field stands for."""
+
+    namespace: str
+    runtime: Runtime
+    images: Mapping[Runtime, str]
+    prefix: str
+    """What generated names start with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormValues:
+    """The form as typed."""
+
+    runtime: Runtime
+    image: str = ""
+    name: str = ""
+    random_ending: bool = True
+    namespace: str = ""
+    envs: tuple[Row, ...] = field(default=(), repr=False)
+    metadata: tuple[Row, ...] = ()
+
+    def tidy(self) -> FormValues:
+        """The same without spaces around names and without empty rows."""
+        return replace(
+            self,
+            image=self.image.strip(),
+            name=self.name.strip(),
+            namespace=self.namespace.strip(),
+            envs=_tidy_rows(self.envs),
+            metadata=_tidy_rows(self.metadata),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormReasons:
+    """What is wrong, for each field; an empty string where nothing is. Rows stand in the form's order."""
+
+    image: str = ""
+    name: str = ""
+    namespace: str = ""
+    envs: tuple[str, ...] = ()
+    metadata: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many fields have to change."""
+        return sum(map(bool, (self.image, self.name, self.namespace, *self.envs, *self.metadata)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRequest:
+    """A valid form, as the provider's `create` takes it; None stands for the provider's own default."""
+
+    runtime: Runtime
+    image: str | None = None
+    name: str | None = None
+    namespace: str | None = None
+    envs: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def check(values: FormValues) -> FormReasons:
+    """What is wrong with the form; spaces around single fields and empty rows are not."""
+    image, name, namespace = values.image.strip(), values.name.strip(), values.namespace.strip()
+    return FormReasons(
+        image=image_reason(image) if image else "",
+        name=label_reason(name, limit=MAX_PREFIX if values.random_ending else MAX_LABEL, prefix=values.random_ending),
+        namespace=label_reason(namespace),
+        envs=_row_reasons(values.envs, env_name_reason, _env_value_reason),
+        metadata=_row_reasons(values.metadata, metadata_key_reason, _no_reason, limit=MAX_ANNOTATIONS),
+    )
+
+
+def to_request(values: FormValues) -> CreateRequest:
+    """The request that a valid form makes; a name with a random ending gets it here.
+
+    Raises:
+        ValueError: The form has fields that have to change.
+    """
+    values = values.tidy()
+    if count := check(values).count:
+        raise ValueError(f"{count} fields of the form have to change")
+    name = f"{values.name}-{random_ending()}" if values.name and values.random_ending else values.name
+    return CreateRequest(
+        runtime=values.runtime,
+        image=values.image or None,
+        name=name or None,
+        namespace=values.namespace or None,
+        envs=dict(values.envs),
+        metadata=dict(values.metadata),
+    )
+
+
+def random_ending() -> str:
+    """Eight characters of base 36."""
+    return "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(SUFFIX_LENGTH))
+
+
+def id_preview(values: FormValues, defaults: CreateDefaults) -> str:
+    """The sandbox's id as it will be, with `…` for the random ending."""
+    name = values.name.strip()
+    exact = name and not values.random_ending
+    return f"{values.namespace.strip() or defaults.namespace}/{name or defaults.prefix}{'' if exact else '-…'}"
+
+
+def _tidy_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(row._replace(key=row.key.strip()) for row in rows if any(row))
+
+
+def _row_reasons(
+    rows: Iterable[Row],
+    key_reason: Callable[[str], str],
+    value_reason: Callable[[str], str],
+    *,
+    limit: int | None = None,
+) -> tuple[str, ...]:
+    reasons: list[str] = []
+    first: dict[str, int] = {}
+    size = 0
+    for number, row in enumerate(rows, start=1):
+        key = row.key.strip()
+        size += len(key.encode("utf-8", "replace")) + len(row.value.encode("utf-8", "replace"))
+        if not any(row):
+            reasons.append("")
+            continue
+        reason = key_reason(key) or value_reason(row.value)
+        if not reason and first.setdefault(key, number) != number:
+            reason = f"Same as row {first[key]}"
+        if not reason and limit is not None and size > limit:
+            reason = f"All together at most {limit // 1024} KiB"
+        reasons.append(reason)
+    return tuple(reasons)
+
+
+def _env_value_reason(value: str) -> str:
+    return "No process takes a NUL (␀)" if "\0" in value else ""
+
+
+def _no_reason(_value: str) -> str:
+    return ""
