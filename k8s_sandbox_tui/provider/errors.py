@@ -9,7 +9,7 @@ SandboxError
  │  └ CredentialPluginError        the exec plugin failed; carries its stderr
  ├ TransportError                  no answer from the API server; `sent` says if it may have got the request
  │  └ CertificateError             TLS: wrong authority or wrong host
- ├ ApiError                        the API server refused; `status`, `reason`, `details`
+ ├ ApiError                        the API server refused; `status`, `reason`
  │  ├ AuthenticationError          401
  │  ├ ForbiddenError               403; `verb`, `resource`, `namespace`
  │  ├ NotFoundError                404
@@ -109,7 +109,26 @@ class AuthenticationError(ApiError):
 
 
 class ForbiddenError(ApiError):
-    """403: the identity lacks a right."""
+    """403: the identity lacks a right; `verb`, `resource` and `namespace` say which, where the server says it.
+
+    `namespace` is empty at the scope of the cluster.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 403,
+        reason: str = "Forbidden",
+        hint: str = "",
+        verb: str = "",
+        resource: str = "",
+        namespace: str = "",
+    ) -> None:
+        super().__init__(message, status=status, reason=reason, hint=hint)
+        self.verb = verb
+        self.resource = resource
+        self.namespace = namespace
 
 
 class NotFoundError(ApiError):

@@ -6,13 +6,11 @@ milliseconds, as in ComputeSDK.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 Runtime = Literal["node", "python"]
 """The runtimes of ComputeSDK's Kubernetes provider; another label value breaks its `list()`."""
