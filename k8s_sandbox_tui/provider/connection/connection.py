@@ -213,13 +213,15 @@ class Connection:
     async def open_websocket(
         self,
         path: str,
-        *,
-        params: Params = (),
-        protocols: Sequence[str] = (),
+        params: Params,
+        protocols: Sequence[str],
         timeout: float = REQUEST_SECONDS,
+        *,
         heartbeat: float | None = None,
     ) -> aiohttp.ClientWebSocketResponse[Literal[True]]:
         """Opens a WebSocket with the same credentials, proxy and certificates as other requests.
+
+        Messages are not compressed and have no limit of size.
 
         Args:
             path: The path below the server's URL.
@@ -227,7 +229,7 @@ class Connection:
             protocols: Subprotocols to offer, best first; the server has to take one of them.
             timeout: Seconds until the WebSocket is open.
             heartbeat: Seconds between pings; the connection counts as lost when half as long passes without
-                an answer. None: no pings.
+                an answer. None: no pings, and the caller sees and answers pings and pongs itself.
 
         Raises:
             ApiError: The API server refused the upgrade, with its explanation.
@@ -245,6 +247,7 @@ class Connection:
                     ssl=self._tls_for(credential),
                     server_hostname=self.target.cluster.tls_server_name or None,
                     proxy=self._proxy,
+                    autoping=heartbeat is not None,
                     heartbeat=heartbeat,
                     max_msg_size=0,
                 )
