@@ -1,1 +1,1 @@
-"""The same verbs as commands, with `-o json`."""
+"""The commands: what the dashboard does, without a screen and for scripts. Knows the provider."""

@@ -1,0 +1,123 @@
+"""What a command line asks for, as values: the cluster to use and one verb with its arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ClusterChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """The global options. Empty strings mean "not given"."""
+
+    kubeconfig: str = ""
+    context: str = ""
+    namespace: str = ""
+    local: bool = False
+    url_template: str = ""
+
+
+class Ls(msgspec.Struct, frozen=True, kw_only=True):
+    """List the sandboxes."""
+
+    output: Literal["table", "json", "name"] = "table"
+
+
+class Create(msgspec.Struct, frozen=True, kw_only=True):
+    """Create a sandbox."""
+
+    runtime: Literal["node", "python"] | None = None
+    image: str = ""
+    env: list[tuple[str, str]] = []
+    meta: list[tuple[str, str]] = []
+    output: Literal["text", "json"] = "text"
+
+
+class Exec(msgspec.Struct, frozen=True, kw_only=True):
+    """Run a command in a sandbox."""
+
+    id: str
+    command: list[str]
+    stdin: bool = False
+    tty: bool = False
+    cwd: str = ""
+    env: list[tuple[str, str]] = []
+    timeout: int | None = None
+    """Milliseconds."""
+    background: bool = False
+
+
+class Info(msgspec.Struct, frozen=True, kw_only=True):
+    """Show one sandbox."""
+
+    id: str
+    output: Literal["text", "json"] = "text"
+
+
+class Url(msgspec.Struct, frozen=True, kw_only=True):
+    """Print the URL of a port."""
+
+    id: str
+    port: int
+    protocol: str = "http"
+
+
+class Rm(msgspec.Struct, frozen=True, kw_only=True):
+    """Destroy sandboxes."""
+
+    ids: list[str]
+    yes: bool = False
+
+
+class Local(msgspec.Struct, frozen=True, kw_only=True):
+    """Manage the local cluster."""
+
+    action: Literal["up", "down", "status", "kubeconfig"]
+    output: Literal["text", "json"] = "text"
+
+
+Verb = Ls | Create | Exec | Info | Url | Rm
+"""What needs an open cluster."""
+
+_TYPES: dict[str, type[Verb | Local]] = {
+    "ls": Ls,
+    "create": Create,
+    "exec": Exec,
+    "info": Info,
+    "url": Url,
+    "rm": Rm,
+    "local": Local,
+}
+
+
+def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Local | None]:
+    """Reads a command line; None as the verb asks for the dashboard.
+
+    Raises:
+        SystemExit: With code 2 and a message on stderr for wrong usage; with 0 after `--help` and `--version`.
+    """
+    parser = build_parser()
+    arguments, command = split_at_separator(argv)
+    namespace, unknown = parser.parse_known_args(arguments)
+    values = vars(namespace)
+    choice = msgspec.convert(values, ClusterChoice)
+    if choice.local and (choice.kubeconfig or choice.context):
+        parser.error("--local chooses the cluster on this machine; it does not go with --kubeconfig or --context")
+    name = msgspec.convert(values.get("verb"), str | None)
+    if name == "exec":
+        if unknown or not command:
+            parser.error(f"exec takes the command after --, as in: exec {values['id']} -- {' '.join(unknown) or 'ls'}")
+        values["command"] = command
+    if unknown:
+        parser.error(f"unknown argument: {unknown[0]}")
+    if name is None:
+        return choice, None
+    verb = msgspec.convert(values, _TYPES[name])
+    if isinstance(verb, Exec) and verb.background and (verb.stdin or verb.tty or verb.timeout):
+        parser.error("--background does not go with -i, -t or --timeout: nothing waits for the command")
+    return choice, verb

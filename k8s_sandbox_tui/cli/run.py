@@ -1,0 +1,118 @@
+"""Runs one command from start to end: opens the cluster, ends in order on ctrl-C, and says what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.cli import exit_codes, output
+from k8s_sandbox_tui.cli.arguments import Create, Exec, Info, Ls, Rm, Url, Verb
+from k8s_sandbox_tui.provider.errors import CreateError, SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from k8s_sandbox_tui.provider.compute import Compute
+    from k8s_sandbox_tui.provider.opened import OpenCluster
+
+
+def run(verb: Verb, open_cluster: OpenCluster) -> int:
+    """Runs a command and returns its exit code; whatever fails is reported on standard error."""
+    try:
+        return asyncio.run(_until_signalled(verb, open_cluster))
+    except SandboxError as error:
+        report(error)
+        return exit_codes.of(error)
+    except output.ReaderGoneError:
+        return exit_codes.READER_GONE
+    except output.OutputError as error:
+        output.note(f"error: {error}")
+        return exit_codes.FAILED
+    except KeyboardInterrupt:
+        return exit_codes.INTERRUPTED
+
+
+def report(error: SandboxError) -> None:
+    """Writes an error to standard error: the cause, what Kubernetes said, and the next step."""
+    output.note(f"error: {error.message}")
+    if isinstance(error, CreateError):
+        for event in error.events:
+            output.note(f"  {event}")
+    if error.hint:
+        output.note(error.hint)
+
+
+async def _until_signalled(verb: Verb, open_cluster: OpenCluster) -> int:
+    task = asyncio.ensure_future(_open_and_run(verb, open_cluster))
+    with _cancelled_by_signals(task) as received:
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not received:
+                raise
+            return exit_codes.SIGNAL + received[0]
+
+
+async def _open_and_run(verb: Verb, open_cluster: OpenCluster) -> int:
+    opened = await open_cluster()
+    async with opened.compute as compute:
+        return await _run_verb(verb, compute)
+
+
+async def _run_verb(verb: Verb, compute: Compute) -> int:
+    # One module a verb, imported when it is used: the start of `ls` must not pay for `exec`.
+    match verb:
+        case Ls():
+            from k8s_sandbox_tui.cli.ls import ls
+
+            return await ls(verb, compute)
+        case Create():
+            from k8s_sandbox_tui.cli.create import create
+
+            return await create(verb, compute)
+        case Exec():
+            from k8s_sandbox_tui.cli.exec import exec_command
+
+            return await exec_command(verb, compute)
+        case Info():
+            from k8s_sandbox_tui.cli.info import info
+
+            return await info(verb, compute)
+        case Url():
+            from k8s_sandbox_tui.cli.url import url
+
+            return await url(verb, compute)
+        case Rm():
+            from k8s_sandbox_tui.cli.rm import rm
+
+            return await rm(verb, compute)
+
+
+@contextlib.contextmanager
+def _cancelled_by_signals(task: asyncio.Future[int]) -> Generator[list[int]]:
+    """Cancels the task on the first signal, so that it can clean up; a second one ends the process at once."""
+    received: list[int] = []
+    if sys.platform == "win32":
+        # asyncio.run raises KeyboardInterrupt there, which comes to the same.
+        yield received
+        return
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def cancel(number: int) -> None:
+        received.append(number)
+        for one in signals:
+            loop.remove_signal_handler(one)
+            signal.signal(one, signal.SIG_DFL)
+        task.cancel()
+
+    for one in signals:
+        loop.add_signal_handler(one, cancel, one)
+    try:
+        yield received
+    finally:
+        for one in signals:
+            loop.remove_signal_handler(one)

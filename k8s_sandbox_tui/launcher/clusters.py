@@ -1,0 +1,128 @@
+"""Which cluster is meant, and how it is opened.
+
+The local cluster is used when it is asked for, or when no kubeconfig exists anywhere. A configured cluster
+that cannot be used is an error; nothing ever switches to the other kind on its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.provider.errors import InvalidArgumentError, KubeconfigNotFoundError, SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from k8s_sandbox_tui.cli.arguments import ClusterChoice
+    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
+    from k8s_sandbox_tui.provider.opened import OpenCluster, OpenedCluster
+
+
+def opener(choice: ClusterChoice, *, announce: Callable[[str], None] | None = None) -> OpenCluster:
+    """Returns what opens the chosen cluster, later and on the event loop.
+
+    Args:
+        choice: The global options.
+        announce: Told in a sentence when the local cluster is used because there is no kubeconfig.
+    """
+
+    async def open_cluster() -> OpenedCluster:
+        if choice.local:
+            return await _open_local(choice)
+        if _is_configured(choice):
+            return await _open_configured(choice)
+        if announce is not None:
+            announce("Using the local cluster (no kubeconfig found).")
+        return await _open_local(choice)
+
+    return open_cluster
+
+
+def refuse_on_windows() -> None:
+    """The local cluster needs POSIX processes.
+
+    Raises:
+        SandboxError: This is Windows.
+    """
+    if sys.platform == "win32":
+        raise SandboxError(
+            "The local cluster does not run on Windows itself.",
+            hint="Use WSL, or a cluster of your own: give its kubeconfig with --kubeconfig.",
+        )
+
+
+def start_local() -> LocalClusterStatus:
+    """Starts the local cluster unless it runs. Blocks until it answers.
+
+    Raises:
+        SandboxError: It cannot run here, or did not start.
+    """
+    refuse_on_windows()
+    from k8s_sandbox_tui.local_cluster import control
+
+    try:
+        return control.up()
+    except control.LocalClusterError as error:
+        raise SandboxError(str(error)) from error
+
+
+def _is_configured(choice: ClusterChoice) -> bool:
+    from k8s_sandbox_tui.provider.connection.kubeconfig import is_configured
+
+    if choice.kubeconfig and os.environ.get("KUBECONFIG_B64"):
+        # ComputeSDK lets the variable win. Where both name a cluster, guessing could destroy in the wrong one.
+        raise InvalidArgumentError(
+            "Both --kubeconfig and the variable KUBECONFIG_B64 name a cluster.", hint="Unset one of them."
+        )
+    configured = is_configured(path=choice.kubeconfig)
+    if choice.context and not configured:
+        raise KubeconfigNotFoundError(
+            f"There is no kubeconfig to look up the context {choice.context} in.", hint="Name it with --kubeconfig."
+        )
+    return configured
+
+
+async def _open_configured(choice: ClusterChoice) -> OpenedCluster:
+    return await _connect(choice, kube_config_path=choice.kubeconfig or None, context=choice.context or None)
+
+
+async def _open_local(choice: ClusterChoice) -> OpenedCluster:
+    status, kubeconfig = await asyncio.to_thread(_start_local_and_read)
+    # As text, because that goes before KUBECONFIG_B64 and a path does not.
+    return await _connect(choice, kube_config_raw=kubeconfig, local=status)
+
+
+def _start_local_and_read() -> tuple[LocalClusterStatus, str]:
+    status = start_local()
+    return status, status.kubeconfig.read_text(encoding="utf-8")
+
+
+async def _connect(
+    choice: ClusterChoice,
+    *,
+    kube_config_path: str | None = None,
+    kube_config_raw: str | None = None,
+    context: str | None = None,
+    local: LocalClusterStatus | None = None,
+) -> OpenedCluster:
+    from k8s_sandbox_tui.provider import k8s
+    from k8s_sandbox_tui.provider.opened import OpenedCluster
+
+    compute = k8s(
+        kube_config_path=kube_config_path,
+        kube_config_raw=kube_config_raw,
+        context=context,
+        namespace=choice.namespace or None,
+        url_template=choice.url_template or None,
+    )
+    try:
+        cluster = await compute.connect()
+    except BaseException:
+        await compute.aclose()
+        raise
+    if local is None:
+        return OpenedCluster(compute=compute, cluster=cluster)
+    return OpenedCluster(compute=compute, cluster=cluster, local=True, isolation=local.isolation, warning=local.warning)

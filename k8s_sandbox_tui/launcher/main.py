@@ -1,0 +1,45 @@
+"""From the command line to the dashboard or a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.cli import output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from k8s_sandbox_tui.cli.arguments import ClusterChoice
+
+
+def launch(argv: Sequence[str]) -> int:
+    """Runs what a command line asks for and returns the exit code.
+
+    Raises:
+        SystemExit: After `--help` and `--version`, and with code 2 after wrong usage.
+    """
+    output.prepare()
+    from k8s_sandbox_tui.cli.arguments import Local, parse
+
+    choice, verb = parse(argv)
+    if verb is None:
+        return _dashboard(choice)
+    if isinstance(verb, Local):
+        from k8s_sandbox_tui.launcher.local_verbs import run_local
+
+        return run_local(verb)
+    from k8s_sandbox_tui.cli.run import run
+    from k8s_sandbox_tui.launcher.clusters import opener
+
+    return run(verb, opener(choice, announce=output.note))
+
+
+def _dashboard(choice: ClusterChoice) -> int:
+    if not (output.is_terminal(0) and output.is_terminal(1)):
+        output.note("error: the dashboard needs a terminal, and standard input or output is none.")
+        output.note("The commands work without one; --help lists them.")
+        return 2
+    from k8s_sandbox_tui.dashboard.app import run
+    from k8s_sandbox_tui.launcher.clusters import opener
+
+    return run(opener(choice))

@@ -1,0 +1,73 @@
+"""Keeps every test away from the user's clusters and files; gives those that need one a local cluster."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
+    from k8s_sandbox_tui.provider.compute import Compute
+    from k8s_sandbox_tui.provider.sandbox import Sandbox
+
+_USERS_OWN = (
+    "KUBECONFIG",
+    "KUBECONFIG_B64",
+    "KUBERNETES_SERVICE_HOST",
+    "KUBERNETES_SERVICE_PORT",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+)
+
+# The machine may be busy: a slow example is no failure.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_home() -> Iterator[Path]:
+    """An empty home and state folder, and no variable that names a cluster, for tests and what they start."""
+    # Not pytest's own folder: its paths are too long for Unix sockets on macOS.
+    home = Path(tempfile.mkdtemp(prefix="sbx-"))
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in _USERS_OWN:
+            patch.delenv(variable, raising=False)
+        patch.setenv("HOME", str(home))
+        patch.setenv("K8S_SANDBOX_TUI_STATE", str(home / "state"))
+        yield home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def local_cluster(empty_home: Path) -> Iterator[LocalClusterStatus]:
+    """A running local cluster of this session's own; all its sandboxes end with it."""
+    from k8s_sandbox_tui.local_cluster import control
+
+    yield control.up()
+    control.down()
+
+
+@pytest.fixture
+async def compute(local_cluster: LocalClusterStatus) -> AsyncIterator[Compute]:
+    """The provider over the local cluster, in the namespace `default`."""
+    from k8s_sandbox_tui.provider import k8s
+
+    async with k8s(kube_config_path=str(local_cluster.kubeconfig)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def sandbox(compute: Compute) -> AsyncIterator[Sandbox]:
+    """A running python sandbox of this test's own."""
+    created = await compute.sandbox.create(runtime="python")
+    yield created
+    await created.destroy()
