@@ -1,0 +1,189 @@
+"""The form that a new sandbox is made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Footer, Input, Static
+
+from k8s_sandbox_tui.dashboard.choice import Choice
+from k8s_sandbox_tui.dashboard.create.dotenv import Row
+from k8s_sandbox_tui.dashboard.create.fields import Field, Section
+from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues, check, id_preview, to_request
+from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
+from k8s_sandbox_tui.dashboard.create.text_field import TextField
+from k8s_sandbox_tui.dashboard.create.visible import to_visible
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from k8s_sandbox_tui.dashboard.create.form import CreateDefaults, FormReasons
+    from k8s_sandbox_tui.provider.models import Runtime
+
+_RUNTIMES: tuple[tuple[Runtime, str], ...] = (("node", "Node"), ("python", "Python"))
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """How the form was left."""
+
+    values: FormValues
+    """All that was typed, so that the form can be opened with it again."""
+    request: CreateRequest | None
+    """What to create; None where the form was cancelled."""
+
+
+class CreateScreen(ModalScreen[FormAnswer]):
+    """Asks for a new sandbox; every field says what is wrong with it while it is typed."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "#runtime Choice"
+    HELP = "Only what differs from the default has to be filled in: Create works on an empty form."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s,ctrl+enter", "submit", "Create", key_display="^s", tooltip="Create the sandbox"),
+        Binding("ctrl+r", "reveal", "Show values", key_display="^r", tooltip="Show or hide the values of variables"),
+        Binding("escape", "cancel", "Cancel", key_display="esc", tooltip="Leave; what was typed is kept"),
+        Binding("down", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Previous field", show=False),
+    ]
+
+    def __init__(self, defaults: CreateDefaults, values: FormValues | None = None, *, notice: str = "") -> None:
+        """Make the form.
+
+        Args:
+            defaults: What empty fields stand for.
+            values: What the fields hold at first; empty fields when None.
+            notice: A sentence to show above the form, such as why the last attempt failed.
+        """
+        super().__init__()
+        self._defaults = defaults
+        self._first = values or FormValues(runtime=defaults.runtime)
+        self._notice = notice
+
+    def compose(self) -> ComposeResult:
+        """Primary fields first; the buttons stay in view."""
+        first = self._first
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "New sandbox"
+            with VerticalScroll(id="fields", can_focus=False):
+                notice = Static(to_visible(self._notice), id="notice", markup=False)
+                notice.display = bool(self._notice)
+                yield notice
+                yield Field("Runtime", Choice(_RUNTIMES, first.runtime), id="runtime")
+                yield Field("Image", TextField(first.image), id="image")
+                yield Field(
+                    "Name",
+                    TextField(first.name, placeholder=self._defaults.prefix),
+                    Checkbox("random ending", first.random_ending, compact=True, id="ending"),
+                    id="name",
+                )
+                yield Field(
+                    "Namespace", TextField(first.namespace, placeholder=self._defaults.namespace), id="namespace"
+                )
+                yield Section("Environment", id="envs-title")
+                yield KeyValueRows(first.envs, placeholder=Row("NAME", "value"), masked=True, id="envs")
+                yield Section("Metadata", "kept as annotations, shown in the table", id="metadata-title")
+                yield KeyValueRows(first.metadata, placeholder=Row("key", "value"), id="metadata")
+            with Horizontal(id="answer"):
+                yield Static("", id="summary", markup=False)
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Create", id="create", variant="primary", compact=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Judge what the form starts with."""
+        self._judge()
+
+    @property
+    def values(self) -> FormValues:
+        """The form as typed."""
+        runtime: Runtime = "python" if self.query_one(Choice).value == "python" else "node"
+        return FormValues(
+            runtime=runtime,
+            image=self._text("image"),
+            name=self._text("name"),
+            random_ending=self.query_one("#ending", Checkbox).value,
+            namespace=self._text("namespace"),
+            envs=self.query_one("#envs", KeyValueRows).rows,
+            metadata=self.query_one("#metadata", KeyValueRows).rows,
+        )
+
+    def _text(self, field: Literal["image", "name", "namespace"]) -> str:
+        return self.query_one(f"#{field} TextField", TextField).text
+
+    @on(Choice.Changed)
+    @on(Input.Changed)
+    @on(Checkbox.Changed)
+    @on(KeyValueRows.Changed)
+    def _judge(self) -> None:
+        """Say beside each field what is wrong with it."""
+        values = self.values
+        reasons = check(values)
+        default_image = self._defaults.images[values.runtime]
+        self.query_one("#image TextField", TextField).placeholder = default_image
+        self._note(
+            "image", "" if values.image.strip() else f"Empty takes the default for {values.runtime}", reasons.image
+        )
+        hint = "A random ending keeps names apart" if values.random_ending else "Used as it stands"
+        self._note("name", hint if values.name.strip() else "Empty makes one up", reasons.name)
+        self._note(
+            "namespace", "" if values.namespace.strip() else "Empty takes the one of this view", reasons.namespace
+        )
+        self._judge_rows(values, reasons)
+        wrong = f"! {reasons.count} field{'s' * (reasons.count > 1)} to change"
+        summary = self.query_one("#summary", Static)
+        summary.update(to_visible(wrong if reasons.count else id_preview(values, self._defaults)))
+        summary.set_class(bool(reasons.count), "-wrong")
+
+    def _note(self, field: str, hint: str, reason: str) -> None:
+        self.query_one(f"#{field}", Field).show_note(hint, reason)
+
+    def _judge_rows(self, values: FormValues, reasons: FormReasons) -> None:
+        envs = self.query_one("#envs", KeyValueRows)
+        envs.show_reasons(reasons.envs)
+        self.query_one("#metadata", KeyValueRows).show_reasons(reasons.metadata)
+        count = sum(any(row) for row in values.envs)
+        state = "hidden, ^r shows them" if envs.masked else "shown, ^r hides them"
+        hint = f"{count} · values {state}" if count else "lines of a .env file can be pasted"
+        self.query_one("#envs-title", Section).show_hint(hint)
+
+    @on(KeyValueRows.TooMany)
+    def _too_many(self, event: KeyValueRows.TooMany) -> None:
+        self.notify(
+            f"The form holds {MAX_ROWS} rows; {event.left_out} more were left out.", severity="warning", markup=False
+        )
+
+    @on(Input.Submitted)
+    def _enter(self) -> None:
+        self.focus_next()
+
+    @on(TextField.PastedLines)
+    def _pasted_lines(self, event: TextField.PastedLines) -> None:
+        """A name has one line: the first of what was pasted."""
+        event.field.paste(event.text.strip().splitlines()[0] if event.text.strip() else "")
+
+    @on(Button.Pressed, "#create")
+    def action_submit(self) -> None:
+        """Create, or go to the first field that has to change."""
+        values = self.values
+        if not check(values).count:
+            self.dismiss(FormAnswer(values, to_request(values)))
+            return
+        self.query(".-wrong TextField").first(TextField).focus()
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Leave without creating."""
+        self.dismiss(FormAnswer(self.values, None))
+
+    def action_reveal(self) -> None:
+        """Show or hide the values of the variables."""
+        envs = self.query_one("#envs", KeyValueRows)
+        envs.masked = not envs.masked
+        self._judge()

@@ -1,0 +1,89 @@
+"""A one-line text field that lets no control character through to the terminal, and tells of pasted text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.widgets import Input
+
+from k8s_sandbox_tui.dashboard.create.visible import from_visible, to_visible
+
+if TYPE_CHECKING:
+    from textual import events, getters
+    from textual.app import App
+
+
+class TextField(Input):
+    """An `Input` whose `text` may hold any character; it shows control characters as pictures."""
+
+    if TYPE_CHECKING:
+        app = getters.app(App[object])
+
+    @dataclass
+    class PastedLines(Message):
+        """Text of several lines was pasted; the field has not taken it. `insert()` makes it do so."""
+
+        field: TextField
+        text: str
+
+        @property
+        def control(self) -> TextField:
+            """The field, for `@on` selectors."""
+            return self.field
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        placeholder: str = "",
+        masked: bool = False,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        self._text = text
+        super().__init__(
+            to_visible(text),
+            placeholder,
+            password=masked,
+            id=id,
+            classes=classes,
+            compact=True,
+            select_on_focus=False,
+        )
+
+    @property
+    def text(self) -> str:
+        """What the field stands for: exactly what was set or pasted until it is edited, control characters and all."""
+        return self._text if to_visible(self._text) == self.value else from_visible(self.value)
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._text = text
+        self.value = to_visible(text)
+
+    def paste(self, text: str) -> None:
+        """Put the text in place of the selection."""
+        if not self.value:
+            self.text = text
+            self.cursor_position = len(self.value)
+        else:
+            self.replace(to_visible(text), *self.selection)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a paste from the terminal whole; `Input` would keep its first line, escape characters included."""
+        event.prevent_default()
+        event.stop()
+        self._take(event.text)
+
+    def action_paste(self) -> None:
+        """Take what was copied in this app."""
+        self._take(self.app.clipboard)
+
+    def _take(self, text: str) -> None:
+        stripped = text.strip("\r\n")
+        if "\n" in stripped or "\r" in stripped:
+            self.post_message(self.PastedLines(self, text))
+        elif stripped:
+            self.paste(stripped)
