@@ -50,9 +50,12 @@ async def _until_signalled(verb: Verb, open_cluster: OpenCluster) -> int:
     with _cancelled_by_signals(task) as received:
         try:
             return await task
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, SandboxError) as error:
             if not received:
                 raise
+            if isinstance(error, SandboxError):
+                # What ending in order failed at, as a sandbox that could not be deleted again.
+                report(error)
             return exit_codes.SIGNAL + received[0]
 
 

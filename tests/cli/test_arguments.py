@@ -1,0 +1,150 @@
+"""The command line's grammar: what each form means, and how wrong usage is answered."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from k8s_sandbox_tui.cli.arguments import ClusterChoice, Create, Exec, Info, Local, Ls, Rm, Url, parse
+
+
+@pytest.mark.parametrize(
+    ("line", "verb"),
+    [
+        ("", None),
+        ("ls", Ls()),
+        ("ls -o json", Ls(output="json")),
+        ("ls --output name", Ls(output="name")),
+        ("create", Create()),
+        ("create --runtime python --image a:b -o json", Create(runtime="python", image="a:b", output="json")),
+        ("create --env A=1 --env B=x=y --env C=", Create(env=[("A", "1"), ("B", "x=y"), ("C", "")])),
+        ("create --meta owner=ann", Create(meta=[("owner", "ann")])),
+        ("exec a/b -- ls -la", Exec(id="a/b", command=["ls", "-la"])),
+        ("exec -i a -- cat", Exec(id="a", command=["cat"], stdin=True)),
+        ("exec -it a -- sh", Exec(id="a", command=["sh"], stdin=True, tty=True)),
+        ("exec a -t -- sh", Exec(id="a", command=["sh"], tty=True)),
+        ("exec --cwd /x --env A=1 a -- env", Exec(id="a", command=["env"], cwd="/x", env=[("A", "1")])),
+        ("exec --timeout 1.5 a -- x", Exec(id="a", command=["x"], timeout=1500)),
+        ("exec --background a -- x", Exec(id="a", command=["x"], background=True)),
+        ("info a/b -o json", Info(id="a/b", output="json")),
+        ("url a --port 3000", Url(id="a", port=3000)),
+        ("url a --port 3000 --protocol wss", Url(id="a", port=3000, protocol="wss")),
+        ("rm a b --yes", Rm(ids=["a", "b"], yes=True)),
+        ("rm -- a", Rm(ids=["a"])),
+        ("local up", Local(action="up")),
+        ("local status -o json", Local(action="status", output="json")),
+    ],
+)
+def test_a_line_means_this_verb(line: str, verb: object) -> None:
+    assert parse(line.split()) == (ClusterChoice(), verb)
+
+
+def test_global_options_come_before_the_command() -> None:
+    line = "--kubeconfig k --context c -n ns --url-template {port} ls"
+    assert parse(line.split())[0] == ClusterChoice(kubeconfig="k", context="c", namespace="ns", url_template="{port}")
+    assert parse(["--local"]) == (ClusterChoice(local=True), None)
+    assert parse(["--namespace=x", "ls"])[0] == ClusterChoice(namespace="x")
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("exec a -- sh -c x -- y", ["sh", "-c", "x", "--", "y"]),
+        ("exec a -- -- x", ["--", "x"]),
+        ("exec a -- exec b -- c", ["exec", "b", "--", "c"]),
+        ("-n exec exec a -- --help", ["--help"]),
+        ("--namespace=x exec a -- -n y", ["-n", "y"]),
+    ],
+)
+def test_a_command_arrives_as_it_was_typed(line: str, command: list[str]) -> None:
+    verb = parse(line.split())[1]
+    assert isinstance(verb, Exec)
+    assert verb.command == command
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_any_argument_may_be_part_of_a_command(command: list[str]) -> None:
+    assert parse(["exec", "a", "--", *command])[1] == Exec(id="a", command=command)
+
+
+def test_an_option_whose_value_is_a_verbs_name_is_not_that_verb() -> None:
+    assert parse(["-n", "exec", "rm", "--", "a"])[1] == Rm(ids=["a"])
+
+
+def test_a_variable_without_a_value_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "s3cret=")
+    assert parse(["create", "--env", "TOKEN"])[1] == Create(env=[("TOKEN", "s3cret=")])
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "see"),
+    [
+        ("lst", "invalid choice: 'lst'", "k8s-sandbox-tui --help"),
+        ("ls --frobnicate", "unknown argument: --frobnicate", "k8s-sandbox-tui --help"),
+        ("ls --out json", "unknown argument: --out", "k8s-sandbox-tui --help"),
+        ("ls -o yaml", "invalid choice: 'yaml'", "ls --help"),
+        ("exec a", "exec takes the command after --, as in: exec a -- ls", "--help"),
+        ("exec a --", "exec takes the command after --", "--help"),
+        ("exec a ls -x", "as in: exec a -- ls -x", "--help"),
+        ("exec a ls -- x", "as in: exec a -- ls", "--help"),
+        ("exec -- ls", "the following arguments are required: ID", "exec --help"),
+        ("exec --timeout 0 a -- x", "'0' is not a number of seconds above 0", "exec --help"),
+        ("exec --timeout nan a -- x", "'nan' is not a number of seconds", "exec --help"),
+        ("exec --timeout inf a -- x", "'inf' is not a number of seconds", "exec --help"),
+        ("exec --background -i a -- x", "--background does not go with -i, -t or --timeout", "--help"),
+        ("create --runtime deno", "invalid choice: 'deno'", "create --help"),
+        ("create --env =x", "'=x' is not KEY=VALUE", "create --help"),
+        ("create --env NOT_SET_ANYWHERE", "NOT_SET_ANYWHERE has no value here", "create --help"),
+        ("create --meta owner", "'owner' is not KEY=VALUE", "create --help"),
+        ("url a", "required: --port", "url --help"),
+        ("url a --port 0", "'0' is not a port", "url --help"),
+        ("url a --port 65536", "'65536' is not a port", "url --help"),
+        ("url a --port 00000080", "'00000080' is not a port", "url --help"),
+        ("url a --port ٣", "'٣' is not a port", "url --help"),
+        ("rm", "required: ID", "rm --help"),
+        ("local", "required: ACTION", "local --help"),
+        ("--local --kubeconfig x ls", "--local chooses the cluster on this machine", "--help"),
+        ("--local --context x ls", "--local chooses the cluster on this machine", "--help"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_is_wrong(
+    line: str, message: str, see: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(line.split())
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    assert said.out == ""
+    first, second = said.err.splitlines()
+    assert first.startswith("error: ")
+    assert message in first
+    assert second.startswith("See: ")
+    assert see in second
+
+
+@pytest.mark.parametrize("verb", ["ls", "create", "exec", "info", "url", "rm", "local"])
+def test_help_goes_to_stdout_and_shows_the_verb(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse([verb, "--help"])
+    said = capsys.readouterr()
+    assert ended.value.code == 0
+    assert f"k8s-sandbox-tui {verb}" in said.out
+    assert said.err == ""
+
+
+def test_the_help_lists_every_verb_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    text = capsys.readouterr().out
+    for word in ("ls", "create", "exec", "info", "url", "rm", "local", "124", "126", "127", "130"):
+        assert f"  {word} " in text
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(["--version"])
+    assert ended.value.code == 0
+    name, version = capsys.readouterr().out.split()
+    assert name == "k8s-sandbox-tui"
+    assert version[0].isdigit()

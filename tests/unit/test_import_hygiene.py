@@ -1,0 +1,44 @@
+"""What a start does not load: start-up time is part of the product."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"textual", "rich", "kubernetes", "aiohttp", "cryptography", "hypothesis", "asyncio", "importlib.metadata"}
+
+
+def loaded_by(statement: str) -> set[str]:
+    program = f"import sys\ntry:\n    {statement}\nexcept SystemExit:\n    pass\nprint('\\n' + ' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import k8s_sandbox_tui",
+        "import k8s_sandbox_tui.cli",
+        "import k8s_sandbox_tui.provider",
+        "import k8s_sandbox_tui.local_cluster",
+        "from k8s_sandbox_tui.launcher.main import launch; launch(['--help'])",
+        "from k8s_sandbox_tui.launcher.main import launch; launch(['exec', '--help'])",
+        "from k8s_sandbox_tui.launcher.main import launch; launch(['lst'])",
+    ],
+)
+def test_nothing_heavy_is_loaded(statement: str) -> None:
+    assert not loaded_by(statement) & HEAVY
+
+
+def test_the_commands_load_no_screen_and_no_generated_client() -> None:
+    statement = "from k8s_sandbox_tui.launcher.main import launch; launch(['--kubeconfig', '/nowhere', 'ls'])"
+    loaded = loaded_by(statement)
+    assert not loaded & {"textual", "rich", "kubernetes", "cryptography"}
+    assert "k8s_sandbox_tui.provider.compute" in loaded
+
+
+def test_the_local_cluster_is_controlled_without_a_server_in_the_process() -> None:
+    loaded = loaded_by("from k8s_sandbox_tui.local_cluster import control; control.status()")
+    assert not loaded & {"aiohttp", "cryptography", "textual", "kubernetes"}
