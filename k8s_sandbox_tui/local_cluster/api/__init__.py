@@ -1,0 +1,1 @@
+"""The API server: HTTP in, Kubernetes answers out."""

@@ -1,0 +1,1 @@
+"""Kubernetes objects as typed values: their fields, defaults and validation. Pure."""

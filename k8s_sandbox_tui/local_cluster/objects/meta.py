@@ -1,0 +1,73 @@
+"""What every Kubernetes object has: metadata, and the forms of time.
+
+Field order is that of the API server's answers. A field that Go omits when empty has its
+empty value as default and is omitted too; one that is a Go pointer may be `UNSET`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+
+class KubeStruct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", gc=False):
+    """Base of all wire structs."""
+
+
+class ObjectMeta(KubeStruct, frozen=True, kw_only=True):
+    """`metadata` of an object."""
+
+    name: str = ""
+    generate_name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    creation_timestamp: str | UnsetType = UNSET
+    deletion_timestamp: str | UnsetType = UNSET
+    deletion_grace_period_seconds: int | UnsetType = UNSET
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    owner_references: Raw | UnsetType = UNSET
+    finalizers: list[str] = []
+
+    @property
+    def deleting(self) -> bool:
+        """True once the object is to be deleted, within its grace period."""
+        return self.deletion_timestamp is not UNSET
+
+
+class KubeObject(Protocol):
+    """Anything the store can hold."""
+
+    @property
+    def metadata(self) -> ObjectMeta:
+        """The object's name, labels and so on."""
+        ...
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def timestamp(moment: datetime) -> str:
+    """`metav1.Time`: RFC 3339 in whole seconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def micro_timestamp(moment: datetime) -> str:
+    """`metav1.MicroTime`: RFC 3339 with microseconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_timestamp(text: str) -> datetime:
+    """The moment that a `metav1.Time` or `MicroTime` names.
+
+    Raises:
+        ValueError: it is not RFC 3339.
+    """
+    return datetime.fromisoformat(text)

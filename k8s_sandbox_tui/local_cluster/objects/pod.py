@@ -1,0 +1,278 @@
+# ruff: noqa: RUF012 - msgspec gives each instance its own copy of an empty default
+"""The Pod: spec and status, field by field.
+
+Parts that the local cluster hands through without reading them are `Raw`.
+"""
+
+from __future__ import annotations
+
+from msgspec import UNSET, Raw, UnsetType, field
+
+from k8s_sandbox_tui.local_cluster.objects.meta import KubeStruct, ObjectMeta
+
+QuantityValue = str | int | float
+
+
+class FieldRef(KubeStruct, frozen=True, kw_only=True):
+    """A field of the Pod itself, as the value of a variable."""
+
+    api_version: str = ""
+    field_path: str = ""
+
+
+class KeyRef(KubeStruct, frozen=True, kw_only=True):
+    """A key of a ConfigMap or Secret, as the value of a variable."""
+
+    name: str = ""
+    key: str = ""
+    optional: bool | UnsetType = UNSET
+
+
+class EnvVarSource(KubeStruct, frozen=True, kw_only=True):
+    """Where a variable's value comes from."""
+
+    field_ref: FieldRef | UnsetType = UNSET
+    resource_field_ref: Raw | UnsetType = UNSET
+    config_map_key_ref: KeyRef | UnsetType = UNSET
+    secret_key_ref: KeyRef | UnsetType = UNSET
+
+
+class EnvVar(KubeStruct, frozen=True, kw_only=True):
+    """One variable of a container."""
+
+    name: str
+    value: str = ""
+    value_from: EnvVarSource | UnsetType = UNSET
+
+
+class ContainerPort(KubeStruct, frozen=True, kw_only=True):
+    """A port that a container says it listens on."""
+
+    name: str = ""
+    host_port: int = 0
+    container_port: int = 0
+    protocol: str = ""
+    host_ip: str = field(default="", name="hostIP")
+
+
+class ResourceRequirements(KubeStruct, frozen=True, kw_only=True):
+    """Requests and limits."""
+
+    limits: dict[str, QuantityValue] = {}
+    requests: dict[str, QuantityValue] = {}
+    claims: Raw | UnsetType = UNSET
+
+
+class VolumeMount(KubeStruct, frozen=True, kw_only=True):
+    """Where a volume appears in a container."""
+
+    name: str = ""
+    read_only: bool = False
+    recursive_read_only: str | UnsetType = UNSET
+    mount_path: str = ""
+    sub_path: str = ""
+    mount_propagation: str | UnsetType = UNSET
+    sub_path_expr: str = ""
+
+
+class Container(KubeStruct, frozen=True, kw_only=True):
+    """A container of a Pod."""
+
+    name: str = ""
+    image: str = ""
+    command: list[str] = []
+    args: list[str] = []
+    working_dir: str = ""
+    ports: list[ContainerPort] = []
+    env_from: Raw | UnsetType = UNSET
+    env: list[EnvVar] = []
+    resources: ResourceRequirements = field(default_factory=ResourceRequirements)
+    resize_policy: Raw | UnsetType = UNSET
+    restart_policy: str | UnsetType = UNSET
+    volume_mounts: list[VolumeMount] = []
+    volume_devices: Raw | UnsetType = UNSET
+    liveness_probe: Raw | UnsetType = UNSET
+    readiness_probe: Raw | UnsetType = UNSET
+    startup_probe: Raw | UnsetType = UNSET
+    lifecycle: Raw | UnsetType = UNSET
+    termination_message_path: str = ""
+    termination_message_policy: str = ""
+    image_pull_policy: str = ""
+    security_context: Raw | UnsetType = UNSET
+    stdin: bool = False
+    stdin_once: bool = False
+    tty: bool = False
+
+
+class Toleration(KubeStruct, frozen=True, kw_only=True):
+    """A taint that a Pod puts up with."""
+
+    key: str = ""
+    operator: str = ""
+    value: str = ""
+    effect: str = ""
+    toleration_seconds: int | UnsetType = UNSET
+
+
+class Volume(KubeStruct, frozen=True, kw_only=True):
+    """A volume; only the kinds that the local cluster knows of are told apart."""
+
+    name: str = ""
+    projected: Raw | UnsetType = UNSET
+    empty_dir: Raw | UnsetType = UNSET
+    host_path: Raw | UnsetType = UNSET
+    config_map: Raw | UnsetType = UNSET
+    secret: Raw | UnsetType = UNSET
+    downward_api: Raw | UnsetType = field(default=UNSET, name="downwardAPI")
+    persistent_volume_claim: Raw | UnsetType = UNSET
+    nfs: Raw | UnsetType = UNSET
+    csi: Raw | UnsetType = UNSET
+    ephemeral: Raw | UnsetType = UNSET
+    image: Raw | UnsetType = UNSET
+
+
+class PodSpec(KubeStruct, frozen=True, kw_only=True):
+    """What a Pod is to be."""
+
+    volumes: list[Volume] = []
+    init_containers: list[Container] = []
+    containers: list[Container] = []
+    ephemeral_containers: Raw | UnsetType = UNSET
+    restart_policy: str = ""
+    termination_grace_period_seconds: int | UnsetType = UNSET
+    active_deadline_seconds: int | UnsetType = UNSET
+    dns_policy: str = ""
+    node_selector: dict[str, str] = {}
+    service_account_name: str = ""
+    service_account: str = ""
+    automount_service_account_token: bool | UnsetType = UNSET
+    node_name: str = ""
+    host_network: bool = False
+    host_pid: bool = field(default=False, name="hostPID")
+    host_ipc: bool = field(default=False, name="hostIPC")
+    share_process_namespace: bool | UnsetType = UNSET
+    security_context: Raw | UnsetType = UNSET
+    image_pull_secrets: Raw | UnsetType = UNSET
+    hostname: str = ""
+    subdomain: str = ""
+    affinity: Raw | UnsetType = UNSET
+    scheduler_name: str = ""
+    tolerations: list[Toleration] = []
+    host_aliases: Raw | UnsetType = UNSET
+    priority_class_name: str = ""
+    priority: int | UnsetType = UNSET
+    dns_config: Raw | UnsetType = UNSET
+    readiness_gates: Raw | UnsetType = UNSET
+    runtime_class_name: str | UnsetType = UNSET
+    enable_service_links: bool | UnsetType = UNSET
+    preemption_policy: str | UnsetType = UNSET
+    overhead: dict[str, QuantityValue] = {}
+    topology_spread_constraints: Raw | UnsetType = UNSET
+    set_hostname_as_fqdn: bool | UnsetType = field(default=UNSET, name="setHostnameAsFQDN")
+    os: Raw | UnsetType = UNSET
+    host_users: bool | UnsetType = UNSET
+    scheduling_gates: Raw | UnsetType = UNSET
+    resource_claims: Raw | UnsetType = UNSET
+    resources: ResourceRequirements | UnsetType = UNSET
+
+
+class PodCondition(KubeStruct, frozen=True, kw_only=True):
+    """One of the conditions of a Pod."""
+
+    type: str
+    status: str
+    last_probe_time: None = field(default_factory=lambda: None)
+    last_transition_time: str | None = field(default_factory=lambda: None)
+    reason: str = ""
+    message: str = ""
+
+
+class PodIP(KubeStruct, frozen=True, kw_only=True):
+    """An address, as `podIPs` and `hostIPs` list it."""
+
+    ip: str = ""
+
+
+class ContainerStateWaiting(KubeStruct, frozen=True, kw_only=True):
+    """Not started yet, and why."""
+
+    reason: str = ""
+    message: str = ""
+
+
+class ContainerStateRunning(KubeStruct, frozen=True, kw_only=True):
+    """Running since."""
+
+    started_at: str | None = field(default_factory=lambda: None)
+
+
+class ContainerStateTerminated(KubeStruct, frozen=True, kw_only=True):
+    """Ended, and how."""
+
+    exit_code: int = field(default_factory=int)
+    signal: int = 0
+    reason: str = ""
+    message: str = ""
+    started_at: str | None = field(default_factory=lambda: None)
+    finished_at: str | None = field(default_factory=lambda: None)
+    container_id: str = field(default="", name="containerID")
+
+
+class ContainerState(KubeStruct, frozen=True, kw_only=True):
+    """One of the three, or none."""
+
+    waiting: ContainerStateWaiting | UnsetType = UNSET
+    running: ContainerStateRunning | UnsetType = UNSET
+    terminated: ContainerStateTerminated | UnsetType = UNSET
+
+
+class VolumeMountStatus(KubeStruct, frozen=True, kw_only=True):
+    """A volume mount as it came out."""
+
+    name: str
+    mount_path: str
+    read_only: bool = False
+    recursive_read_only: str | UnsetType = UNSET
+
+
+class ContainerStatus(KubeStruct, frozen=True, kw_only=True):
+    """What became of a container."""
+
+    name: str
+    state: ContainerState = field(default_factory=ContainerState)
+    last_state: ContainerState = field(default_factory=ContainerState)
+    ready: bool = field(default_factory=bool)
+    restart_count: int = field(default_factory=int)
+    image: str = field(default_factory=str)
+    image_id: str = field(default_factory=str, name="imageID")
+    container_id: str = field(default="", name="containerID")
+    started: bool | UnsetType = UNSET
+    allocated_resources: dict[str, QuantityValue] = {}
+    resources: ResourceRequirements | UnsetType = UNSET
+    volume_mounts: list[VolumeMountStatus] = []
+
+
+class PodStatus(KubeStruct, frozen=True, kw_only=True):
+    """What a Pod is now."""
+
+    phase: str = ""
+    conditions: list[PodCondition] = []
+    message: str = ""
+    reason: str = ""
+    nominated_node_name: str = ""
+    host_ip: str = field(default="", name="hostIP")
+    host_ips: list[PodIP] = field(default_factory=list, name="hostIPs")
+    pod_ip: str = field(default="", name="podIP")
+    pod_ips: list[PodIP] = field(default_factory=list, name="podIPs")
+    start_time: str | UnsetType = UNSET
+    init_container_statuses: list[ContainerStatus] = []
+    container_statuses: list[ContainerStatus] = []
+    qos_class: str = ""
+
+
+class Pod(KubeStruct, frozen=True, kw_only=True):
+    """A Pod."""
+
+    metadata: ObjectMeta = field(default_factory=ObjectMeta)
+    spec: PodSpec = field(default_factory=PodSpec)
+    status: PodStatus = field(default_factory=PodStatus)

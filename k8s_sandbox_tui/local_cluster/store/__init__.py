@@ -1,0 +1,1 @@
+"""The cluster's state in memory: objects, versions, history, selectors."""

@@ -1,0 +1,171 @@
+"""The resources that this API server serves, and what it has to know of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from msgspec.structs import replace
+
+from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service
+from k8s_sandbox_tui.local_cluster.objects.meta import KubeObject, ObjectMeta
+from k8s_sandbox_tui.local_cluster.objects.pod import Pod
+
+T = TypeVar("T", bound=KubeObject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subresource:
+    """A path behind an object's name."""
+
+    name: str
+    kind: str
+    verbs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource(Generic[T]):
+    """A kind of object under its plural.
+
+    Attributes:
+        with_version: Gives a copy of an object another `resourceVersion`.
+        fields: What a field selector may ask for, besides `metadata.name` and `metadata.namespace`.
+        bookmark: The parts of the object in a watch's BOOKMARK event behind its metadata.
+        storage_hash: `storageVersionHash` of discovery; only told, never read.
+    """
+
+    plural: str
+    singular: str
+    kind: str
+    model: type[T]
+    with_version: Callable[[T, int], T]
+    namespaced: bool = True
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    verbs: tuple[str, ...]
+    subresources: tuple[Subresource, ...] = ()
+    fields: Mapping[str, Callable[[T], str]] = field(default_factory=dict[str, Callable[[T], str]])
+    bookmark: bytes
+    storage_hash: str = ""
+
+    @property
+    def type_meta(self) -> bytes:
+        """The beginning of the JSON of one such object."""
+        return f'{{"kind":"{self.kind}","apiVersion":"v1"'.encode()
+
+    def field_value(self, item: T, name: str) -> str | None:
+        """The value a field selector compares; None when it cannot ask for `name`."""
+        if name == "metadata.name":
+            return item.metadata.name
+        if name == "metadata.namespace":
+            return item.metadata.namespace if self.namespaced else None
+        getter = self.fields.get(name)
+        return None if getter is None else getter(item)
+
+
+def _versioned(meta: ObjectMeta, version: int) -> ObjectMeta:
+    return replace(meta, resource_version=str(version))
+
+
+_ALL = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+_READ = ("get", "list", "watch")
+
+PODS = Resource[Pod](
+    plural="pods",
+    singular="pod",
+    kind="Pod",
+    model=Pod,
+    with_version=lambda pod, version: replace(pod, metadata=_versioned(pod.metadata, version)),
+    short_names=("po",),
+    categories=("all",),
+    verbs=_ALL,
+    subresources=(
+        Subresource(name="exec", kind="PodExecOptions", verbs=("create", "get")),
+        Subresource(name="log", kind="Pod", verbs=("get",)),
+        Subresource(name="status", kind="Pod", verbs=("get",)),
+    ),
+    fields={
+        "spec.nodeName": lambda pod: pod.spec.node_name,
+        "spec.restartPolicy": lambda pod: pod.spec.restart_policy,
+        "spec.schedulerName": lambda pod: pod.spec.scheduler_name,
+        "spec.serviceAccountName": lambda pod: pod.spec.service_account_name,
+        "spec.hostNetwork": lambda pod: "true" if pod.spec.host_network else "false",
+        "status.phase": lambda pod: pod.status.phase,
+        "status.podIP": lambda pod: pod.status.pod_ip,
+        "status.nominatedNodeName": lambda pod: pod.status.nominated_node_name,
+    },
+    bookmark=b',"spec":{"containers":null},"status":{}}',
+    storage_hash="xPOwRZ+Yhw8=",
+)
+
+NAMESPACES = Resource[Namespace](
+    plural="namespaces",
+    singular="namespace",
+    kind="Namespace",
+    model=Namespace,
+    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
+    namespaced=False,
+    short_names=("ns",),
+    verbs=("create", "delete", "get", "list", "patch", "update", "watch"),
+    fields={"status.phase": lambda item: item.status.phase},
+    bookmark=b',"spec":{},"status":{}}',
+    storage_hash="Q3oi5N2YM8M=",
+)
+
+NODES = Resource[Node](
+    plural="nodes",
+    singular="node",
+    kind="Node",
+    model=Node,
+    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
+    namespaced=False,
+    short_names=("no",),
+    verbs=_READ,
+    fields={"spec.unschedulable": lambda item: "true" if item.spec.unschedulable else "false"},
+    bookmark=b',"spec":{},"status":{"daemonEndpoints":{"kubeletEndpoint":{"Port":0}},"nodeInfo":{}}}',
+    storage_hash="XwShjMxG9Fs=",
+)
+
+SERVICES = Resource[Service](
+    plural="services",
+    singular="service",
+    kind="Service",
+    model=Service,
+    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
+    short_names=("svc",),
+    categories=("all",),
+    verbs=_ALL,
+    fields={
+        "spec.clusterIP": lambda item: item.spec.cluster_ip,
+        "spec.type": lambda item: item.spec.type,
+    },
+    bookmark=b',"spec":{},"status":{"loadBalancer":{}}}',
+    storage_hash="0/CO1lhkEBI=",
+)
+
+EVENTS = Resource[Event](
+    plural="events",
+    singular="event",
+    kind="Event",
+    model=Event,
+    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
+    short_names=("ev",),
+    verbs=("delete", "deletecollection", "get", "list", "watch"),
+    fields={
+        "involvedObject.kind": lambda item: item.involved_object.kind,
+        "involvedObject.namespace": lambda item: item.involved_object.namespace,
+        "involvedObject.name": lambda item: item.involved_object.name,
+        "involvedObject.uid": lambda item: item.involved_object.uid,
+        "involvedObject.apiVersion": lambda item: item.involved_object.api_version,
+        "involvedObject.resourceVersion": lambda item: item.involved_object.resource_version,
+        "involvedObject.fieldPath": lambda item: item.involved_object.field_path,
+        "reason": lambda item: item.reason,
+        "reportingComponent": lambda item: item.reporting_component,
+        "source": lambda item: item.source.component or item.reporting_component,
+        "type": lambda item: item.type,
+    },
+    bookmark=b',"involvedObject":{},"source":{},"firstTimestamp":null,"lastTimestamp":null,"eventTime":null,'
+    b'"reportingComponent":"","reportingInstance":""}',
+    storage_hash="r2yiGXH7wu8=",
+)
