@@ -1,0 +1,88 @@
+"""The connection that a `Compute` and all its sandboxes share: opened on first use, once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.provider.config import DEFAULT_NAMESPACE, K8sConfig
+from k8s_sandbox_tui.provider.errors import InvalidArgumentError, InvalidKubeconfigError, SandboxError
+from k8s_sandbox_tui.provider.ids import check_namespace
+from k8s_sandbox_tui.provider.models import ClusterInfo
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.connection.connection import Connection
+
+
+class ClusterAccess:
+    """Opens the cluster of a configuration. The kubeconfig is read once: the cluster never changes under a sandbox."""
+
+    def __init__(self, config: K8sConfig) -> None:
+        self.config = config
+        self.watch_denied: set[str] = set()
+        """Namespaces where `watch` on Pods was refused: not asked for again by each create."""
+        self._opened: tuple[Connection, ClusterInfo] | None = None
+        self._closed = False
+        self._lock = asyncio.Lock()
+
+    async def open(self) -> Connection:
+        """The connection; the first call reads the kubeconfig and fetches credentials.
+
+        Raises:
+            ConfigError: The kubeconfig or its credentials cannot be used.
+        """
+        return (await self._open())[0]
+
+    async def cluster(self) -> ClusterInfo:
+        """Which cluster this is; reads the kubeconfig on the first call.
+
+        Raises:
+            ConfigError: The kubeconfig or its credentials cannot be used.
+        """
+        return (await self._open())[1]
+
+    async def namespace(self) -> str:
+        """The namespace that bare ids and new sandboxes belong to."""
+        return (await self.cluster()).namespace
+
+    async def aclose(self) -> None:
+        """Closes the connection; nothing can be opened again."""
+        self._closed = True
+        if self._opened is not None:
+            await self._opened[0].aclose()
+
+    async def _open(self) -> tuple[Connection, ClusterInfo]:
+        if self._opened is not None:
+            return self._opened
+        async with self._lock:
+            if self._closed:
+                raise SandboxError("This compute has been closed.", hint="Make another one with k8s().")
+            if self._opened is None:
+                self._opened = await self._connect()
+        return self._opened
+
+    async def _connect(self) -> tuple[Connection, ClusterInfo]:
+        from k8s_sandbox_tui.provider.connection.connection import Connection
+        from k8s_sandbox_tui.provider.connection.kubeconfig import load_target
+
+        config = self.config
+        target = load_target(raw=config.kube_config_raw, path=config.kube_config_path, context=config.context)
+        namespace = config.namespace or target.namespace or DEFAULT_NAMESPACE
+        try:
+            check_namespace(namespace)
+        except InvalidArgumentError as error:
+            raise InvalidKubeconfigError(f"The context {target.context!r} of {target.source}: {error}") from None
+        connection = Connection(target)
+        try:
+            await connection.prepare()
+        except BaseException:
+            await connection.aclose()
+            raise
+        cluster = ClusterInfo(
+            context=target.context,
+            server=connection.server,
+            namespace=namespace,
+            user=target.user_name,
+            source=target.source,
+        )
+        return connection, cluster

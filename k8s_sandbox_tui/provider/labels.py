@@ -1,0 +1,10 @@
+"""The labels and annotations of a sandbox, ComputeSDK's and ours."""
+
+MANAGED_LABEL = "computesdk.io/managed"
+MANAGED_VALUE = "true"
+MANAGED_SELECTOR = f"{MANAGED_LABEL}={MANAGED_VALUE}"
+RUNTIME_LABEL = "computesdk.io/runtime"
+SANDBOX_ID_LABEL = "computesdk.io/sandbox-id"
+METADATA_PREFIX = "computesdk.io/meta-"
+NONCE_ANNOTATION = "computesdk.io/create-nonce"
+"""Tells the Pod that one `create` made from any other of its name, when the answer to the request was lost."""

@@ -1,0 +1,27 @@
+"""Where things are on an API server. Names have been checked before; quoting is the second lock."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+
+def pods_path(namespace: str) -> str:
+    """The Pods of a namespace; of all namespaces when it is empty."""
+    if not namespace:
+        return "/api/v1/pods"
+    return f"/api/v1/namespaces/{quote(namespace, safe='')}/pods"
+
+
+def pod_path(namespace: str, name: str) -> str:
+    """One Pod."""
+    return f"/api/v1/namespaces/{quote(namespace, safe='')}/pods/{quote(name, safe='')}"
+
+
+def service_path(namespace: str, name: str) -> str:
+    """One Service."""
+    return f"/api/v1/namespaces/{quote(namespace, safe='')}/services/{quote(name, safe='')}"
+
+
+def events_path(namespace: str) -> str:
+    """The events of a namespace."""
+    return f"/api/v1/namespaces/{quote(namespace, safe='')}/events"

@@ -1,0 +1,140 @@
+"""The requests for Pods and what belongs to them, each as one function."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from k8s_sandbox_tui.provider.errors import ApiError, TransportError
+from k8s_sandbox_tui.provider.labels import MANAGED_SELECTOR
+from k8s_sandbox_tui.provider.paths import events_path, pod_path, pods_path, service_path
+from k8s_sandbox_tui.provider.wire import (
+    Event,
+    Pod,
+    PodList,
+    UnreadableAnswerError,
+    decode_events,
+    decode_pod,
+    decode_pod_list,
+)
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.connection.connection import Connection
+
+PAGE_SIZE = 500
+"""Pods in a page: large enough for speed, small enough that decoding one does not hold keys up."""
+
+
+async def get_pod(connection: Connection, namespace: str, name: str) -> Pod:
+    """One Pod.
+
+    Raises:
+        NotFoundError: There is none of that name.
+    """
+    body = await connection.request("GET", pod_path(namespace, name))
+    return readable_pod(body)
+
+
+async def create_pod(connection: Connection, namespace: str, manifest: dict[str, object]) -> Pod:
+    """Sends a Pod; sent once unless it certainly did nothing (see `retry_delay`).
+
+    Raises:
+        ApiError: It is refused: ConflictError where the name is taken.
+        TransportError: No answer; `sent` says whether it may have been created.
+    """
+    body = await connection.request("POST", pods_path(namespace), body=msgspec.json.encode(manifest))
+    return readable_pod(body)
+
+
+async def delete_pod(connection: Connection, namespace: str, name: str, *, uid: str) -> None:
+    """Deletes the Pod with this uid and no other, within its own grace period.
+
+    Raises:
+        NotFoundError: There is none of that name.
+        ConflictError: It has another uid.
+    """
+    options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+    await connection.request("DELETE", pod_path(namespace, name), body=msgspec.json.encode(options))
+
+
+async def delete_service(connection: Connection, namespace: str, name: str) -> None:
+    """Deletes a Service.
+
+    Raises:
+        NotFoundError: There is none of that name.
+    """
+    await connection.request("DELETE", service_path(namespace, name))
+
+
+async def pod_pages(connection: Connection, namespace: str) -> AsyncIterator[PodList]:
+    """The managed Pods of a namespace, of all namespaces when it is empty, in pages.
+
+    Raises:
+        ApiError: Refused; status 410 when the list changed too much between two pages.
+    """
+    resume = ""
+    while True:
+        params = [("labelSelector", MANAGED_SELECTOR), ("limit", str(PAGE_SIZE))]
+        if resume:
+            params.append(("continue", resume))
+        body = await connection.request("GET", pods_path(namespace), params=params)
+        try:
+            page = decode_pod_list(body)
+        except UnreadableAnswerError as error:
+            raise TransportError(str(error), sent=True) from error
+        yield page
+        resume = page.metadata.continue_ or ""
+        if not resume:
+            return
+
+
+async def all_pods(connection: Connection, namespace: str) -> list[Pod]:
+    """The managed Pods of a namespace; begun again, once, when the list expires between two pages."""
+    for last_try in (False, True):
+        pods: list[Pod] = []
+        try:
+            async for page in pod_pages(connection, namespace):
+                pods.extend(page.items or ())
+        except ApiError as error:
+            if error.status != 410 or last_try:
+                raise
+            continue
+        return pods
+    raise AssertionError
+
+
+async def pod_events(connection: Connection, namespace: str, name: str, uid: str, *, timeout: float) -> list[Event]:
+    """What happened to a Pod, oldest first.
+
+    Raises:
+        ForbiddenError: Events may not be listed, as with the smallest Role that ComputeSDK asks for.
+    """
+    params = [("fieldSelector", f"involvedObject.name={name}"), ("limit", str(PAGE_SIZE))]
+    body = await connection.request("GET", events_path(namespace), params=params, timeout=timeout)
+    try:
+        events = decode_events(body)
+    except UnreadableAnswerError as error:
+        raise TransportError(str(error), sent=True) from error
+    # A Pod of the same name may have gone before: its events stay for an hour.
+    return sorted((event for event in events if event.involved_object.uid == uid), key=_moment)
+
+
+def readable_pod(body: bytes) -> Pod:
+    """The Pod in an answer.
+
+    Raises:
+        TransportError: It is none; something else than an API server has answered.
+    """
+    try:
+        return decode_pod(body)
+    except UnreadableAnswerError as error:
+        raise TransportError(str(error), sent=True) from error
+
+
+def _moment(event: Event) -> float:
+    moment = (
+        event.last_timestamp or event.event_time or event.first_timestamp or event.metadata.creation_timestamp
+    )
+    return moment.timestamp() if moment is not None else 0.0

@@ -1,0 +1,145 @@
+"""What state a Pod's sandbox is in, and why: the words of `kubectl get pods`.
+
+The order of the rules is that of kubectl's printer (kubernetes/pkg/printers, `printPod`), but for what concerns
+one container: a sandbox is the container named `sandbox`, whatever a cluster injects beside it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from k8s_sandbox_tui.provider.exec.target import CONTAINER
+from k8s_sandbox_tui.provider.models import SandboxStatus
+from k8s_sandbox_tui.provider.wire import Condition, ContainerState, ContainerStatus, Pod, Terminated
+
+NEVER_STARTS = frozenset({"InvalidImageName", "ErrImageNeverPull"})
+"""Reasons to wait that Kubernetes does not get over by itself."""
+
+_NOTHING = ContainerState()
+
+
+class PodView(msgspec.Struct, frozen=True, gc=False):
+    """The state of a sandbox as its Pod tells it."""
+
+    status: SandboxStatus
+    reason: str = ""
+    message: str = ""
+    exit_code: int | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+_PENDING = PodView(SandboxStatus.PENDING)
+
+
+def sandbox_container(pod: Pod) -> ContainerStatus | None:
+    """The status of the container `sandbox`, of the first one where none has that name."""
+    statuses = pod.status.container_statuses
+    if not statuses:
+        return None
+    for status in statuses:
+        if status.name == CONTAINER:
+            return status
+    return statuses[0]
+
+
+def view_pod(pod: Pod) -> PodView:
+    """What a person means by the state of this Pod."""
+    status = pod.status
+    container = sandbox_container(pod)
+    state = (container.state if container is not None else None) or _NOTHING
+    if pod.metadata.deletion_timestamp is not None:
+        return _deleted(pod, state)
+    running = state.running
+    if running is not None and status.phase == "Running" and not status.reason:
+        if _node_is_silent(status.conditions):
+            return PodView(SandboxStatus.UNKNOWN, "NodeNotReady", "", None, _real(running.started_at))
+        return PodView(SandboxStatus.RUNNING, "", "", None, _real(running.started_at))
+    if status.phase == "Unknown" or status.reason == "NodeLost":
+        return PodView(SandboxStatus.UNKNOWN, status.reason or "Unknown", status.message or "")
+    if status.phase in {"Failed", "Succeeded"} or state.terminated is not None:
+        return _ended(pod, state.terminated)
+    return _starting(pod, state) if pod.spec.node_name else _waiting_for_a_node(status.conditions)
+
+
+def _deleted(pod: Pod, state: ContainerState) -> PodView:
+    ended = state.terminated
+    started = state.running.started_at if state.running else ended.started_at if ended else None
+    if pod.status.reason == "NodeLost":
+        return PodView(SandboxStatus.UNKNOWN, "NodeLost", pod.status.message or "", None, _real(started))
+    if ended is None:
+        return PodView(SandboxStatus.STOPPING, "Terminating", "", None, _real(started))
+    return PodView(SandboxStatus.STOPPING, "Terminating", "", ended.exit_code, _real(started), _real(ended.finished_at))
+
+
+def _ended(pod: Pod, ended: Terminated | None) -> PodView:
+    status = pod.status
+    if ended is None:
+        outcome = SandboxStatus.STOPPED if status.phase == "Succeeded" else SandboxStatus.FAILED
+        return PodView(outcome, status.reason or status.phase or "", status.message or "")
+    failed = status.phase == "Failed" or ended.exit_code != 0
+    return PodView(
+        SandboxStatus.FAILED if failed else SandboxStatus.STOPPED,
+        # The Pod's own reason (Evicted, DeadlineExceeded) says why the container was ended.
+        status.reason or _ended_reason(ended),
+        status.message or ended.message or "",
+        ended.exit_code,
+        _real(ended.started_at),
+        _real(ended.finished_at),
+    )
+
+
+def _ended_reason(ended: Terminated) -> str:
+    if ended.reason:
+        return ended.reason
+    return f"Signal:{ended.signal}" if ended.signal else f"ExitCode:{ended.exit_code}"
+
+
+def _starting(pod: Pod, state: ContainerState) -> PodView:
+    initialising = _initialising(pod)
+    if initialising is not None:
+        return initialising
+    waiting = state.waiting
+    reason = (waiting.reason if waiting else None) or pod.status.reason or ""
+    message = (waiting.message if waiting else None) or pod.status.message or ""
+    outcome = SandboxStatus.FAILED if reason in NEVER_STARTS else SandboxStatus.STARTING
+    return PodView(outcome, reason, message)
+
+
+def _initialising(pod: Pod) -> PodView | None:
+    """The init container that the Pod waits for; None when there is none (any more)."""
+    policies = {container.name: container.restart_policy for container in pod.spec.init_containers or ()}
+    for index, container in enumerate(pod.status.init_container_statuses or ()):
+        state = container.state or _NOTHING
+        ended, waiting = state.terminated, state.waiting
+        sidecar = policies.get(container.name) == "Always"
+        if (ended is not None and ended.exit_code == 0) or (sidecar and container.started):
+            continue
+        if ended is not None:
+            return PodView(SandboxStatus.STARTING, f"Init:{_ended_reason(ended)}", ended.message or "")
+        if waiting is not None and waiting.reason and waiting.reason != "PodInitializing":
+            return PodView(SandboxStatus.STARTING, f"Init:{waiting.reason}", waiting.message or "")
+        return PodView(SandboxStatus.STARTING, f"Init:{index}/{len(policies)}")
+    return None
+
+
+def _waiting_for_a_node(conditions: list[Condition] | None) -> PodView:
+    for condition in conditions or ():
+        if condition.type == "PodScheduled" and condition.status == "False" and condition.reason:
+            return PodView(SandboxStatus.PENDING, condition.reason, condition.message or "")
+    return _PENDING
+
+
+def _node_is_silent(conditions: list[Condition] | None) -> bool:
+    """Whether the node controller has marked the Pod because its node does not answer."""
+    for condition in conditions or ():
+        if condition.type == "Ready":
+            return condition.status == "Unknown" or condition.reason == "NodeNotReady"
+    return False
+
+
+def _real(moment: datetime | None) -> datetime | None:
+    """The moment; None for the epoch, which the kubelet writes for what never happened."""
+    return None if moment is None or moment.year <= 1970 else moment
