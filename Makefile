@@ -47,10 +47,10 @@ screenshots: $(venv)/stamp-test $(venv)/stamp-bytecode ## make screenshots/ from
 constraints: $(venv)/stamp-python ## write constraints.txt anew: the newest versions that fit pyproject.toml
 	@rm -rf $(venv)/fresh
 	@$(python) -m venv $(venv)/fresh
-	@$(venv)/fresh/bin/python -m pip install -qq --upgrade pip setuptools
+	@$(venv)/fresh/bin/python -m pip install -qq --upgrade pip 'flit_core<4'
 	@$(venv)/fresh/bin/python -m pip install -qq --group test --group lint --editable .
 	@{ echo '# The exact set this version was tested with. Made by "make constraints"; not edited by hand.'; \
-		$(venv)/fresh/bin/python -m pip freeze --all --exclude-editable; } > constraints.txt
+		$(venv)/fresh/bin/python -m pip freeze --all --exclude-editable --exclude setuptools; } > constraints.txt
 	@rm -rf $(venv)/fresh
 
 clean: ## remove the environment and everything that was generated
