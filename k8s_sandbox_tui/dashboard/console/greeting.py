@@ -1,0 +1,54 @@
+"""What the console says before a command was run, and in front of its command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from k8s_sandbox_tui.dashboard.console.words import why_not
+from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.dashboard.console.directory import Place
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+MAX_CWD = 24
+"""Cells of the working directory in front of the command line."""
+
+_EXAMPLES = {
+    "node": (("node --version", "which Node.js it has"), ("node -e 'console.log(6 * 7)'", "a line of JavaScript")),
+    "python": (("python3 --version", "which Python it has"), ("python3 -c 'print(6 * 7)'", "a line of Python")),
+}
+_ALWAYS = (("ls -la", "what is in the working directory"), ("cd /tmp", "where the next commands start"))
+
+
+def greeting(info: SandboxInfo | None) -> Content:
+    """An invitation for the selected sandbox, with examples for its runtime; or why there is none."""
+    refused = why_not(info)
+    if refused or info is None:
+        return Content(refused)
+    lines = [
+        Content.assemble("Commands run in ", (sanitize_line(info.name), "$text-accent bold"), " and show up here."),
+        Content(""),
+    ]
+    examples = (*_EXAMPLES.get(info.runtime, ()), *_ALWAYS)
+    width = max(len(command) for command, _ in examples) + 3
+    lines += [
+        Content.assemble(("$ ", "$text-accent"), (command.ljust(width), "$foreground"), why)
+        for command, why in examples
+    ]
+    return Content("\n").join(lines)
+
+
+def prompt_label(info: SandboxInfo | None, place: Place) -> Content:
+    """The sandbox, the directory and a `$`, as a shell's prompt has them."""
+    if info is None:
+        return Content("$")
+    cwd = sanitize_line(place.cwd)
+    if cell_len(cwd) > MAX_CWD:
+        while cell_len(cwd) > MAX_CWD - 1:
+            cwd = cwd[1:]
+        cwd = "…" + cwd
+    return Content(" ".join(part for part in (sanitize_line(info.name), cwd, "$") if part))

@@ -1,0 +1,285 @@
+"""The console's output: all cards in one scrolling list, drawn line by line."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from k8s_sandbox_tui.dashboard.console.layout import OutputLayout, Row, RowKind
+from k8s_sandbox_tui.dashboard.console.paint import COMPONENTS, GUTTER, paint, row_text
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.selection import Selection
+    from textual.timer import Timer
+
+    from k8s_sandbox_tui.dashboard.console.model import CommandCard
+
+FLUSH_SECONDS = 0.05
+"""How often output that keeps coming is drawn."""
+
+PENDING_LINES = 20_000
+"""Lines that wait for the next drawing at most."""
+
+KEPT_CARDS = 200
+KEPT_BYTES = 32 * 1024 * 1024
+"""Bounds over all cards together; the oldest that have ended make room."""
+
+
+class OutputView(ScrollView, can_focus=True):
+    """Cards of commands, the newest at the end.
+
+    It follows the end until the user scrolls up; then what is on screen stays there,
+    whatever comes behind it or is dropped before it.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
+
+    DEFAULT_CSS = """
+    OutputView {
+        background: $background;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+        & .console--header, & .console--command, & .console--place { background: $surface; }
+        &:focus .console--header, &:focus .console--command, &:focus .console--place { background: $panel; }
+        & .console--command { color: $foreground; text-style: bold; }
+        & .console--place { color: $text-muted; }
+        & .console--stderr { color: $text-error; }
+        & .console--quiet { color: $text-muted; }
+        & .console--live { color: $text-accent; }
+        & .console--good { color: $text-success; }
+        & .console--warning { color: $text-warning; }
+        & .console--bad { color: $text-error; }
+    }
+    """
+
+    class Follow(Message):
+        """Whether the view follows the end, or how much came below it since it stopped."""
+
+        def __init__(self, *, following: bool, lines_below: int) -> None:
+            super().__init__()
+            self.following = following
+            self.lines_below = lines_below
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest counts."""
+            return isinstance(message, OutputView.Follow)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._list = OutputLayout(0)
+        self._changed: dict[int, CommandCard] = {}
+        self._flush_timer: Timer | None = None
+        self._tick_timer: Timer | None = None
+        self._flushed = 0.0
+        self._following = True
+        self._moving = False
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(1024)
+        self._palette: dict[str, Style] = {}
+
+    @property
+    def cards(self) -> list[CommandCard]:
+        """All cards, oldest first."""
+        return [rows.card for rows in self._list.cards]
+
+    @property
+    def following(self) -> bool:
+        """Whether new output scrolls into view."""
+        return self._following
+
+    def show(self, card: CommandCard) -> None:
+        """Add a card at the end and scroll to it."""
+        self._list.add(card)
+        self._make_room()
+        self._following = True
+        self.changed(card)
+        if self._tick_timer is None:
+            self._tick_timer = self.set_interval(1.0, self._tick)
+
+    def changed(self, card: CommandCard, *, pending_lines: int = 0) -> None:
+        """Draw what a card has got since the last time, at once or within `FLUSH_SECONDS`; its end at once."""
+        self._changed[card.number] = card
+        due = time.monotonic() - self._flushed >= FLUSH_SECONDS
+        if due or pending_lines > PENDING_LINES or not card.live:
+            self.flush()
+        elif self._flush_timer is None:
+            self._flush_timer = self.set_timer(FLUSH_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Draw all that has come."""
+        if self._flush_timer is not None:
+            self._flush_timer.stop()
+            self._flush_timer = None
+        self._flushed = time.monotonic()
+        changed, self._changed = self._changed, {}
+        anchor = self._list.anchor(self.scroll_offset.y)
+        height = self._list.height
+        for rows in self._list.cards:
+            if rows.card.number in changed:
+                rows.sync(rows.card.commit())
+        self._make_room()
+        self._list.measure()
+        if self._list.height < height and self.text_selection is not None:
+            self.screen.clear_selection()
+        self._settle(None if anchor is None else self._list.row_of(anchor))
+
+    def clear_ended(self) -> int:
+        """Take away the cards of commands that have ended.
+
+        Returns:
+            How many commands are left.
+        """
+        self._list.remove({card.number for card in self.cards if not card.live})
+        self._following = True
+        self._settle(None)
+        return len(self._list.cards)
+
+    def jump_to_end(self) -> None:
+        """Scroll to the end and follow it again."""
+        self._following = True
+        self._settle(None)
+
+    def action_scroll_end(self) -> None:
+        """Scroll to the end and follow it again."""
+        self.jump_to_end()
+
+    def action_scroll_home(self) -> None:
+        """Scroll to the oldest line that is kept."""
+        self.scroll_to(y=0, animate=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """A user who scrolls up wants to stay there; one who reaches the end wants to follow it."""
+        super().watch_scroll_y(old_value, new_value)
+        if not self._moving:
+            self._following = round(new_value) >= self.max_scroll_y
+            self._tell()
+
+    def on_resize(self) -> None:
+        """Fold the lines to the new width."""
+        anchor = self._list.anchor(self.scroll_offset.y)
+        self._list.resize(max(1, self.scrollable_content_region.width - GUTTER))
+        self._strips.clear()
+        self._settle(None if anchor is None else self._list.row_of(anchor))
+
+    def notify_style_update(self) -> None:
+        """Colours have changed."""
+        self._strips.clear()
+        self._palette = {}
+        super().notify_style_update()
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection anew."""
+        super().selection_updated(selection)
+        self._strips.clear()
+        self.refresh()
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text as it came from the command, without gutters and folds."""
+        height = self._list.height
+        first = 0 if selection.start is None else selection.start.y
+        last = height - 1 if selection.end is None else min(selection.end.y, height - 1)
+        pieces: list[str] = []
+        for y in range(first, last + 1):
+            row = self._list.row(y)
+            span = selection.get_span(y)
+            if row is None or span is None:
+                continue
+            start, end = span
+            text = row_text(row)
+            pieces.append(text[max(0, start - GUTTER) : None if end == -1 else max(0, end - GUTTER)])
+            if y < last and not _goes_on(row):
+                pieces.append("\n")
+        return "".join(pieces), "\n"
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the screen."""
+        width = self.scrollable_content_region.width
+        position = self.scroll_offset.y + y
+        row = self._list.row(position)
+        base = self.rich_style
+        if row is None:
+            return Strip.blank(width, base)
+        selection = self.text_selection
+        span = None if selection is None else selection.get_span(position)
+        key = (row.card.number, row.kind, row.number, row.start, row.card.state, width)
+        cacheable = row.settled and span is None and row.kind is RowKind.LINE
+        strip = self._strips.get(key) if cacheable else None
+        if strip is None:
+            strip = paint(row, width, self._painted_styles()).adjust_cell_length(width).apply_style(base)
+            if span is not None:
+                strip = self._with_selection(strip, *span)
+            if cacheable:
+                self._strips[key] = strip
+        return strip.apply_offsets(0, position)
+
+    def _with_selection(self, strip: Strip, start: int, end: int) -> Strip:
+        """The strip with the characters of a span marked; the gutter is left out."""
+        text = strip.text
+        start = max(GUTTER, start)
+        stop = len(text.rstrip()) if end == -1 else min(end, len(text))
+        if start >= stop:
+            return strip
+        cuts = [cell_len(text[:start]), cell_len(text[:stop]), strip.cell_length]
+        left, middle, *right = strip.divide(cuts)
+        return Strip.join([left, middle.apply_style(self.screen.get_component_rich_style("screen--selection")), *right])
+
+    def _painted_styles(self) -> dict[str, Style]:
+        if not self._palette:
+            self._palette = {name: self.get_component_rich_style(name) for name in COMPONENTS}
+        return self._palette
+
+    def _settle(self, row: int | None) -> None:
+        """Take up the new height; stay on a row, or at the end when following it."""
+        self._moving = True
+        try:
+            self.virtual_size = Size(self.scrollable_content_region.width, self._list.height)
+            target = self.max_scroll_y if self._following or row is None else min(row, self.max_scroll_y)
+            if target != self.scroll_offset.y:
+                self.scroll_to(y=target, animate=False, force=True)
+        finally:
+            self._moving = False
+        self._tell()
+        self.refresh()
+
+    def _tell(self) -> None:
+        below = max(0, round(self.max_scroll_y - self.scroll_y))
+        self.post_message(self.Follow(following=self._following, lines_below=below))
+
+    def _tick(self) -> None:
+        """Show the seconds that live commands have taken."""
+        live = [card for card in self.cards if card.live]
+        if not live and self._tick_timer is not None:
+            self._tick_timer.stop()
+            self._tick_timer = None
+        top = 0
+        for rows in self._list.cards:
+            top += rows.height
+            if rows.card.live:
+                self.refresh_line(top - 2)
+
+    def _make_room(self) -> None:
+        """Keep the whole within its bounds: old output goes first, then old cards."""
+        total = sum(card.scrollback.cost for card in self.cards)
+        for rows in self._list.cards[:-1]:
+            if total <= KEPT_BYTES:
+                break
+            total -= rows.card.scrollback.cost
+            rows.card.scrollback.drop_all()
+            rows.sync(())
+        surplus = len(self._list.cards) - KEPT_CARDS
+        if surplus > 0:
+            self._list.remove({card.number for card in [card for card in self.cards if not card.live][:surplus]})
+
+
+def _goes_on(row: Row) -> bool:
+    """Whether the next row continues the same line of output."""
+    return row.kind is RowKind.LINE and (row.end is not None or (row.line is not None and row.line.continues))

@@ -1,0 +1,115 @@
+"""The console's command line: an input with the history under the arrow keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from k8s_sandbox_tui.dashboard.console.words import NEWLINE_SIGN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+
+
+class CommandInput(Input):
+    """Takes a command line. A pasted text of several lines stays whole: `↵` stands for each line break."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Run"),
+        Binding("up", "older", "History", tooltip="The last command that starts with what is typed"),
+        Binding("down", "newer", "Newer command", show=False),
+        Binding("ctrl+c", "interrupt", "Cancel", tooltip="End the running command; with text selected, copy it"),
+        Binding("escape", "leave", "Leave", tooltip="Give the keys back to the table"),
+    ]
+
+    class Left(Message):
+        """The user wants the focus to go elsewhere."""
+
+    class Interrupted(Message):
+        """Ctrl+c without a selection."""
+
+    def __init__(self, history: Callable[[str], list[str]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """An empty command line.
+
+        Args:
+            history: Commands that start with a text, newest first.
+            id: The widget's id.
+        """
+        super().__init__(id=id, compact=True, select_on_focus=False, suggester=_FromHistory(history))
+        self._history = history
+        self._found: list[str] = []
+        self._place = -1
+        self._typed = ""
+
+    @property
+    def command(self) -> str:
+        """What was typed, with real line breaks."""
+        return self.value.replace(NEWLINE_SIGN, "\n")
+
+    def clear_command(self) -> None:
+        """Empty the line and forget where in the history one was."""
+        self.value = ""
+        self._place = -1
+
+    def action_older(self) -> None:
+        """Show the next older command that starts with what was typed."""
+        if self._place < 0 or self.value != _shown(self._found[self._place]):
+            self._typed = self.value
+            self._found = [command for command in self._history(self.command) if _shown(command) != self.value]
+            self._place = -1
+        if self._place + 1 < len(self._found):
+            self._place += 1
+            self._show(_shown(self._found[self._place]))
+
+    def action_newer(self) -> None:
+        """Show the next newer command, or at last what was typed."""
+        if self._place < 0:
+            return
+        self._place -= 1
+        self._show(self._typed if self._place < 0 else _shown(self._found[self._place]))
+
+    def action_leave(self) -> None:
+        """Give up the focus."""
+        self.post_message(self.Left())
+
+    def action_interrupt(self) -> None:
+        """Copy what is selected here; without a selection the key belongs to the console."""
+        if self.selection.is_empty:
+            self.post_message(self.Interrupted())
+        else:
+            self.action_copy()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Insert all lines of a pasted text, where Textual would take the first alone."""
+        lines = event.text.strip("\r\n").splitlines()
+        if lines:
+            self.replace(NEWLINE_SIGN.join(line.expandtabs(4) for line in lines), *self.selection)
+        event.stop()
+        event.prevent_default()
+
+    def _show(self, text: str) -> None:
+        self.value = text
+        self.cursor_position = len(text)
+
+
+class _FromHistory(Suggester):
+    """Suggests the newest command that starts with what is typed."""
+
+    def __init__(self, history: Callable[[str], list[str]]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._history = history
+
+    async def get_suggestion(self, value: str) -> str | None:
+        found = self._history(value.replace(NEWLINE_SIGN, "\n"))
+        return _shown(found[0]) if found else None
+
+
+def _shown(command: str) -> str:
+    """A command as the one line of an input."""
+    return command.replace("\n", NEWLINE_SIGN)

@@ -1,0 +1,66 @@
+"""What the console needs of a sandbox; the provider's `Sandbox` and `RunningCommand` have more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from types import TracebackType
+
+
+class OutputPiece(Protocol):
+    """Bytes as they came out of a command."""
+
+    @property
+    def stream(self) -> Literal["stdout", "stderr"]:
+        """Which of the two it came out of."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """At least one byte."""
+        ...
+
+
+class CommandHandle(Protocol):
+    """A command that runs. Iterating gives its output and ends with it; leaving the context kills it."""
+
+    @property
+    def duration_ms(self) -> int:
+        """Milliseconds from the request until now or until its end."""
+        ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> bool | None: ...
+
+    def __aiter__(self) -> AsyncIterator[OutputPiece]: ...
+
+    async def wait(self) -> int:
+        """The exit code.
+
+        Raises:
+            SandboxError: There is none: timeout, connection lost, sandbox gone.
+        """
+        ...
+
+    async def kill(self) -> None:
+        """End its processes in the sandbox."""
+        ...
+
+
+class CommandHost(Protocol):
+    """A sandbox that runs commands."""
+
+    async def start_command(
+        self, command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
+    ) -> CommandHandle:
+        """Start a command line with `/bin/sh`.
+
+        Raises:
+            SandboxError: It could not be started.
+        """
+        ...

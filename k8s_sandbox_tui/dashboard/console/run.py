@@ -1,0 +1,148 @@
+"""Runs one command for a card: waits for the sandbox, never for the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.console.directory import MAX_PATH
+from k8s_sandbox_tui.dashboard.console.model import CommandState, Ending
+from k8s_sandbox_tui.dashboard.console.words import ending_of
+from k8s_sandbox_tui.provider.errors import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from k8s_sandbox_tui.dashboard.console.model import CommandCard
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle, CommandHost, OutputPiece
+
+SLICE = 8192
+"""Bytes of output taken in one go."""
+
+TURN_SECONDS = 0.002
+"""How long output is taken before the loop gets its turn: keys need several turns to be answered."""
+
+KILL_SECONDS = 10.0
+"""How long the sandbox may take to say that it killed a command."""
+
+DESTROYED = "it was destroyed while the command ran"
+UNANSWERED = "the sandbox did not answer; it may still run"
+
+
+class CommandRun:
+    """A command on its way through a sandbox."""
+
+    def __init__(
+        self,
+        card: CommandCard,
+        host: CommandHost,
+        changed: Callable[[int], None],
+        *,
+        line: str | None = None,
+        env: Mapping[str, str] | None = None,
+        keep_stdout: bool = False,
+    ) -> None:
+        """A command that has not started.
+
+        Args:
+            card: Takes the output and the end; gives the command and the directory.
+            host: The sandbox.
+            changed: Called with the number of lines that wait to be drawn, whenever the card has something new.
+            line: What the shell gets, when it is not the card's command.
+            env: Variables for the command.
+            keep_stdout: Whether the first bytes of stdout are wanted as they are.
+        """
+        self.card = card
+        self.stdout = b""
+        """The first `MAX_PATH` bytes of stdout, when they were asked for."""
+        self._host = host
+        self._changed = changed
+        self._line = card.command if line is None else line
+        self._env = env
+        self._keep_stdout = keep_stdout
+        self._handle: CommandHandle | None = None
+        self._gone = False
+
+    async def run(self) -> None:
+        """Run it to its end, whatever that is; errors of the sandbox become the card's ending.
+
+        When the task is cancelled, the command is killed and the card says so.
+        """
+        try:
+            ending, duration = await self._run()
+        except asyncio.CancelledError:
+            self._end(self._given_up())
+            raise
+        self._end(ending, duration)
+
+    async def cancel(self) -> bool:
+        """Kill it in the sandbox.
+
+        Returns:
+            False when nothing has started that could be killed: the task is to be cancelled instead.
+        """
+        handle = self._handle
+        if handle is None or self.card.state is CommandState.CANCELLING:
+            return False
+        self.card.cancelling()
+        self._changed(0)
+        try:
+            async with asyncio.timeout(KILL_SECONDS):
+                await handle.kill()
+        except (SandboxError, TimeoutError):
+            return False
+        return True
+
+    def sandbox_gone(self) -> None:
+        """The sandbox does not exist any more: a lost connection is no riddle then."""
+        self._gone = True
+
+    async def _run(self) -> tuple[Ending, int | None]:
+        card = self.card
+        handle: CommandHandle | None = None
+        try:
+            handle = await self._host.start_command(self._line, cwd=card.cwd or None, env=self._env)
+            async with handle:
+                self._handle = handle
+                card.running()
+                self._changed(0)
+                await self._take_output(handle)
+                code = await handle.wait()
+        except SandboxError as error:
+            ending = ending_of(error, started=handle is not None)
+        else:
+            ending = Ending(CommandState.EXITED, code)
+        finally:
+            self._handle = None
+        if card.state is CommandState.CANCELLING:
+            ending = Ending(CommandState.CANCELLED, ending.exit_code)
+        elif self._gone and ending.state is CommandState.LOST:
+            ending = Ending(CommandState.GONE, detail=DESTROYED)
+        return ending, None if handle is None else handle.duration_ms
+
+    def _given_up(self) -> Ending:
+        """The end of a command that nobody waits for any more."""
+        if self._gone:
+            return Ending(CommandState.GONE, detail=DESTROYED)
+        asked = self.card.state is CommandState.CANCELLING
+        return Ending(CommandState.CANCELLED, detail=UNANSWERED if asked else "")
+
+    async def _take_output(self, handle: CommandHandle) -> None:
+        turn = time.monotonic()
+        async for piece in handle:
+            self._keep(piece)
+            for start in range(0, len(piece.data), SLICE):
+                waiting = self.card.feed(piece.stream, piece.data[start : start + SLICE])
+                self._changed(waiting)
+                if time.monotonic() - turn > TURN_SECONDS:
+                    await asyncio.sleep(0)
+                    turn = time.monotonic()
+
+    def _keep(self, piece: OutputPiece) -> None:
+        if self._keep_stdout and piece.stream == "stdout" and len(self.stdout) <= MAX_PATH:
+            self.stdout += piece.data[: MAX_PATH + 1]
+
+    def _end(self, ending: Ending, duration_ms: int | None = None) -> None:
+        self.card.end(ending, duration_ms=duration_ms)
+        self._changed(0)
