@@ -1,0 +1,118 @@
+"""Chooses how Pods run on this machine: by trying, best first."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import shutil
+import sys
+from typing import TYPE_CHECKING, Protocol
+
+from k8s_sandbox_tui.local_cluster.runtime.bubblewrap import BubblewrapLauncher
+from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, find_host_tools
+from k8s_sandbox_tui.local_cluster.runtime.plain_process import PlainLauncher
+from k8s_sandbox_tui.local_cluster.runtime.pod_root import remove_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
+    from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
+
+_DESCRIPTORS = 65536
+_NOT_ISOLATED = (
+    "Sandboxes are not isolated on this machine: their commands run as plain processes with your rights and share /tmp"
+)
+
+
+class Launcher(Protocol):
+    """One way to run Pods."""
+
+    async def launch(self, pod: PodProcessSpec) -> RunningPod:
+        """Starts a Pod's main process; StartError when it cannot."""
+        ...
+
+    async def close(self) -> None:
+        """Ends what all Pods shared; they have ended."""
+        ...
+
+
+class LocalRuntime:
+    """A `Runtime`: one launcher, and the Pods it has started."""
+
+    def __init__(self, launcher: Launcher, tools: HostTools, *, isolation: str, warning: str) -> None:
+        self._launcher = launcher
+        self._tools = tools
+        self._pods: set[RunningPod] = set()
+        self._watches: set[asyncio.Task[None]] = set()
+        self.isolation = isolation
+        self.limits = "none"
+        self.network = "host"
+        self.warning = warning
+
+    async def start(self, pod: PodProcessSpec) -> RunningPod:
+        """Starts a Pod's main process; see `Runtime.start`."""
+        pod.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        running = await self._launcher.launch(pod)
+        self._pods.add(running)
+        watch = asyncio.create_task(self._forget_when_ended(running))
+        self._watches.add(watch)
+        watch.add_done_callback(self._watches.discard)
+        return running
+
+    def has_executable(self, name: str) -> bool:
+        """Whether Pods will find `name` on their PATH."""
+        return name in self._tools.programs or shutil.which(name, path=SYSTEM_PATH) is not None
+
+    async def remove(self, state_dir: Path) -> None:
+        """Deletes a Pod's folder."""
+        await asyncio.to_thread(remove_tree, state_dir)
+
+    async def close(self) -> None:
+        """Kills all Pods and waits until nothing is left."""
+        await asyncio.gather(*(pod.stop(0) for pod in self._pods))
+        await asyncio.gather(*self._watches)
+        await self._launcher.close()
+
+    async def _forget_when_ended(self, pod: RunningPod) -> None:
+        await pod.wait()
+        self._pods.discard(pod)
+
+
+async def create_runtime(state_dir: Path, *, isolate: bool = True) -> LocalRuntime:
+    """Chooses the best isolation that works on this machine, by running it.
+
+    Args:
+        state_dir: A folder of the runtime's own; made when missing.
+        isolate: False: plain processes, whatever would work.
+
+    Returns:
+        The runtime; its `warning` says so when there is no isolation, and why.
+    """
+    _raise_descriptor_limit()
+    await asyncio.to_thread(state_dir.mkdir, parents=True, exist_ok=True, mode=0o700)
+    tools = await asyncio.to_thread(find_host_tools)
+    shared = state_dir / "shared"
+    reason = "isolation was not wanted"
+    if isolate and sys.platform == "linux":
+        bwrap = shutil.which("bwrap")
+        reason = "bubblewrap is not installed (package bubblewrap)"
+        if bwrap is not None:
+            launcher = BubblewrapLauncher(bwrap, tools, shared)
+            failure = await launcher.probe(state_dir / "probe")
+            await asyncio.to_thread(remove_tree, state_dir / "probe")
+            if not failure:
+                return LocalRuntime(launcher, tools, isolation="bubblewrap", warning="")
+            reason = f"bubblewrap does not work here: {failure}"
+    elif isolate:
+        reason = "bubblewrap needs Linux"
+    warning = f"{_NOT_ISOLATED} ({reason})."
+    return LocalRuntime(PlainLauncher(tools, shared), tools, isolation="process", warning=warning)
+
+
+def _raise_descriptor_limit() -> None:
+    """Each Pod takes four descriptors and each command up to four, beyond the 1024 that many systems start with."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

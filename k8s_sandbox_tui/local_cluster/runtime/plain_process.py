@@ -1,0 +1,163 @@
+"""Pods without isolation: plain processes in a folder of their own, forked by a zygote."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.local_cluster.runtime import podinit, zygote
+from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
+from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools
+from k8s_sandbox_tui.local_cluster.runtime.pod_root import HOME, make_home
+from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
+from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
+from k8s_sandbox_tui.local_cluster.runtime.types import StartError
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
+
+_SOURCE = Path(__file__).parents[3]
+_START = f"import sys; sys.path.insert(0, sys.argv[1]); from {zygote.__name__} import main; main(int(sys.argv[2]))"
+
+
+class ZygoteAnchor:
+    """A supervisor that the zygote forked."""
+
+    def __init__(self, host: ZygoteHost, ident: int) -> None:
+        self._host = host
+        self._ident = ident
+        self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def gone(self) -> None:
+        """Waits until the zygote says that nothing is left."""
+        await self._gone
+
+    def kill(self) -> None:
+        """Has the zygote kill the supervisor and what it leaves."""
+        self._host.forget(self._ident)
+
+    def failure(self) -> str:
+        """Nothing: a fork has no words of its own."""
+        return ""
+
+    def on_gone(self) -> None:
+        """The zygote has said it, or is itself gone."""
+        if not self._gone.done():
+            self._gone.set_result(None)
+
+
+class ZygoteHost:
+    """One zygote process and the Pods that it has forked."""
+
+    def __init__(self, interpreter: Path, errors: Path) -> None:
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs, errors.open("ab") as log:
+                self._process = subprocess.Popen(
+                    [str(interpreter), "-I", "-S", "-c", _START, str(_SOURCE), str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env={},
+                    cwd="/",
+                    pass_fds=(theirs.fileno(),),
+                    start_new_session=True,
+                )
+        except OSError:
+            ours.close()
+            raise
+        self.alive = True
+        self._anchors: dict[int, ZygoteAnchor] = {}
+        self._next_ident = 0
+        self._socket = ReportSocket(ours, self)
+
+    def fork(self, pod_socket: socket.socket) -> ZygoteAnchor:
+        """Has a supervisor forked that serves the socket."""
+        self._next_ident += 1
+        anchor = self._anchors[self._next_ident] = ZygoteAnchor(self, self._next_ident)
+        self._socket.send(podinit.pack(zygote.FORK, self._next_ident, []), (pod_socket.detach(),))
+        return anchor
+
+    def forget(self, ident: int) -> None:
+        """Has a supervisor killed that does not answer."""
+        self._socket.send(podinit.pack(zygote.FORGET, ident, []))
+
+    async def close(self) -> None:
+        """Ends the zygote, which kills all that is left first."""
+        self._socket.close()
+        self.on_end()
+        await wait_for_exit(self._process)
+
+    def on_report(self, report: Report) -> None:
+        """Takes what the zygote says: that a Pod is gone."""
+        anchor = self._anchors.pop(report.ident, None)
+        if anchor is not None:
+            anchor.on_gone()
+
+    def on_end(self) -> None:
+        """The zygote is gone; the Pods' supervisors have noticed on their own sockets, or run on."""
+        self.alive = False
+        self._process.poll()
+        for anchor in self._anchors.values():
+            anchor.on_gone()
+        self._anchors.clear()
+
+
+class PlainLauncher:
+    """Starts Pods as plain processes."""
+
+    def __init__(self, tools: HostTools, shared: Path) -> None:
+        """Prepares what all Pods share.
+
+        Args:
+            tools: The Python and Node.js of the machine.
+            shared: A folder for their names; made anew.
+        """
+        self._tools = tools
+        self._shared = shared
+        shutil.rmtree(shared, ignore_errors=True)
+        (shared / "bin").mkdir(parents=True)
+        for name, target in tools.programs.items():
+            (shared / "bin" / name).symlink_to(target)
+        self._host: ZygoteHost | None = None
+
+    async def launch(self, pod: PodProcessSpec) -> RunningPod:
+        """Starts the main process in the Pod's folder.
+
+        Raises:
+            StartError: It cannot be started.
+        """
+        root = pod.state_dir / "root"
+        home, temporary = root / HOME[1:], root / "tmp"
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                make_home(home)
+                temporary.mkdir(exist_ok=True)
+                if self._host is None or not self._host.alive:
+                    self._host = ZygoteHost(self._tools.interpreter, self._shared / "zygote.log")
+                anchor = self._host.fork(theirs)
+                running = RunningPod(pod, ours, anchor)
+            except OSError as error:
+                ours.close()
+                message = f"the Pod's folder or supervisor cannot be made: {error}"
+                raise StartError(message, reason="CreateContainerError") from error
+        env = {
+            "PATH": f"{self._shared}/bin:{home}/.local/bin:/opt/homebrew/bin:{SYSTEM_PATH}",
+            "HOME": str(home),
+            "HOSTNAME": pod.hostname,
+            "TMPDIR": str(temporary),
+            **pod.env,
+        }
+        working_dir = root / (pod.working_dir or "").lstrip("/")
+        await running.start_main(str(working_dir), env)
+        return running
+
+    async def close(self) -> None:
+        """Ends the zygote."""
+        if self._host is not None:
+            await self._host.close()

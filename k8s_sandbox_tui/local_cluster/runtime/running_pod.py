@@ -1,0 +1,195 @@
+"""The process tree of one Pod as the server holds it: however isolated, a supervisor at the end of a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Protocol
+
+from k8s_sandbox_tui.local_cluster.runtime import podinit, wording
+from k8s_sandbox_tui.local_cluster.runtime.pod_log import PodLog
+from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
+from k8s_sandbox_tui.local_cluster.runtime.running_exec import RunningExec, open_streams
+from k8s_sandbox_tui.local_cluster.runtime.types import ExecError, PodGoneError, PodProcessSpec, StartError
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+_KILLED = 137
+_PATIENCE_SECONDS = 2.0
+"""How long a supervisor has to obey: it needs a millisecond, unless it was tampered with from inside the Pod."""
+
+
+class Anchor(Protocol):
+    """What holds a supervisor from outside."""
+
+    async def gone(self) -> None:
+        """Returns when the supervisor and all processes of its Pod have ended."""
+        ...
+
+    def kill(self) -> None:
+        """Kills the supervisor, and with it the Pod, without its help."""
+        ...
+
+    def failure(self) -> str:
+        """What the supervisor said on its standard error; empty when nothing."""
+        ...
+
+
+class RunningPod:
+    """A `PodProcess`."""
+
+    def __init__(self, spec: PodProcessSpec, sock: socket.socket, anchor: Anchor) -> None:
+        loop = asyncio.get_running_loop()
+        self._loop = loop
+        self._spec = spec
+        self._anchor = anchor
+        self._log = PodLog(spec.state_dir / "main.log")
+        self._socket = ReportSocket(sock, self)
+        self._started: asyncio.Future[None] = loop.create_future()
+        self._ended: asyncio.Future[int] = loop.create_future()
+        self._working_dir = ""
+        self._exit_code = _KILLED
+        self._execs: dict[int, RunningExec] = {}
+        self._next_ident = podinit.MAIN + 1
+        self._killed = False
+        self._kill_timer: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
+
+    @property
+    def spec(self) -> PodProcessSpec:
+        """What it was started with."""
+        return self._spec
+
+    @property
+    def log_path(self) -> Path:
+        """The log of the main process."""
+        return self._log.path
+
+    async def log_grown(self) -> None:
+        """Returns after the next write to the log, at once when the process tree has ended."""
+        await self._log.grown()
+
+    async def start_main(self, working_dir: str, env: Mapping[str, str]) -> None:
+        """Starts the main process; what fails ends the supervisor too.
+
+        Args:
+            working_dir: As the Pod's processes see it.
+            env: All of the Pod's environment.
+
+        Raises:
+            StartError: It cannot be started.
+        """
+        argv = self._spec.argv
+        self._working_dir = working_dir
+        strings = [working_dir, str(len(argv)), *argv, *(part for item in env.items() for part in item)]
+        flags = str(podinit.STDOUT | podinit.STDERR).encode()
+        if any("\0" in string for string in strings):
+            raise StartError(wording.start_with_nul(argv[0]))
+        request = podinit.pack(podinit.START, podinit.MAIN, [flags, *map(_encoded, strings)])
+        self._socket.send(request, (self._log.source, os.dup(self._log.source)))
+        try:
+            await self._started
+        except BaseException:
+            self._kill()
+            await asyncio.shield(self._ended)
+            raise
+
+    async def wait(self) -> int:
+        """Waits until the whole tree has ended and returns the main process' exit code."""
+        return await asyncio.shield(self._ended)
+
+    async def exec(self, argv: Sequence[str], *, stdin: bool, stdout: bool, stderr: bool, tty: bool) -> RunningExec:
+        """Starts a command beside the main process; see `PodProcess.exec`."""
+        if not argv:
+            raise ExecError(wording.NO_ARGUMENTS)
+        if any("\0" in argument for argument in argv):
+            raise ExecError(wording.exec_with_nul(argv[0]))
+        if self._ending is not None:
+            raise PodGoneError
+        streams = None if tty else open_streams(stdin=stdin, stdout=stdout, stderr=stderr)
+        process = RunningExec(streams, argv[0])
+        ident = self._next_ident
+        self._next_ident += 1
+        self._execs[ident] = process
+        flags = podinit.TTY if streams is None else streams.flags
+        request = podinit.pack(podinit.EXEC, ident, [str(flags).encode(), *map(_encoded, argv)])
+        self._socket.send(request, () if streams is None else streams.theirs)
+        try:
+            await process.started
+        except BaseException:
+            process.close()
+            raise
+        return process
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Ends the tree; see `PodProcess.stop`."""
+        when = self._loop.time() + max(grace_seconds, 0.0)
+        if self._ending is None and not self._killed and (self._kill_timer is None or when < self._kill_timer.when()):
+            if grace_seconds > 0:
+                self._socket.send(podinit.pack(podinit.TERM, podinit.MAIN, []))
+                self._at(when, self._kill)
+            else:
+                self._kill()
+        await asyncio.shield(self._ended)
+
+    def on_report(self, report: Report) -> None:
+        """Takes what the supervisor says; nonsense, which only the Pod itself can send, is passed over."""
+        if report.ident == podinit.MAIN:
+            self._on_main(report)
+            return
+        process = self._execs.get(report.ident)
+        if process is None:
+            return
+        if report.kind == podinit.STARTED:
+            process.on_started(self._socket.take_descriptor() if process.tty else None)
+        elif report.kind == podinit.EXITED:
+            del self._execs[report.ident]
+            process.on_exit(report.value & 0xFF)
+        else:
+            del self._execs[report.ident]
+            process.on_failure(report.kind, report.value)
+
+    def on_end(self) -> None:
+        """The supervisor is gone, so its Pod is going."""
+        self._ending = self._loop.create_task(self._end())
+
+    def _on_main(self, report: Report) -> None:
+        if report.kind == podinit.EXITED:
+            self._exit_code = report.value & 0xFF
+        elif not self._started.done():
+            if report.kind == podinit.STARTED:
+                self._started.set_result(None)
+            else:
+                message = wording.start_failure(report.kind, report.value, self._spec.argv[0], self._working_dir)
+                self._started.set_exception(StartError(message))
+
+    async def _end(self) -> None:
+        await self._anchor.gone()
+        if self._kill_timer is not None:
+            self._kill_timer.cancel()
+        self._log.finish()
+        if not self._started.done():
+            said = self._anchor.failure() or "the sandbox's supervisor ended before the command was started"
+            self._started.set_exception(StartError(said, reason="RunContainerError"))
+        for process in self._execs.values():
+            process.on_pod_end(_KILLED)
+        self._execs.clear()
+        self._ended.set_result(self._exit_code)
+
+    def _kill(self) -> None:
+        self._killed = True
+        self._socket.send(podinit.pack(podinit.KILL, podinit.MAIN, []))
+        self._at(self._loop.time() + _PATIENCE_SECONDS, self._anchor.kill)
+
+    def _at(self, when: float, action: Callable[[], None]) -> None:
+        if self._kill_timer is not None:
+            self._kill_timer.cancel()
+        self._kill_timer = self._loop.call_at(when, action)
+
+
+def _encoded(text: str) -> bytes:
+    """As the bytes it was given in: what is not UTF-8 in a query is kept by surrogates."""
+    return text.encode("utf-8", "surrogateescape")
