@@ -83,6 +83,8 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
     exit_code: int
     duration_ms: int
     """Milliseconds from the request to the end of the command, by the monotonic clock."""
+    truncated: bool = False
+    """More output came than was to be kept; `stdout` and `stderr` hold what came first."""
 
 
 class CreateStage(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -43,9 +43,18 @@ class ExecTarget:
 class ExecConnection(Protocol):
     """What commands need of a connection to a cluster; `provider.connection.Connection` fits."""
 
+    async def request(self, method: str, path: str, *, timeout: float) -> bytes:
+        """Sends one request and returns the body of its answer.
+
+        Raises:
+            ApiError: The API server refused.
+            TransportError: No answer.
+        """
+        ...
+
     async def open_websocket(
         self, path: str, params: Sequence[tuple[str, str]], protocols: Sequence[str], timeout: float
-    ) -> ClientWebSocketResponse:
+    ) -> ClientWebSocketResponse[Literal[True]]:
         """Upgrades to a WebSocket with the credentials of the connection.
 
         The socket does not answer pings by itself (`autoping=False`, no heartbeat: pongs must be seen by the driver,

@@ -1,0 +1,204 @@
+"""One exec over one WebSocket: reads and writes at once, keeps it alive, and notices when it is dead."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from typing import TYPE_CHECKING, Final, Self
+
+from aiohttp import ClientConnectionError, WSMsgType
+
+from k8s_sandbox_tui.provider.connection.retry import retry_delay
+from k8s_sandbox_tui.provider.errors import ApiError, NotFoundError, SandboxGoneError, TransportError
+from k8s_sandbox_tui.provider.exec.liveness import why_gone
+from k8s_sandbox_tui.provider.exec.protocol import PROTOCOLS, Closed, ExecProtocol, Output
+from k8s_sandbox_tui.provider.exec.stdin import StdinFraming
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable
+    from typing import Literal
+
+    from aiohttp import ClientWebSocketResponse
+
+    from k8s_sandbox_tui.provider.exec.patience import Patience
+    from k8s_sandbox_tui.provider.exec.shell import ExecPlan
+    from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
+
+_ENDED: Final = frozenset((WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR))
+_CLOSE_SECONDS: Final = 0.5
+
+
+class ExecStream:
+    """An open exec. One task reads; any may write.
+
+    A missing pong says that the connection is dead only while it is read, and while no input is under way: a server
+    whose command does not read its input reads no ping either.
+    """
+
+    def __init__(
+        self,
+        websocket: ClientWebSocketResponse[Literal[True]],
+        connection: ExecConnection,
+        target: ExecTarget,
+        plan: ExecPlan,
+        patience: Patience,
+    ) -> None:
+        subprotocol = websocket.protocol or ""
+        self._websocket = websocket
+        self._connection = connection
+        self._target = target
+        self._patience = patience
+        self._protocol = ExecProtocol(subprotocol, tty=plan.tty)
+        self._framing = StdinFraming(plan, subprotocol)
+        self._write_lock = asyncio.Lock()
+        self._heard = 0
+        self._outputs = 0
+        self._reading = False
+        self._input_under_way = False
+        self._gone = ""
+        self._watch: asyncio.Task[None] | None = None
+        self._watch_timer = asyncio.get_running_loop().call_later(patience.ping, self._start_watch)
+
+    @classmethod
+    async def open(cls, connection: ExecConnection, target: ExecTarget, plan: ExecPlan, patience: Patience) -> Self:
+        """Opens the exec and sets the terminal's size; nothing else is sent.
+
+        Raises:
+            SandboxGoneError: The Pod or its container is not there any more.
+            ApiError: The API server refused.
+            TransportError: No answer, or none of the protocols that carry an exit code.
+        """
+        stream = cls(await _open(connection, target, plan, patience), connection, target, plan, patience)
+        if plan.size is not None:
+            await stream.resize(*plan.size)
+        return stream
+
+    @property
+    def gone(self) -> str:
+        """Why the sandbox is gone, where the stream has noticed that; else empty."""
+        return self._gone
+
+    async def read(self) -> Output | Closed:
+        """The next output, or the end. After the end, the same again."""
+        protocol, receive = self._protocol, self._websocket.receive
+        self._reading = True
+        try:
+            while True:
+                message = await receive(self._patience.close if protocol.has_status else None)
+                self._heard += 1
+                if message.type is WSMsgType.BINARY or message.type is WSMsgType.TEXT:
+                    event = protocol.receive(message.data)
+                    if isinstance(event, Output):
+                        self._outputs += 1
+                        return event
+                elif message.type is WSMsgType.PING:
+                    await self._send_quietly(self._websocket.pong(message.data))
+                elif message.type in _ENDED:
+                    return protocol.receive_close()
+        except TimeoutError:
+            return protocol.receive_close()
+        finally:
+            self._reading = False
+
+    async def begin(self) -> None:
+        """Sends what the command's shell reads first."""
+        await self._write(self._framing.start())
+
+    async def send(self, data: bytes) -> None:
+        """Sends input; waits while the command does not take it. After the command's end it goes nowhere."""
+        await self._write(self._framing.data(data))
+
+    async def end_input(self) -> None:
+        """Ends the input, where the protocol or the command's shell can do so."""
+        await self._write(self._framing.end())
+        async with self._write_lock:
+            message = self._protocol.close_stdin()
+            if message is not None:
+                await self._send_quietly(self._websocket.send_bytes(message))
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Sets the terminal's size; does nothing without one."""
+        message = self._protocol.resize(columns, rows)
+        if message is not None:
+            await self._send_quietly(self._websocket.send_bytes(message))
+
+    async def aclose(self) -> None:
+        """Closes the connection; the command itself is not ended by that. Takes half a second at most."""
+        self._watch_timer.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._websocket.close()
+
+    async def _write(self, parts: Iterable[bytes]) -> None:
+        async with self._write_lock:
+            for part in parts:
+                for message in self._protocol.stdin(part):
+                    self._input_under_way = True
+                    await self._send_quietly(self._websocket.send_bytes(message))
+
+    async def _send_quietly(self, sending: Awaitable[None]) -> None:
+        """A write to a connection that has ended is no error of its own: the reader tells how it ended."""
+        with contextlib.suppress(ClientConnectionError, ConnectionError):
+            await sending
+
+    def _start_watch(self) -> None:
+        self._watch = asyncio.create_task(self._keep_watch())
+
+    async def _keep_watch(self) -> None:
+        patience = self._patience
+        heard, outputs, quiet_since = 0, 0, time.monotonic() - patience.ping
+        while True:
+            if self._outputs != outputs:
+                outputs, quiet_since = self._outputs, time.monotonic()
+            if self._heard == heard and self._reading and not await self._answers():
+                break
+            if time.monotonic() - quiet_since >= patience.look:
+                quiet_since = time.monotonic()
+                gone = await why_gone(self._connection, self._target)
+                if gone:
+                    await asyncio.sleep(patience.gone)
+                    self._gone = gone
+                    break
+            heard = self._heard
+            await asyncio.sleep(patience.ping)
+        await self._websocket.close()
+
+    async def _answers(self) -> bool:
+        """Whether the server answers a ping, or need not."""
+        heard = self._heard
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.pong):
+                await self._send_quietly(self._websocket.ping())
+                await asyncio.sleep(self._patience.pong)
+        if self._heard != heard:
+            self._input_under_way = False
+            return True
+        return self._input_under_way or not self._reading
+
+
+async def _open(
+    connection: ExecConnection, target: ExecTarget, plan: ExecPlan, patience: Patience
+) -> ClientWebSocketResponse[Literal[True]]:
+    """Opens the WebSocket; again only where the server has surely not begun the command."""
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            return await connection.open_websocket(
+                target.exec_path, plan.params(target.container), PROTOCOLS, patience.open
+            )
+        except NotFoundError as error:
+            msg = f"Sandbox {target.sandbox_id} was deleted."
+            raise SandboxGoneError(msg, hint="Create another one.") from error
+        except (ApiError, TransportError) as error:
+            if isinstance(error, ApiError) and "container not found" in error.message:
+                msg = f"The container of sandbox {target.sandbox_id} has ended."
+                raise SandboxGoneError(msg, hint="Create another one.") from error
+            delay = retry_delay(error, method="POST", attempt=attempt, jitter=random.random())  # noqa: S311
+            if delay is None:
+                raise
+        await asyncio.sleep(delay)

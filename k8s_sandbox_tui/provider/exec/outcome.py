@@ -1,0 +1,91 @@
+"""From the end of an exec to an exit code or an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.provider.errors import (
+    CommandError,
+    CommandStartError,
+    CommandTimeoutError,
+    ConnectionLostError,
+    SandboxGoneError,
+)
+from k8s_sandbox_tui.provider.exec.liveness import why_gone
+from k8s_sandbox_tui.provider.exec.status import StatusKind
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.exec.protocol import Closed
+    from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
+
+_CREATE_HINT = "Create another one."
+_KILLED = 137
+
+
+async def exit_code_of(
+    closed: Closed,
+    *,
+    connection: ExecConnection,
+    target: ExecTarget,
+    gone: str = "",
+    killed: bool = False,
+    stdout: str = "",
+    stderr: str = "",
+) -> int:
+    """The command's exit code.
+
+    Exit code 137 is what a command has whose Pod is deleted or evicted under it, so there the Pod is looked at.
+
+    Args:
+        closed: How the exec ended.
+        connection: The connection to the cluster, to look at the Pod where the end leaves doubt.
+        target: Where the command ran.
+        gone: Why the sandbox is gone, where that is known.
+        killed: The command was killed by us.
+        stdout: The output so far, for the error.
+        stderr: The same.
+
+    Raises:
+        CommandStartError: The executable is missing or may not be run.
+        SandboxGoneError: The sandbox ended before the command did.
+        ConnectionLostError: The connection ended before the status came.
+        CommandError: The runtime failed otherwise.
+    """
+    status = closed.status
+    if status is None:
+        gone = gone or await why_gone(connection, target, ending_counts=True)
+        if gone:
+            raise SandboxGoneError(gone, hint=_CREATE_HINT)
+        raise ConnectionLostError(
+            "The connection ended before the command did.",
+            stdout=stdout,
+            stderr=stderr,
+            hint="Whether the command still runs is not known.",
+        )
+    if status.kind is StatusKind.EXITED and status.exit_code is not None:
+        if status.exit_code == _KILLED and not killed:
+            gone = await why_gone(connection, target, ending_counts=True)
+            if gone:
+                raise SandboxGoneError(gone, hint=_CREATE_HINT)
+        return status.exit_code
+    if status.kind is StatusKind.NOT_STARTED and status.exit_code is not None:
+        raise CommandStartError(
+            f"The command could not be started: {status.message}",
+            exit_code=status.exit_code,
+            stdout=stdout,
+            stderr=stderr,
+            hint="Commands are run by /bin/sh: the image needs one.",
+        )
+    if status.kind is StatusKind.CONTAINER_GONE:
+        message = await why_gone(connection, target) or f"The container of sandbox {target.sandbox_id} does not run."
+        raise SandboxGoneError(message, hint=_CREATE_HINT)
+    raise CommandError(f"The command failed without an exit code: {status.message}", stdout=stdout, stderr=stderr)
+
+
+def timeout_error(seconds: float | None, fault: str, stdout: str, stderr: str) -> CommandTimeoutError:
+    """The error for a command that outlived its timeout; `fault` says why it may still run."""
+    limit = f"{round((seconds or 0) * 1000)} ms"
+    if fault:
+        msg = f"The command did not end within {limit}, and may still run: {fault}."
+        return CommandTimeoutError(msg, stdout=stdout, stderr=stderr)
+    return CommandTimeoutError(f"The command did not end within {limit} and was killed.", stdout=stdout, stderr=stderr)
