@@ -6,64 +6,23 @@ smallest of these, so that a test can drive it with scripted answers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
     from typing import Self
 
-    from k8s_sandbox_tui.provider import InventoryUpdate
+    from k8s_sandbox_tui.provider.config import K8sConfig
+    from k8s_sandbox_tui.provider.errors import SandboxError
     from k8s_sandbox_tui.provider.models import ClusterInfo, CreateProgress, Runtime, SandboxInfo
 
 
-class OutputChunkPort(Protocol):
-    """Some bytes of a command's output, as they arrived."""
-
-    @property
-    def stream(self) -> Literal["stdout", "stderr"]:
-        """Which of the two streams the bytes belong to."""
-        ...
-
-    @property
-    def data(self) -> bytes:
-        """The bytes; a character may be split over two chunks."""
-        ...
-
-
-class RunningCommandPort(Protocol):
-    """A command that runs; leaving its context kills it."""
-
-    async def __aenter__(self) -> Self:
-        """Enter the context."""
-        ...
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
-    ) -> None:
-        """Kill the command if it still runs."""
-        ...
-
-    def __aiter__(self) -> AsyncIterator[OutputChunkPort]:
-        """The output as it arrives; ends with the command."""
-        ...
-
-    async def wait(self) -> int:
-        """The exit code; raises `CommandError` or `SandboxGoneError` where there is none."""
-        ...
-
-    async def kill(self) -> None:
-        """Kill the command's process group."""
-        ...
-
-    @property
-    def duration_ms(self) -> int:
-        """Milliseconds since its start, or of its whole run."""
-        ...
-
-
-class SandboxPort(Protocol):
-    """One sandbox, to run commands in."""
+class SandboxPort(CommandHost, Protocol):
+    """One sandbox: commands run in it, and its ports have URLs."""
 
     @property
     def sandbox_id(self) -> str:
@@ -71,14 +30,8 @@ class SandboxPort(Protocol):
         ...
 
     @property
-    def info(self) -> SandboxInfo:
-        """As last seen."""
-        ...
-
-    async def start_command(
-        self, command: str | Sequence[str], *, cwd: str | None = None, env: Mapping[str, str] | None = None
-    ) -> RunningCommandPort:
-        """Start a command; a string is run by `/bin/sh`."""
+    def uid(self) -> str:
+        """The Pod's uid."""
         ...
 
     def get_url(self, port: int, *, protocol: str = "http") -> str:
@@ -97,6 +50,7 @@ class SandboxesPort(Protocol):
         runtime: Runtime | None = None,
         image: str | None = None,
         name: str | None = None,
+        namespace: str | None = None,
         on_progress: Callable[[CreateProgress], None] | None = None,
     ) -> SandboxPort:
         """Create a sandbox and wait until it runs."""
@@ -108,6 +62,40 @@ class SandboxesPort(Protocol):
 
     async def destroy(self, sandbox_id: str, *, uid: str | None = None) -> bool:
         """Destroy it; False when it was not there, `SandboxGoneError` when another Pod has its name."""
+        ...
+
+
+class InventoryUpdatePort(Protocol):
+    """What changed since the update before, and how fresh it is."""
+
+    @property
+    def upserted(self) -> Sequence[SandboxInfo]:
+        """New or changed sandboxes."""
+        ...
+
+    @property
+    def removed(self) -> Sequence[str]:
+        """The uids of those that are gone."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """False while the first pages still come in."""
+        ...
+
+    @property
+    def freshness(self) -> str:
+        """A `Freshness`: loading, live, polling, stale or denied."""
+        ...
+
+    @property
+    def since(self) -> datetime:
+        """When that freshness began; for stale, the last good answer."""
+        ...
+
+    @property
+    def error(self) -> SandboxError | None:
+        """Why it is stale or denied."""
         ...
 
 
@@ -124,7 +112,7 @@ class InventoryPort(Protocol):
         """Stop."""
         ...
 
-    def __aiter__(self) -> AsyncIterator[InventoryUpdate]:
+    def __aiter__(self) -> AsyncIterator[InventoryUpdatePort]:
         """The updates, without end."""
         ...
 
@@ -135,6 +123,11 @@ class InventoryPort(Protocol):
 
 class ComputePort(Protocol):
     """The provider over one cluster."""
+
+    @property
+    def config(self) -> K8sConfig:
+        """What new sandboxes are made with."""
+        ...
 
     @property
     def sandbox(self) -> SandboxesPort:

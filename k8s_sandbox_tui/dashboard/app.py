@@ -1,0 +1,95 @@
+"""The dashboard: a Textual app over an opened cluster."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+
+from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
+from k8s_sandbox_tui.dashboard.key_bar import key_name
+from k8s_sandbox_tui.dashboard.looks import Glyphs, glyphs_for
+from k8s_sandbox_tui.dashboard.main_screen import MainScreen
+from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.screen import Screen
+
+    from k8s_sandbox_tui.dashboard.ports import OpenClusterPort
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class DashboardApp(ClipboardApp[None]):
+    """Shows the sandboxes of one cluster, and runs commands in them."""
+
+    TITLE = "k8s sandboxes"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "app.quit", "Quit", id="app.quit", priority=True, tooltip="Leave the dashboard.")
+    ]
+
+    def __init__(
+        self,
+        open_cluster: OpenClusterPort,
+        *,
+        refresh: float | None = None,
+        clock: Callable[[], datetime] = _now,
+        glyphs: Glyphs | None = None,
+    ) -> None:
+        """Prepare the app; nothing is opened before the first paint.
+
+        Args:
+            open_cluster: Opens the cluster, raising `SandboxError` with cause and next step.
+            refresh: Seconds between polls; None to watch where that is granted.
+            clock: The time in UTC, by which ages are told.
+            glyphs: The signs to draw; None for those the terminal can show.
+        """
+        super().__init__()
+        self._open_cluster = open_cluster
+        self._refresh = refresh
+        self._clock = clock
+        encoding = sys.stdout.encoding if sys.stdout is not None else None
+        self._glyphs = glyphs or glyphs_for(encoding, os.environ.get("TERM", ""))
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen is the one at the bottom."""
+        return MainScreen(self._open_cluster, refresh=self._refresh, clock=self._clock, glyphs=self._glyphs)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Textual's own themes get the colours that ours bring along."""
+        return variable_defaults(self.current_theme)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Keys as people write them."""
+        return binding.key_display or key_name(binding.key)
+
+    def get_system_commands(self, screen: Screen[object])  -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
+        """What the palette offers besides the commands of the screen."""
+        yield SystemCommand("Theme", "Choose the colours.", self.action_change_theme)
+        yield SystemCommand("Screenshot", "Save the screen as an SVG file.", self.deliver_screenshot)
+
+
+def run(open_cluster: OpenClusterPort, *, refresh: float | None = None) -> int:
+    """Show the dashboard until the user leaves it.
+
+    Args:
+        open_cluster: Opens the cluster after the first paint.
+        refresh: Seconds between polls; None to watch where that is granted.
+
+    Returns:
+        The process's exit code.
+    """
+    app = DashboardApp(open_cluster, refresh=refresh)
+    app.run()
+    return app.return_code or 0

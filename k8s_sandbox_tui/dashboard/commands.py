@@ -1,0 +1,132 @@
+"""What a user can do: each command once, for its key, its palette entry, the key bar and the help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from textual.binding import Binding
+from textual.command import DiscoveryHit, Hit, Provider
+
+if TYPE_CHECKING:
+    from textual.command import Hits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing a user can do on the main screen."""
+
+    id: str
+    """What a keymap calls it."""
+    keys: str
+    """Textual's names of the keys, separated by commas."""
+    action: str
+    label: str
+    """For the key bar."""
+    help: str
+    """One sentence: the palette's entry, the tooltip and the line in the help."""
+    group: str
+    show: bool = True
+    """Whether the key bar names it, as far as there is room."""
+
+    def binding(self) -> Binding:
+        """The command as a key binding."""
+        return Binding(self.keys, self.action, self.label, show=self.show, id=self.id, tooltip=self.help)
+
+
+SANDBOX = "Sandbox"
+VIEW = "View"
+APP = "Application"
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        id="sandbox.console", keys="enter", action="console", label="Console", group=SANDBOX,
+        help="Run commands in the selected sandbox.",
+    ),
+    Command(
+        id="sandbox.create", keys="c", action="create", label="Create", group=SANDBOX,
+        help="Create a sandbox.",
+    ),
+    # A function key: no text field and no vim motion sends it, and file managers use it for the same.
+    Command(
+        id="sandbox.destroy", keys="f8", action="destroy", label="Destroy", group=SANDBOX,
+        help="Destroy the selected sandbox, after a question.",
+    ),
+    Command(
+        id="view.filter", keys="slash", action="filter", label="Filter", group=VIEW,
+        help="Show only the sandboxes that contain some words; !word leaves out.",
+    ),
+    Command(
+        id="view.clear", keys="escape", action="clear_filter", label="All", group=VIEW,
+        help="Show all sandboxes again.",
+    ),
+    Command(
+        id="view.sort", keys="s", action="sort_next", label="Sort", group=VIEW,
+        help="Sort by the next column.",
+    ),
+    Command(
+        id="view.reverse", keys="S", action="sort_reverse", label="Reverse", group=VIEW, show=False,
+        help="Turn the order round.",
+    ),
+    Command(
+        id="view.refresh", keys="r", action="refresh", label="Refresh", group=VIEW,
+        help="Ask the cluster again, now.",
+    ),
+    Command(
+        id="view.zoom", keys="z,f6", action="zoom", label="Zoom", group=VIEW,
+        help="Give the table or the console the whole screen, and back.",
+    ),
+    Command(
+        id="view.more", keys="plus", action="resize(2)", label="Larger table", group=VIEW, show=False,
+        help="Make the table larger and the console smaller.",
+    ),
+    Command(
+        id="view.less", keys="minus", action="resize(-2)", label="Smaller table", group=VIEW, show=False,
+        help="Make the table smaller and the console larger.",
+    ),
+    Command(
+        id="app.help", keys="question_mark,f1", action="help", label="Help", group=APP,
+        help="Show all keys.",
+    ),
+    Command(
+        id="app.quit", keys="q", action="app.quit", label="Quit", group=APP,
+        help="Leave the dashboard; sandboxes go on running.",
+    ),
+)  # fmt: skip
+
+
+@runtime_checkable
+class CommandScreen(Protocol):
+    """A screen that has the commands."""
+
+    async def run_command(self, command: Command) -> None:
+        """Do what the command's key does, wherever the focus is."""
+        ...
+
+
+class CommandProvider(Provider):
+    """The commands in the command palette."""
+
+    async def _run(self, command: Command) -> None:
+        screen = self.screen
+        if isinstance(screen, CommandScreen):
+            await screen.run_command(command)
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for command in COMMANDS:
+            yield DiscoveryHit(command.label, partial(self._run, command), help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        """Those whose label or sentence fits what was typed."""
+        matcher = self.matcher(query)
+        for command in COMMANDS:
+            score = max(matcher.match(command.label), matcher.match(command.help))
+            if score > 0:
+                yield Hit(
+                    score,
+                    matcher.highlight(command.label),
+                    partial(self._run, command),
+                    help=command.help,
+                )

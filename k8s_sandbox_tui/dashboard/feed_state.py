@@ -1,0 +1,36 @@
+"""How the rows come in: what the state line and the empty table tell of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from k8s_sandbox_tui.dashboard.ports import InventoryUpdatePort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """The freshness of the rows, and the cause where they are not fresh."""
+
+    freshness: str = "loading"
+    """The value of the provider's `Freshness`; `closed` where there is no connection to be fresh."""
+    since: datetime | None = None
+    complete: bool = False
+    """Whether all pages have come in at least once."""
+    cause: str = ""
+    hint: str = ""
+    """The next step that the error names; may be empty."""
+
+    def after(self, update: InventoryUpdatePort) -> FeedState:
+        """The state that an update leaves behind."""
+        error = update.error
+        return FeedState(
+            freshness=str(update.freshness),
+            since=update.since,
+            complete=update.complete or self.complete,
+            cause="" if error is None else error.message,
+            hint="" if error is None else error.hint,
+        )

@@ -1,0 +1,102 @@
+"""The line in which a filter is typed; it stays in view for as long as the filter is active."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class FilterInput(Input):
+    """Where the words are typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear", "Clear", tooltip="Clear the filter and go back to the table.", id="filter.clear"),
+        Binding("enter,down", "keep", "Keep", tooltip="Keep the filter and go to the table.", id="filter.keep"),
+    ]
+
+    class Left(Message):
+        """The user goes back to the table."""
+
+    def action_clear(self) -> None:
+        """Let everything through again."""
+        self.value = ""
+        self.post_message(self.Left())
+
+    def action_keep(self) -> None:
+        """Back to the table, with the filter as it is."""
+        self.post_message(self.Left())
+
+
+class FilterBar(Horizontal):
+    """A filter and how many sandboxes it lets through."""
+
+    DEFAULT_CSS = """
+    FilterBar {
+        height: 1;
+        display: none;
+        background: $surface;
+        &.-open { display: block; }
+        & .label { width: auto; padding: 0 1; color: $accent; text-style: bold; }
+        & FilterInput { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
+        & FilterInput:focus { border: none; background-tint: transparent; }
+        & .result { width: auto; padding: 0 1; color: $muted; }
+    }
+    """
+
+    class Changed(Message):
+        """Another text was typed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """The user goes back to the table."""
+
+    def compose(self) -> ComposeResult:
+        """A title, the text and the result."""
+        yield Static("Filter", classes="label", markup=False)
+        yield FilterInput(placeholder="words to find; !word leaves out", compact=True, select_on_focus=False)
+        yield Static("", classes="result", markup=False)
+
+    @property
+    def text(self) -> str:
+        """The filter as typed."""
+        return self.query_one(FilterInput).value
+
+    def open(self) -> None:
+        """Show the line and type into it."""
+        self.add_class("-open")
+        self.query_one(FilterInput).focus()
+
+    def clear(self) -> None:
+        """Let everything through, and hide the line."""
+        self.query_one(FilterInput).value = ""
+        self.remove_class("-open")
+
+    def show_result(self, shown: int, total: int) -> None:
+        """Tell how many sandboxes are let through."""
+        result = f"{shown} of {total}"
+        label = self.query_one(".result", Static)
+        if str(label.content) != result:
+            label.update(result)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(event.value))
+
+    @on(FilterInput.Left)
+    def _left(self, event: FilterInput.Left) -> None:
+        event.stop()
+        if not self.text:
+            self.remove_class("-open")
+        self.post_message(self.Left())

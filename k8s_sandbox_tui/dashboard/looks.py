@@ -1,0 +1,82 @@
+"""How a status looks: a word, a sign and a colour, so that none of them is needed to tell it.
+
+The signs come from the characters that almost every terminal font has; where the
+terminal's encoding cannot write them, ASCII takes their place.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one status is shown."""
+
+    word: str
+    sign: str
+    ascii_sign: str
+    rank: int
+    """Its place when sorted by status: what needs a person comes first."""
+
+
+LOOKS: Mapping[str, Look] = {
+    "failed": Look("Failed", "\u00d7", "x", 0),
+    "unknown": Look("Unknown", "?", "?", 1),
+    "pending": Look("Pending", "○", ".", 2),
+    "starting": Look("Starting", "►", ">", 3),
+    "stopping": Look("Stopping", "▼", "-", 4),
+    "running": Look("Running", "●", "*", 5),
+    "stopped": Look("Stopped", "■", "=", 6),
+}
+"""By the value of `SandboxStatus`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The characters outside ASCII that the dashboard draws, or their stand-ins."""
+
+    ascii_only: bool = False
+    cursor: str = "▌"
+    ellipsis: str = "…"
+    ascending: str = "▲"
+    descending: str = "▼"
+    dot: str = "·"
+    line: str = "─"
+
+    def sign(self, status: str) -> str:
+        """The sign of a status."""
+        look = LOOKS[status]
+        return look.ascii_sign if self.ascii_only else look.sign
+
+
+UNICODE = Glyphs()
+ASCII = Glyphs(ascii_only=True, cursor=">", ellipsis="~", ascending="^", descending="v", dot="|", line="-")
+
+
+def glyphs_for(encoding: str | None, term: str = "") -> Glyphs:
+    """The characters that a terminal of this encoding and `TERM` can show."""
+    try:
+        utf8 = codecs.lookup(encoding or "ascii").name == "utf-8"
+    except LookupError:
+        utf8 = False
+    return UNICODE if utf8 and term not in {"linux", "vt100", "vt220"} else ASCII
+
+
+_SAY_NOTHING = frozenset({"Completed", "ContainerCreating", "PodInitializing"})
+"""Reasons that only repeat the status."""
+
+
+def status_text(info: SandboxInfo) -> str:
+    """The status in words, with the reason Kubernetes gives where it adds something."""
+    word = LOOKS[info.status].word
+    if not info.reason or info.reason in _SAY_NOTHING or info.reason.lower() == info.status:
+        return word
+    return f"{word} {info.reason}"

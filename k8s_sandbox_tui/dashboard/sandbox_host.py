@@ -1,0 +1,50 @@
+"""A selected sandbox as the console sees it: the provider's object is fetched when the first command runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.provider.errors import SandboxGoneError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
+    from k8s_sandbox_tui.dashboard.ports import SandboxesPort, SandboxPort
+
+
+class SandboxHost:
+    """Runs commands in the sandbox with a certain uid, never in another one that took its name."""
+
+    def __init__(self, sandboxes: SandboxesPort, sandbox_id: str, uid: str) -> None:
+        self._sandboxes = sandboxes
+        self._sandbox_id = sandbox_id
+        self._uid = uid
+        self._sandbox: SandboxPort | None = None
+
+    async def sandbox(self) -> SandboxPort:
+        """The provider's sandbox.
+
+        Raises:
+            SandboxGoneError: It is not there any more, or another one has its name.
+            SandboxError: It could not be fetched.
+        """
+        if self._sandbox is None:
+            found = await self._sandboxes.get_by_id(self._sandbox_id)
+            if found is None:
+                raise SandboxGoneError(f"{self._sandbox_id} does not exist any more.")
+            if found.uid != self._uid:
+                raise SandboxGoneError(f"{self._sandbox_id} was replaced by another sandbox of that name.")
+            self._sandbox = found
+        return self._sandbox
+
+    async def start_command(
+        self, command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
+    ) -> CommandHandle:
+        """Start a command line with `/bin/sh`.
+
+        Raises:
+            SandboxError: It could not be started.
+        """
+        sandbox = await self.sandbox()
+        return await sandbox.start_command(command, cwd=cwd, env=env)

@@ -1,0 +1,87 @@
+"""Two panes, one above the other or side by side where it is wide; either can take all the room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual.containers import Container
+from textual.reactive import reactive
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.widget import Widget
+
+WIDE = 160
+"""Cells from which on the panes stand side by side."""
+
+Zoom = Literal["none", "first", "second"]
+
+
+def second_size(room: int, share: float, *, least_first: int, least_second: int) -> int:
+    """Cells for the second pane: its share of the room, with the least that each pane needs."""
+    return max(least_second, min(round(room * share), room - least_first))
+
+
+class Split(Container):
+    """Holds exactly two widgets."""
+
+    DEFAULT_CSS = """
+    Split {
+        layout: vertical;
+        height: 1fr;
+        &.-wide { layout: horizontal; }
+        & > * { height: 1fr; width: 1fr; }
+        &.-zoom-first > .second { display: none; }
+        &.-zoom-second > .first { display: none; }
+    }
+    """
+
+    zoom: reactive[Zoom] = reactive[Zoom]("none")
+
+    def __init__(self, first: Widget, second: Widget, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(first, second, id=id)
+        self._first = first
+        self._second = second
+        first.add_class("first")
+        second.add_class("second")
+        self._share = 0.46
+        self._share_wide = 0.4
+
+    @property
+    def wide(self) -> bool:
+        """Whether the panes stand side by side."""
+        return self.size.width >= WIDE
+
+    def grow_first(self, cells: int) -> None:
+        """Move the border between the panes by some cells."""
+        if self.wide:
+            self._share_wide = self._moved(self._share_wide, cells * 2, self.size.width)
+        else:
+            self._share = self._moved(self._share, cells, self.size.height)
+        self._place()
+
+    @staticmethod
+    def _moved(share: float, cells: int, room: int) -> float:
+        return min(0.85, max(0.15, share - cells / max(1, room)))
+
+    def watch_zoom(self) -> None:
+        """Give one pane all the room, or both their share."""
+        self.set_class(self.zoom == "first", "-zoom-first")
+        self.set_class(self.zoom == "second", "-zoom-second")
+        self._place()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Beside or below."""
+        self._place()
+
+    def _place(self) -> None:
+        self.set_class(self.wide, "-wide")
+        styles = self._second.styles
+        if self.zoom != "none":
+            styles.width = styles.height = "1fr"
+        elif self.wide:
+            styles.height = "1fr"
+            styles.width = second_size(self.size.width, self._share_wide, least_first=60, least_second=50)
+        else:
+            styles.width = "1fr"
+            styles.height = second_size(self.size.height, self._share, least_first=5, least_second=6)

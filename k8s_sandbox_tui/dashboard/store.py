@@ -1,0 +1,198 @@
+"""The sandboxes on the screen: what the cluster told, in the order and through the filter the user chose.
+
+No widget and no waiting in here. Rows are kept by uid and changed in place, never
+cleared and refilled; a row that is sorted anew keeps its place among equals.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.filter import Filter, haystack
+from k8s_sandbox_tui.dashboard.looks import LOOKS
+from k8s_sandbox_tui.dashboard.table.columns import AGE, BY_ID, COLUMNS, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from _typeshed import SupportsRichComparison
+
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+
+class Row:
+    """One sandbox. `info` is replaced as it changes; `version` tells that it was."""
+
+    __slots__ = ("alive", "haystack", "info", "key", "shown", "version")
+
+    def __init__(self, info: SandboxInfo, key: SupportsRichComparison) -> None:
+        self.info = info
+        self.key = key
+        """What it is sorted by at present."""
+        self.version = 0
+        self.alive = True
+        """False once the sandbox is gone from the cluster."""
+        self.shown = False
+        """Whether the filter lets it through."""
+        self.haystack: str | None = None
+
+    @property
+    def uid(self) -> str:
+        """The Pod's uid."""
+        return self.info.uid
+
+
+class SandboxStore:
+    """Rows by uid, sorted and filtered."""
+
+    def __init__(self) -> None:
+        self._by_uid: dict[str, Row] = {}
+        self._ordered: list[Row] = []
+        self._fresh: list[Row] = []
+        self._rows: list[Row] = []
+        self._removed = False
+        self._disordered = False
+        self._refilter = False
+        self._counts: Counter[str] = Counter()
+        self._namespaces: Counter[str] = Counter()
+        self._longest: dict[str, int] = {}
+        self.sort_column: Column = AGE
+        self.descending = False
+        self.filter = Filter()
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What is to be shown, in order, as of the last `arrange`."""
+        return self._rows
+
+    @property
+    def total(self) -> int:
+        """All sandboxes, also those that the filter leaves out."""
+        return len(self._by_uid)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Sandboxes by status, those that the filter leaves out included."""
+        return {status: self._counts[status] for status in LOOKS if self._counts[status]}
+
+    @property
+    def several_namespaces(self) -> bool:
+        """Whether sandboxes of more than one namespace are known."""
+        return len(self._namespaces) > 1
+
+    @property
+    def longest(self) -> Mapping[str, int]:
+        """The longest text so far by column id; it only grows, so that columns stay calm."""
+        return self._longest
+
+    def get(self, uid: str) -> Row | None:
+        """The row of a sandbox, shown or not."""
+        return self._by_uid.get(uid)
+
+    def apply(self, upserted: Iterable[SandboxInfo], removed: Iterable[str]) -> None:
+        """Take in what changed; `arrange` brings it into `rows`."""
+        changed: list[SandboxInfo] = []
+        for info in upserted:
+            row = self._by_uid.get(info.uid)
+            if row is None:
+                self._add(info)
+            elif row.info is info:
+                continue
+            else:
+                self._change(row, info)
+            changed.append(info)
+        for uid in removed:
+            self._remove(uid)
+        if changed:
+            self._measure(changed)
+
+    def sort_by(self, column_id: str, *, descending: bool) -> None:
+        """Sort by a column from the next `arrange` on."""
+        column = BY_ID[column_id]
+        if (column, descending) != (self.sort_column, self.descending):
+            if column is not self.sort_column:
+                for row in self._by_uid.values():
+                    row.key = column.key(row.info)
+            self.sort_column, self.descending = column, descending
+            self._disordered = True
+
+    def filter_by(self, wanted: Filter) -> None:
+        """Filter from the next `arrange` on."""
+        if wanted != self.filter:
+            self.filter = wanted
+            self._refilter = True
+
+    def arrange(self) -> bool:
+        """Bring `rows` up to date; whether its order or length can have changed."""
+        if self._removed:
+            self._ordered = [row for row in self._ordered if row.alive]
+            self._fresh = [row for row in self._fresh if row.alive]
+        moved = bool(self._fresh) or self._disordered
+        if moved:
+            # The sort is stable and quick on what is nearly sorted: the order before stays the second key.
+            self._ordered.extend(self._fresh)
+            self._ordered.sort(key=attrgetter("key"), reverse=self.descending is not self.sort_column.inverted)
+        if not (moved or self._removed or self._refilter):
+            return False
+        self._fresh = []
+        self._removed = self._disordered = self._refilter = False
+        self._rows = self._let_through()
+        return True
+
+    def _let_through(self) -> list[Row]:
+        wanted = self.filter
+        if not wanted.active:
+            for row in self._ordered:
+                row.shown = True
+            return list(self._ordered)
+        rows: list[Row] = []
+        for row in self._ordered:
+            text = row.haystack
+            if text is None:
+                text = row.haystack = haystack(row.info)
+            row.shown = wanted.matches(text)
+            if row.shown:
+                rows.append(row)
+        return rows
+
+    def _add(self, info: SandboxInfo) -> None:
+        row = Row(info, self.sort_column.key(info))
+        self._by_uid[info.uid] = row
+        self._fresh.append(row)
+        self._counts[info.status] += 1
+        self._namespaces[info.namespace] += 1
+
+    def _change(self, row: Row, info: SandboxInfo) -> None:
+        old, row.info = row.info, info
+        row.version += 1
+        row.haystack = None
+        if old.status != info.status:
+            self._counts[old.status] -= 1
+            self._counts[info.status] += 1
+        key = self.sort_column.key(info)
+        if key != row.key:
+            row.key = key
+            self._disordered = True
+        if self.filter.active:
+            self._refilter = True
+
+    def _remove(self, uid: str) -> None:
+        row = self._by_uid.pop(uid, None)
+        if row is None:
+            return
+        row.alive = row.shown = False
+        self._removed = True
+        self._counts[row.info.status] -= 1
+        namespace = row.info.namespace
+        self._namespaces[namespace] -= 1
+        if not self._namespaces[namespace]:
+            del self._namespaces[namespace]
+
+    def _measure(self, changed: Sequence[SandboxInfo]) -> None:
+        for column in COLUMNS:
+            if column.measured and column.text is not None:
+                longest = max(map(len, map(column.text, changed)))
+                if longest > self._longest.get(column.id, 0):
+                    self._longest[column.id] = longest

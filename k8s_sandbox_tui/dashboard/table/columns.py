@@ -1,0 +1,120 @@
+"""The columns of the table: what each shows of a sandbox, how wide, and how it sorts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.age import age
+from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from _typeshed import SupportsRichComparison
+
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+
+class Cut(Enum):
+    """Where a text that is too long for its cell loses characters."""
+
+    START = "start"
+    MIDDLE = "middle"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column. Widths are in terminal cells, without the gap between columns."""
+
+    id: str
+    title: str
+    text: Callable[[SandboxInfo], str] | None
+    """What it shows; None for the age, which depends on the time too."""
+    key: Callable[[SandboxInfo], SupportsRichComparison]
+    minimum: int
+    maximum: int
+    cut: Cut = Cut.END
+    right: bool = False
+    """Aligned to the right."""
+    descending_first: bool = False
+    """Sorted from the largest down when it is chosen."""
+    inverted: bool = False
+    """Its text grows as its key falls: the age, against the time of creation."""
+    sign: int = 0
+    """Cells of the sign that stands before the text, and of the space behind it."""
+    measured: bool = True
+    """As wide as its longest text, within the bounds; else its maximum is tried."""
+
+
+def cell_text(column: Column, info: SandboxInfo, now: datetime) -> str:
+    """What a column shows of a sandbox at a time; not sanitised."""
+    return age(info.created_at, now) if column.text is None else column.text(info)
+
+
+def _exit_text(info: SandboxInfo) -> str:
+    code = "" if info.exit_code is None else str(info.exit_code)
+    return f"{code} ({info.restarts}x)".lstrip() if info.restarts else code
+
+
+def metadata_text(info: SandboxInfo) -> str:
+    """The metadata as `key=value` words."""
+    return " ".join(map("=".join, info.metadata.items()))
+
+
+def _exit_key(info: SandboxInfo) -> tuple[int, int]:
+    return (-1 if info.exit_code is None else info.exit_code, info.restarts)
+
+
+def _status_key(info: SandboxInfo) -> str:
+    return f"{LOOKS[info.status].rank}{info.reason}"
+
+
+NAME = Column(
+    id="name", title="NAME", text=lambda info: info.name, key=lambda info: info.name,
+    minimum=14, maximum=63, cut=Cut.MIDDLE,
+)  # fmt: skip
+NAMESPACE = Column(
+    id="namespace", title="NAMESPACE", text=lambda info: info.namespace, key=lambda info: info.namespace,
+    minimum=11, maximum=30, cut=Cut.MIDDLE,
+)  # fmt: skip
+STATUS = Column(
+    id="status", title="STATUS", text=status_text, key=_status_key,
+    minimum=12, maximum=34, sign=2,
+)  # fmt: skip
+RUNTIME = Column(
+    id="runtime", title="RUNTIME", text=lambda info: info.runtime, key=lambda info: info.runtime,
+    minimum=9, maximum=9, measured=False,
+)  # fmt: skip
+AGE = Column(
+    id="age", title="AGE", text=None, key=lambda info: info.created_at,
+    minimum=6, maximum=6, right=True, inverted=True, measured=False,
+)  # fmt: skip
+EXIT = Column(
+    id="exit", title="EXIT", text=_exit_text, key=_exit_key,
+    minimum=6, maximum=8, right=True, measured=False, descending_first=True,
+)  # fmt: skip
+IMAGE = Column(
+    id="image", title="IMAGE", text=lambda info: info.image, key=lambda info: info.image,
+    minimum=16, maximum=48, cut=Cut.START,
+)  # fmt: skip
+NODE = Column(
+    id="node", title="NODE", text=lambda info: info.node, key=lambda info: info.node,
+    minimum=10, maximum=40, cut=Cut.MIDDLE,
+)  # fmt: skip
+IP = Column(
+    id="ip", title="IP", text=lambda info: info.pod_ip, key=lambda info: info.pod_ip,
+    minimum=10, maximum=39,
+)  # fmt: skip
+METADATA = Column(
+    id="metadata", title="METADATA", text=metadata_text, key=metadata_text,
+    minimum=16, maximum=400, measured=False,
+)  # fmt: skip
+
+COLUMNS: tuple[Column, ...] = (NAME, NAMESPACE, STATUS, RUNTIME, AGE, EXIT, IMAGE, NODE, IP, METADATA)
+"""In the order in which they stand on the screen."""
+
+BY_ID = {column.id: column for column in COLUMNS}

@@ -1,0 +1,108 @@
+"""Lines of the table: a sandbox, the header or a message, drawn with styles into strips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
+
+from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.table import columns as c
+from k8s_sandbox_tui.dashboard.table.cells import fit
+from k8s_sandbox_tui.dashboard.table.layout import GAP, Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.style import Style
+
+    from k8s_sandbox_tui.dashboard.looks import Glyphs
+    from k8s_sandbox_tui.dashboard.table.placeholder import PlaceholderLine
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+MARGIN = 2
+"""Cells before the first column: the cursor's bar and a space."""
+
+MUTED_COLUMNS = frozenset({c.NAMESPACE.id, c.RUNTIME.id, c.IMAGE.id, c.NODE.id, c.IP.id, c.METADATA.id})
+
+
+@dataclass(frozen=True, slots=True)
+class LineStyles:
+    """The styles of all lines, for one theme and focus."""
+
+    base: Style
+    text: Style
+    muted: Style
+    header: Style
+    header_sorted: Style
+    cursor: Style
+    """Laid over a line: the background."""
+    bar: Style
+    status: Mapping[str, Style]
+    title: Mapping[str, Style]
+    """Of a message's first line, by its tone."""
+
+
+def row_strip(
+    info: SandboxInfo,
+    age: str,
+    cells: tuple[Cell, ...],
+    width: int,
+    *,
+    styles: LineStyles,
+    glyphs: Glyphs,
+    cursor: bool,
+) -> Strip:
+    """A sandbox's line."""
+    over = styles.base + styles.cursor if cursor else styles.base
+    segments = [Segment(f"{glyphs.cursor} ", over + styles.bar) if cursor else Segment(" " * MARGIN, over)]
+    used = MARGIN
+    status = styles.status[info.status]
+    faded = info.status == "stopped"
+    for cell in cells:
+        column = cell.column
+        text = sanitize_line(age if column.text is None else column.text(info))
+        style = styles.muted if faded or column.id in MUTED_COLUMNS else styles.text
+        if column is c.STATUS:
+            text = f"{glyphs.sign(info.status)} {text}"
+            style = status
+        elif column is c.EXIT and info.exit_code:
+            style = status
+        text = fit(text, cell.width, cut=column.cut, right=column.right, ellipsis=glyphs.ellipsis)
+        gap = min(GAP, width - used - cell.width)
+        segments.append(Segment(text + " " * gap, over + style))
+        used += cell.width + gap
+    if used < width:
+        segments.append(Segment(" " * (width - used), over))
+    return Strip(segments, max(used, width)).crop(0, width)
+
+
+def header_strip(
+    cells: tuple[Cell, ...], width: int, styles: LineStyles, glyphs: Glyphs, *, sorted_by: c.Column, descending: bool
+) -> Strip:
+    """The titles, with a sign at the one that sorts."""
+    segments = [Segment(" " * MARGIN, styles.header)]
+    used = MARGIN
+    sign = glyphs.descending if descending else glyphs.ascending
+    for cell in cells:
+        column = cell.column
+        here = column is sorted_by
+        title = f"{column.title} {sign}" if here else column.title
+        text = fit(title, cell.width, right=column.right, ellipsis=glyphs.ellipsis)
+        gap = min(GAP, width - used - cell.width)
+        segments.append(Segment(text + " " * gap, styles.header_sorted if here else styles.header))
+        used += cell.width + gap
+    if used < width:
+        segments.append(Segment(" " * (width - used), styles.header))
+    return Strip(segments, max(used, width)).crop(0, width)
+
+
+def placeholder_strip(line: PlaceholderLine, width: int, styles: LineStyles) -> Strip:
+    """A line of a message, in the middle of the width."""
+    text = sanitize_line(line.text)
+    style = styles.title[line.tone] if line.tone else styles.muted
+    left = max(0, width - cell_len(text)) // 2
+    return Strip([Segment(" " * left, styles.base), Segment(fit(text, width - left), styles.base + style)], width)

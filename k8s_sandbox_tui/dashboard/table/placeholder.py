@@ -1,0 +1,74 @@
+"""What stands in the table when it has no row to show: why, and what to do about it."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.dashboard.feed_state import FeedState
+
+Tone = Literal["calm", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A message in place of rows."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    tone: Tone = "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceholderLine:
+    """One line of it as it is drawn; with a tone if it belongs to the title."""
+
+    text: str
+    tone: Tone | None = None
+
+
+def placeholder_for(feed: FeedState, *, total: int, filter_text: str, where: str, server: str) -> Placeholder:
+    """The message for a table without rows.
+
+    Args:
+        feed: How the rows come in.
+        total: Sandboxes there are, those left out by the filter included.
+        filter_text: The filter as typed.
+        where: The namespace shown, in words.
+        server: The API server's address.
+    """
+    if total and filter_text:
+        return Placeholder(
+            f"None of {total} sandboxes matches the filter.", (f"Filter: {filter_text}", "Escape clears it.")
+        )
+    match feed.freshness:
+        case "denied":
+            return Placeholder(
+                f"No right to list sandboxes in {where}.",
+                (feed.cause, feed.hint, "Press r when it has been granted."),
+                "error",
+            )
+        case "stale":
+            return Placeholder(
+                f"No connection to {server}." if server else "No connection.",
+                (feed.cause, feed.hint, "It is tried again by itself; press r to try now."),
+                "warning",
+            )
+        case "live" | "polling" if feed.complete:
+            return Placeholder(f"No sandboxes in {where}.", ("Press c to create one.",))
+        case _:
+            return Placeholder(f"Reading the sandboxes in {where} ...")
+
+
+def placeholder_lines(placeholder: Placeholder, width: int, height: int) -> list[PlaceholderLine]:
+    """The lines of the space it stands in: wrapped, and a little above the middle."""
+    room = max(10, min(width - 4, 76))
+    lines = [PlaceholderLine(line, placeholder.tone) for line in textwrap.wrap(placeholder.title, room)]
+    for text in placeholder.lines:
+        if text:
+            lines.append(PlaceholderLine(""))
+            lines.extend(PlaceholderLine(line) for line in textwrap.wrap(text, room))
+    above = max(0, (height - len(lines)) * 2 // 5)
+    return ([PlaceholderLine("")] * above + lines)[: max(0, height)]

@@ -1,0 +1,103 @@
+"""Our dark and our light theme, and the colours that every theme needs for the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Bluish green, vermillion, yellow, sky blue and purple are told apart with any colour vision (Okabe and Ito).
+_DARK_STATUS: Mapping[str, str] = {
+    "status-running": "#4cc9b0",
+    "status-failed": "#ff8366",
+    "status-pending": "#e8c547",
+    "status-starting": "#74b9ff",
+    "status-stopping": "#c3a6e8",
+    "status-stopped": "#8b93a3",
+    "status-unknown": "#e58fc0",
+}
+_LIGHT_STATUS: Mapping[str, str] = {
+    "status-running": "#00695c",
+    "status-failed": "#b3310d",
+    "status-pending": "#7a5600",
+    "status-starting": "#1b5a9e",
+    "status-stopping": "#68479b",
+    "status-stopped": "#656b76",
+    "status-unknown": "#9b2c6f",
+}
+
+DARK = Theme(
+    name="sandbox-dark",
+    primary="#5aa2e6",
+    secondary="#4cc9b0",
+    accent="#e9b665",
+    warning="#e8c547",
+    error="#ff8366",
+    success="#4cc9b0",
+    foreground="#d7dde6",
+    background="#12161d",
+    surface="#191f28",
+    panel="#222a35",
+    dark=True,
+    variables={
+        "muted": "#98a3b3",
+        "faint": "#5d6878",
+        "cursor-focused": "#26415f",
+        "cursor-blurred": "#1e2631",
+        "border": "#5aa2e6",
+        "border-blurred": "#2c3644",
+        "block-cursor-foreground": "#12161d",
+        "block-cursor-background": "#e9b665",
+        "block-cursor-text-style": "none",
+        "input-selection-background": "#5aa2e6 35%",
+        "scrollbar": "#323d4c",
+        "scrollbar-hover": "#465468",
+        "scrollbar-active": "#5aa2e6",
+        **_DARK_STATUS,
+    },
+)
+
+LIGHT = Theme(
+    name="sandbox-light",
+    primary="#1b5a9e",
+    secondary="#00695c",
+    accent="#8a4b00",
+    warning="#7a5600",
+    error="#b3310d",
+    success="#00695c",
+    foreground="#22272f",
+    background="#fbfaf7",
+    surface="#f1eee8",
+    panel="#e5e0d6",
+    dark=False,
+    variables={
+        "muted": "#5b6370",
+        "faint": "#9a9c9f",
+        "cursor-focused": "#cfe0f3",
+        "cursor-blurred": "#eae6dd",
+        "border": "#1b5a9e",
+        "border-blurred": "#cfc8ba",
+        "block-cursor-foreground": "#fbfaf7",
+        "block-cursor-background": "#8a4b00",
+        "block-cursor-text-style": "none",
+        "input-selection-background": "#1b5a9e 25%",
+        "scrollbar": "#d0c9bb",
+        "scrollbar-hover": "#b8af9d",
+        "scrollbar-active": "#1b5a9e",
+        **_LIGHT_STATUS,
+    },
+)
+
+
+def variable_defaults(theme: Theme) -> dict[str, str]:
+    """The colours of ours that a theme of Textual's lacks."""
+    if theme.dark:
+        own = {"muted": "#9a9a9a", "faint": "#666666", "cursor-blurred": "#808080 20%"}
+        own["cursor-focused"] = f"{theme.primary} 40%"
+        return {**_DARK_STATUS, **own}
+    own = {"muted": "#606060", "faint": "#999999", "cursor-blurred": "#808080 15%"}
+    own["cursor-focused"] = f"{theme.primary} 25%"
+    return {**_LIGHT_STATUS, **own}

@@ -1,0 +1,341 @@
+"""A cluster that says what a test tells it to say, and the dashboard over it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Self, cast
+
+from k8s_sandbox_tui.dashboard.app import DashboardApp
+from k8s_sandbox_tui.dashboard.main_screen import MainScreen
+from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+from k8s_sandbox_tui.provider.config import K8sConfig
+from k8s_sandbox_tui.provider.errors import SandboxError
+from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo, SandboxStatus
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+    from types import TracebackType
+
+    from textual._compositor import Compositor
+    from textual.notifications import Notifications
+    from textual.pilot import Pilot
+
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
+    from k8s_sandbox_tui.dashboard.looks import Glyphs
+    from k8s_sandbox_tui.provider.models import CreateProgress, Runtime
+
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+def sandbox_info(
+    number: int,
+    *,
+    name: str = "",
+    status: SandboxStatus = SandboxStatus.RUNNING,
+    reason: str = "",
+    age: float | None = None,
+    image: str = "python:3.11-slim",
+    exit_code: int | None = None,
+    metadata: Mapping[str, str] | None = None,
+    namespace: str = "default",
+    version: str = "1",
+    uid: str = "",
+    runtime: str = "python",
+) -> SandboxInfo:
+    """A sandbox; the larger its number, the older it is."""
+    return SandboxInfo(
+        name=name or f"computesdk-sbx-{number:08}",
+        namespace=namespace,
+        uid=uid or f"00000000-0000-4000-8000-{number:012}",
+        resource_version=version,
+        status=status,
+        reason=reason,
+        message="",
+        phase="Running",
+        runtime=runtime,
+        image=image,
+        node=f"node-{number % 3}",
+        pod_ip=f"10.0.{number // 250 % 250}.{number % 250}",
+        created_at=NOW - timedelta(seconds=60.0 * number + 1000 if age is None else age),
+        started_at=None,
+        finished_at=None,
+        restarts=0,
+        exit_code=exit_code,
+        metadata=dict(metadata or {}),
+        labels={},
+        annotations={},
+    )
+
+
+@dataclass(frozen=True)
+class Update:
+    """What `InventoryUpdate` says."""
+
+    upserted: Sequence[SandboxInfo] = ()
+    removed: Sequence[str] = ()
+    complete: bool = True
+    freshness: str = "live"
+    since: datetime = NOW
+    error: SandboxError | None = None
+
+
+class ScriptedInventory:
+    def __init__(self) -> None:
+        self._updates: asyncio.Queue[Update | SandboxError] = asyncio.Queue()
+        self.refreshes = 0
+        self.closed = False
+        self.waiting = asyncio.Event()
+        """Set while all that was put in has been taken in."""
+
+    def put(self, update: Update | SandboxError) -> None:
+        self.waiting.clear()
+        self._updates.put_nowait(update)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.closed = True
+
+    async def __aiter__(self) -> AsyncGenerator[Update]:
+        while True:
+            if self._updates.empty():
+                self.waiting.set()
+            update = await self._updates.get()
+            if isinstance(update, SandboxError):
+                raise update
+            yield update
+
+    def refresh(self) -> None:
+        self.refreshes += 1
+
+
+@dataclass
+class ScriptedSandbox:
+    sandbox_id: str
+    uid: str
+
+    def get_url(self, port: int, *, protocol: str = "http") -> str:
+        return f"{protocol}://{self.sandbox_id.replace('/', '.')}.example.com:{port}"
+
+    async def start_command(
+        self, command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
+    ) -> CommandHandle:
+        raise SandboxError(f"no command is scripted: {command}")
+
+
+@dataclass
+class ScriptedSandboxes:
+    """Remembers what it was asked; `answers` says what becomes of a destroy, by sandbox id."""
+
+    answers: dict[str, bool | SandboxError] = field(default_factory=dict[str, "bool | SandboxError"])
+    destroyed: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
+    known: dict[str, ScriptedSandbox] = field(default_factory=dict[str, ScriptedSandbox])
+    created: ScriptedSandbox | None = None
+
+    async def create(
+        self,
+        *,
+        envs: Mapping[str, str] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        runtime: Runtime | None = None,
+        image: str | None = None,
+        name: str | None = None,
+        namespace: str | None = None,
+        on_progress: Callable[[CreateProgress], None] | None = None,
+    ) -> ScriptedSandbox:
+        assert self.created is not None
+        return self.created
+
+    async def get_by_id(self, sandbox_id: str) -> ScriptedSandbox | None:
+        return self.known.get(sandbox_id)
+
+    async def destroy(self, sandbox_id: str, *, uid: str | None = None) -> bool:
+        self.destroyed.append((sandbox_id, uid))
+        answer = self.answers.get(sandbox_id, True)
+        if isinstance(answer, SandboxError):
+            raise answer
+        return answer
+
+
+class ScriptedCompute:
+    def __init__(self) -> None:
+        self.config = K8sConfig()
+        self.sandbox = ScriptedSandboxes()
+        self.inventories: list[ScriptedInventory] = []
+        self.asked: list[tuple[float, bool]] = []
+        self.closed = False
+        self.hang_on_close = False
+
+    def inventory(
+        self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
+    ) -> ScriptedInventory:
+        self.asked.append((refresh_interval, watch))
+        self.inventories.append(ScriptedInventory())
+        return self.inventories[-1]
+
+    async def aclose(self) -> None:
+        if self.hang_on_close:
+            await asyncio.Event().wait()
+        self.closed = True
+
+
+@dataclass
+class ScriptedCluster:
+    """An `OpenedCluster`, and the way to open it."""
+
+    compute: ScriptedCompute = field(default_factory=ScriptedCompute)
+    cluster: ClusterInfo = field(
+        default_factory=lambda: ClusterInfo(
+            context="kind-test",
+            server="https://10.0.0.1:6443",
+            namespace="default",
+            user="ann",
+            source="/home/ann/.kube/config",
+        )
+    )
+    local: bool = False
+    isolation: str = ""
+    warning: str = ""
+    failures: list[SandboxError] = field(default_factory=list[SandboxError])
+    """Raised one after the other by the next attempts to open it."""
+    opening: asyncio.Event | None = None
+    """Waited for before it opens."""
+    attempts: int = 0
+
+    async def __call__(self) -> ScriptedCluster:
+        self.attempts += 1
+        if self.opening is not None:
+            await self.opening.wait()
+        if self.failures:
+            raise self.failures.pop(0)
+        return self
+
+    @property
+    def inventory(self) -> ScriptedInventory:
+        return self.compute.inventories[-1]
+
+
+class FixedClock:
+    """A time that only a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class Dashboard:
+    """A running dashboard, seen as a user sees it."""
+
+    def __init__(self, app: DashboardApp, pilot: Pilot[None], cluster: ScriptedCluster, clock: FixedClock) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.cluster = cluster
+        self.clock = clock
+
+    @property
+    def main(self) -> MainScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    @property
+    def table(self) -> SandboxTable:
+        return self.main.query_one(SandboxTable)
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen's text, line by line."""
+        compositor = cast("Compositor", vars(self.app.screen)["_compositor"])
+        return [strip.text.rstrip() for strip in compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def names(self) -> list[str]:
+        """The numbers of the sandboxes in the table, from the top, as far as they are in view."""
+        region = self.table.region
+        lines = [line[region.x : region.right] for line in self.lines[region.y + 1 : region.bottom]]
+        return [line[2:].split()[0].removeprefix("computesdk-sbx-").lstrip("0") for line in lines if line.strip()]
+
+    @property
+    def cursor(self) -> str:
+        """The line with the cursor."""
+        lines = [line for line in self.lines if line.startswith("▌")]
+        assert len(lines) == 1, self.text
+        return lines[0]
+
+    @property
+    def cursor_uid(self) -> str:
+        row = self.table.cursor_row
+        return "" if row is None else row.uid
+
+    @property
+    def said(self) -> list[str]:
+        """What the notifications say."""
+        notifications = cast("Notifications", vars(self.app)["_notifications"])
+        return [notification.message for notification in notifications]
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def put(self, *updates: Update | SandboxError) -> None:
+        """Let the cluster say this, and wait until it is on the screen."""
+        for update in updates:
+            self.cluster.inventory.put(update)
+        await self.painted()
+
+    async def put_rows(self, infos: Iterable[SandboxInfo], *, removed: Sequence[str] = ()) -> None:
+        await self.put(Update(list(infos), removed))
+
+    async def painted(self) -> None:
+        """Wait until all that came in is on the screen."""
+        async with asyncio.timeout(10):
+            await self.cluster.inventory.waiting.wait()
+            while self.main.paint_waits:
+                await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not condition():
+                await self.pilot.pause(0.01)
+
+
+@asynccontextmanager
+async def dashboard(
+    infos: Sequence[SandboxInfo] | None = None,
+    *,
+    cluster: ScriptedCluster | None = None,
+    size: tuple[int, int] = (80, 24),
+    refresh: float | None = None,
+    glyphs: Glyphs | None = None,
+    theme: str = "",
+) -> AsyncGenerator[Dashboard]:
+    """Run the dashboard; with `infos`, they are on the screen when it begins."""
+    from k8s_sandbox_tui.dashboard.looks import UNICODE
+
+    cluster = cluster or ScriptedCluster()
+    clock = FixedClock()
+    app = DashboardApp(cluster, refresh=refresh, clock=clock, glyphs=glyphs or UNICODE)
+    if theme:
+        app.theme = theme
+    async with app.run_test(size=size, notifications=True) as pilot:
+        shown = Dashboard(app, pilot, cluster, clock)
+        if infos is not None:
+            await shown.until(lambda: bool(cluster.compute.inventories))
+            await shown.put_rows(infos)
+        yield shown
