@@ -1,1 +1,198 @@
-"""The provider core: sandboxes on Kubernetes, for scripts. Knows no screen."""
+"""The provider core: sandboxes on Kubernetes, for scripts. Knows no screen.
+
+Names are imported when they are first used: `import k8s_sandbox_tui` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.collection import (
+        SandboxCollection,
+    )
+    from k8s_sandbox_tui.provider.compute import (
+        Compute,
+        k8s,
+    )
+    from k8s_sandbox_tui.provider.config import (
+        K8sConfig,
+    )
+    from k8s_sandbox_tui.provider.connection.kubeconfig import (
+        is_configured,
+    )
+    from k8s_sandbox_tui.provider.errors import (
+        ApiError,
+        AuthenticationError,
+        CertificateError,
+        CommandError,
+        CommandStartError,
+        CommandTimeoutError,
+        ConfigError,
+        ConflictError,
+        ConnectionLostError,
+        ContextNotFoundError,
+        CreateError,
+        CreateTimeoutError,
+        CredentialPluginError,
+        ForbiddenError,
+        InvalidArgumentError,
+        InvalidKubeconfigError,
+        InvalidObjectError,
+        KubeconfigNotFoundError,
+        NotFoundError,
+        NotManagedError,
+        RateLimitedError,
+        SandboxError,
+        SandboxGoneError,
+        TransportError,
+    )
+    from k8s_sandbox_tui.provider.exec.running import (
+        OutputChunk,
+        RunningCommand,
+    )
+    from k8s_sandbox_tui.provider.freshness import (
+        Freshness,
+        InventoryUpdate,
+    )
+    from k8s_sandbox_tui.provider.inventory import (
+        Inventory,
+    )
+    from k8s_sandbox_tui.provider.models import (
+        ClusterInfo,
+        CommandResult,
+        CreateProgress,
+        CreateStage,
+        Runtime,
+        SandboxInfo,
+        SandboxStatus,
+    )
+    from k8s_sandbox_tui.provider.opened import (
+        OpenCluster,
+        OpenedCluster,
+    )
+    from k8s_sandbox_tui.provider.sandbox import (
+        Sandbox,
+    )
+
+__all__ = [
+    "ApiError",
+    "AuthenticationError",
+    "CertificateError",
+    "ClusterInfo",
+    "CommandError",
+    "CommandResult",
+    "CommandStartError",
+    "CommandTimeoutError",
+    "Compute",
+    "ConfigError",
+    "ConflictError",
+    "ConnectionLostError",
+    "ContextNotFoundError",
+    "CreateError",
+    "CreateProgress",
+    "CreateStage",
+    "CreateTimeoutError",
+    "CredentialPluginError",
+    "ForbiddenError",
+    "Freshness",
+    "InvalidArgumentError",
+    "InvalidKubeconfigError",
+    "InvalidObjectError",
+    "Inventory",
+    "InventoryUpdate",
+    "K8sConfig",
+    "KubeconfigNotFoundError",
+    "NotFoundError",
+    "NotManagedError",
+    "OpenCluster",
+    "OpenedCluster",
+    "OutputChunk",
+    "RateLimitedError",
+    "RunningCommand",
+    "Runtime",
+    "Sandbox",
+    "SandboxCollection",
+    "SandboxError",
+    "SandboxGoneError",
+    "SandboxInfo",
+    "SandboxStatus",
+    "TransportError",
+    "is_configured",
+    "k8s",
+]
+
+_NAMES = {
+    "collection": ("SandboxCollection",),
+    "compute": (
+        "Compute",
+        "k8s",
+    ),
+    "config": ("K8sConfig",),
+    "connection.kubeconfig": ("is_configured",),
+    "errors": (
+        "ApiError",
+        "AuthenticationError",
+        "CertificateError",
+        "CommandError",
+        "CommandStartError",
+        "CommandTimeoutError",
+        "ConfigError",
+        "ConflictError",
+        "ConnectionLostError",
+        "ContextNotFoundError",
+        "CreateError",
+        "CreateTimeoutError",
+        "CredentialPluginError",
+        "ForbiddenError",
+        "InvalidArgumentError",
+        "InvalidKubeconfigError",
+        "InvalidObjectError",
+        "KubeconfigNotFoundError",
+        "NotFoundError",
+        "NotManagedError",
+        "RateLimitedError",
+        "SandboxError",
+        "SandboxGoneError",
+        "TransportError",
+    ),
+    "exec.running": (
+        "OutputChunk",
+        "RunningCommand",
+    ),
+    "freshness": (
+        "Freshness",
+        "InventoryUpdate",
+    ),
+    "inventory": ("Inventory",),
+    "models": (
+        "ClusterInfo",
+        "CommandResult",
+        "CreateProgress",
+        "CreateStage",
+        "Runtime",
+        "SandboxInfo",
+        "SandboxStatus",
+    ),
+    "opened": (
+        "OpenCluster",
+        "OpenedCluster",
+    ),
+    "sandbox": ("Sandbox",),
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name from its module (PEP 562)."""
+    module = _HOME.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

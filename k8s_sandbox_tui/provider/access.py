@@ -13,6 +13,8 @@ from k8s_sandbox_tui.provider.models import ClusterInfo
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.connection import Connection
 
+UNFINISHED_SECONDS = 5.0
+
 
 class ClusterAccess:
     """Opens the cluster of a configuration. The kubeconfig is read once: the cluster never changes under a sandbox."""
@@ -21,6 +23,7 @@ class ClusterAccess:
         self.config = config
         self.watch_denied: set[str] = set()
         """Namespaces where `watch` on Pods was refused: not asked for again by each create."""
+        self._unfinished: set[asyncio.Task[None]] = set()
         self._opened: tuple[Connection, ClusterInfo] | None = None
         self._closed = False
         self._lock = asyncio.Lock()
@@ -45,9 +48,21 @@ class ClusterAccess:
         """The namespace that bare ids and new sandboxes belong to."""
         return (await self.cluster()).namespace
 
+    @property
+    def requests(self) -> int:
+        """Requests that have been sent so far."""
+        return self._opened[0].requests if self._opened is not None else 0
+
+    def keep(self, task: asyncio.Task[None]) -> None:
+        """Lets a task that deletes what a cancelled call has made end before the connection is closed."""
+        self._unfinished.add(task)
+        task.add_done_callback(self._unfinished.discard)
+
     async def aclose(self) -> None:
         """Closes the connection; nothing can be opened again."""
         self._closed = True
+        if self._unfinished:
+            await asyncio.wait(self._unfinished, timeout=UNFINISHED_SECONDS)
         if self._opened is not None:
             await self._opened[0].aclose()
 

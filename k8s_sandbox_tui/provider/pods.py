@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from k8s_sandbox_tui.provider.errors import ApiError, TransportError
+from k8s_sandbox_tui.provider.info import sandbox_info
 from k8s_sandbox_tui.provider.labels import MANAGED_SELECTOR
 from k8s_sandbox_tui.provider.paths import events_path, pod_path, pods_path, service_path
 from k8s_sandbox_tui.provider.wire import (
@@ -21,7 +21,10 @@ from k8s_sandbox_tui.provider.wire import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from k8s_sandbox_tui.provider.connection.connection import Connection
+    from k8s_sandbox_tui.provider.models import SandboxInfo
 
 PAGE_SIZE = 500
 """Pods in a page: large enough for speed, small enough that decoding one does not hold keys up."""
@@ -90,19 +93,18 @@ async def pod_pages(connection: Connection, namespace: str) -> AsyncIterator[Pod
             return
 
 
-async def all_pods(connection: Connection, namespace: str) -> list[Pod]:
-    """The managed Pods of a namespace; begun again, once, when the list expires between two pages."""
-    for last_try in (False, True):
-        pods: list[Pod] = []
-        try:
-            async for page in pod_pages(connection, namespace):
-                pods.extend(page.items or ())
-        except ApiError as error:
-            if error.status != 410 or last_try:
-                raise
-            continue
-        return pods
-    raise AssertionError
+async def all_sandboxes(connection: Connection, namespace: str) -> list[SandboxInfo]:
+    """The sandboxes of a namespace; begun again, once, when the list expires between two pages."""
+    try:
+        return await _all_sandboxes(connection, namespace)
+    except ApiError as error:
+        if error.status != 410:
+            raise
+    return await _all_sandboxes(connection, namespace)
+
+
+async def _all_sandboxes(connection: Connection, namespace: str) -> list[SandboxInfo]:
+    return [sandbox_info(pod) async for page in pod_pages(connection, namespace) for pod in page.items or ()]
 
 
 async def pod_events(connection: Connection, namespace: str, name: str, uid: str, *, timeout: float) -> list[Event]:
@@ -134,7 +136,5 @@ def readable_pod(body: bytes) -> Pod:
 
 
 def _moment(event: Event) -> float:
-    moment = (
-        event.last_timestamp or event.event_time or event.first_timestamp or event.metadata.creation_timestamp
-    )
+    moment = event.last_timestamp or event.event_time or event.first_timestamp or event.metadata.creation_timestamp
     return moment.timestamp() if moment is not None else 0.0

@@ -1,0 +1,118 @@
+"""The entrance: `k8s(…)` gives a `Compute`, whose sandboxes are Pods of one cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from k8s_sandbox_tui.provider.access import ClusterAccess
+from k8s_sandbox_tui.provider.collection import SandboxCollection
+from k8s_sandbox_tui.provider.config import DEFAULT_PREFIX, DEFAULT_TIMEOUT, K8sConfig, make_config
+from k8s_sandbox_tui.provider.inventory import Inventory
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from k8s_sandbox_tui.provider.models import ClusterInfo, Runtime
+
+
+def k8s(
+    *,
+    kube_config_path: str | os.PathLike[str] | None = None,
+    kube_config_raw: str | None = None,
+    context: str | None = None,
+    namespace: str | None = None,
+    image: str | None = None,
+    runtime: Runtime | None = "node",
+    timeout: int | None = DEFAULT_TIMEOUT,
+    pod_name_prefix: str | None = DEFAULT_PREFIX,
+    url_template: str | None = None,
+) -> Compute:
+    """Sandboxes on a Kubernetes cluster. Reads and asks nothing yet; empty text and None mean the default.
+
+    Args:
+        kube_config_path: A kubeconfig; `$KUBECONFIG`, `~/.kube/config` or the Pod's service account when left out.
+        kube_config_raw: A kubeconfig as text. It goes before the environment variable `KUBECONFIG_B64`, which goes
+            before `kube_config_path`: ComputeSDK's order.
+        context: The context in it; its current one when left out.
+        namespace: Where sandboxes are; the context's own, else `default`, when left out.
+        image: For all runtimes; `node:20-alpine` or `python:3.11-slim` when left out.
+        runtime: `node` or `python`.
+        timeout: Milliseconds that `create` waits for a sandbox to run.
+        pod_name_prefix: How made names begin.
+        url_template: For `get_url`, with `{protocol}`, `{service}`, `{namespace}` and `{port}`.
+
+    Raises:
+        InvalidArgumentError: A value cannot be used.
+    """
+    return Compute(
+        make_config(
+            kube_config_path=kube_config_path,
+            kube_config_raw=kube_config_raw,
+            context=context,
+            namespace=namespace,
+            image=image,
+            runtime=runtime,
+            timeout=timeout,
+            pod_name_prefix=pod_name_prefix,
+            url_template=url_template,
+        )
+    )
+
+
+class Compute:
+    """One cluster and the sandboxes in it. An async context manager; belongs to one event loop."""
+
+    def __init__(self, config: K8sConfig) -> None:
+        """Reads and asks nothing."""
+        self._access = ClusterAccess(config)
+        self._sandbox = SandboxCollection(self._access)
+
+    @property
+    def config(self) -> K8sConfig:
+        """The options it was made with."""
+        return self._access.config
+
+    @property
+    def sandbox(self) -> SandboxCollection:
+        """The sandboxes."""
+        return self._sandbox
+
+    async def connect(self) -> ClusterInfo:
+        """Reads the kubeconfig and fetches credentials, once; every other call does it by itself.
+
+        The API server is not asked.
+
+        Raises:
+            ConfigError: The kubeconfig or its credentials cannot be used; a subclass says why.
+        """
+        return await self._access.cluster()
+
+    def inventory(
+        self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
+    ) -> Inventory:
+        """The sandboxes and what changes in them, as an async iterator; see `Inventory`.
+
+        Args:
+            namespaces: Which; None: the configured one; (): all.
+            refresh_interval: Seconds between two lists, where there is no watch.
+            watch: False: list at every interval, even where a watch is allowed.
+
+        Raises:
+            InvalidArgumentError: A value cannot be used.
+        """
+        return Inventory(self._access, namespaces=namespaces, refresh_interval=refresh_interval, watch=watch)
+
+    async def aclose(self) -> None:
+        """Closes the connection. Sandboxes stay as they are."""
+        await self._access.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes the connection."""
+        await self.aclose()

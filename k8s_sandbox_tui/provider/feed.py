@@ -1,0 +1,252 @@
+"""Keeps the rows of one namespace, or of all, up to date: one list, then a watch, or lists at an interval."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.provider.errors import (
+    ApiError,
+    AuthenticationError,
+    ForbiddenError,
+    SandboxError,
+    TransportError,
+)
+from k8s_sandbox_tui.provider.freshness import Freshness
+from k8s_sandbox_tui.provider.labels import MANAGED_SELECTOR
+from k8s_sandbox_tui.provider.paths import pods_path
+from k8s_sandbox_tui.provider.pods import pod_pages
+from k8s_sandbox_tui.provider.rows import Rows
+from k8s_sandbox_tui.provider.wire import PodEvent, Status, UnreadableAnswerError, WatchError, decode_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from k8s_sandbox_tui.provider.access import ClusterAccess
+    from k8s_sandbox_tui.provider.changes import Changes
+    from k8s_sandbox_tui.provider.connection.connection import Connection
+
+WATCH_SECONDS = (100, 140)
+"""How long a watch is asked to last: a random number in this range, so that clients do not come back at once."""
+WATCH_IDLE_EXTRA = 15.0
+SHORTEST_WATCH_SECONDS = 1.0
+DENIED_RETRY_SECONDS = 30.0
+WATCH_DENIED_RETRY_SECONDS = 300.0
+FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 15.0
+
+
+class Feed:
+    """One list of Pods, kept up to date by `run` until that is cancelled."""
+
+    def __init__(
+        self,
+        access: ClusterAccess,
+        namespace: str | None,
+        *,
+        interval: float,
+        watch: bool,
+        changes: Changes,
+        notify: Callable[[], None],
+    ) -> None:
+        """Nothing is asked before `run`.
+
+        Args:
+            access: The cluster.
+            namespace: Its name; empty: all; None: the configured one.
+            interval: Seconds between lists, where there is no watch.
+            watch: False: list at every interval, even where a watch is allowed.
+            changes: Where to put what changes.
+            notify: Called after something has changed.
+        """
+        self.freshness: Freshness = Freshness.LOADING
+        self.since = datetime.now(UTC)
+        self.error: SandboxError | None = None
+        self.complete = False
+        self._access = access
+        self._namespace = namespace
+        self._interval = interval
+        self._watch_wanted = watch
+        self._watch_again_at = 0.0
+        self._changes = changes
+        self._notify = notify
+        self._rows = Rows()
+        self._good_at = self.since
+        self._wake = asyncio.Event()
+        self._watching: asyncio.Task[str] | None = None
+        self._refresh_wanted = False
+        self._failures = 0
+
+    def refresh(self) -> None:
+        """Lists again now, whatever it waits for."""
+        self._refresh_wanted = True
+        self._wake.set()
+        if self._watching is not None:
+            self._watching.cancel()
+
+    async def run(self) -> None:
+        """Runs until cancelled; every failure of the cluster is waited out."""
+        version = ""
+        while True:
+            try:
+                connection = await self._access.open()
+                if not version:
+                    version = await self._list(connection)
+                version = await self._wait_for_change(connection, version)
+            except ForbiddenError as error:
+                version = ""
+                self._rows_are_not_ours()
+                self._become(Freshness.DENIED, error)
+                await self._pause(DENIED_RETRY_SECONDS)
+            except SandboxError as error:
+                if not _resumable(error):
+                    version = ""
+                self._failures += 1
+                # A watch that is cut, by a proxy for example, is simply opened again; the second failure counts.
+                if self._failures > 1 or self.freshness is not Freshness.LIVE:
+                    self._become(Freshness.STALE, error)
+                    await self._pause(_backoff(self._failures))
+
+    async def _list(self, connection: Connection) -> str:
+        """Lists all pages; the version to watch from."""
+        self._refresh_wanted = False
+        self._wake.clear()
+        rows, changes = self._rows, self._changes
+        rows.begin_list()
+        version = ""
+        async for page in pod_pages(connection, await self._namespace_name()):
+            changes.add(rows.add_page(page.items or ()))
+            # Only the first page's version is sure to have every later change behind it.
+            version = version or page.metadata.resource_version
+            self._good_at = datetime.now(UTC)
+            if page.metadata.continue_ and not self.complete:
+                self._notify()
+        changes.add(removed=rows.end_list())
+        self.complete = True
+        self._failures = 0
+        self._notify()
+        return version
+
+    async def _wait_for_change(self, connection: Connection, version: str) -> str:
+        """Watches, or waits for the interval; the version to go on from, empty to list again."""
+        if self._refresh_wanted:
+            return ""
+        if not version or not self._may_watch():
+            self._become(Freshness.POLLING)
+            await self._pause(self._interval)
+            return ""
+        began = time.monotonic()
+        self._watching = asyncio.create_task(self._watch(connection, version))
+        try:
+            version = await self._watching
+        except ForbiddenError:
+            self._watch_again_at = time.monotonic() + WATCH_DENIED_RETRY_SECONDS
+            return version
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if not self._refresh_wanted or (current is not None and current.cancelling()):
+                raise
+            return ""
+        finally:
+            self._watching = None
+        if time.monotonic() - began < SHORTEST_WATCH_SECONDS:
+            await self._pause(_backoff(1))  # a server or proxy that ends each watch at once
+        return version
+
+    async def _watch(self, connection: Connection, version: str) -> str:
+        """One watch, until the server ends it; the version to go on from, empty to list again."""
+        seconds = random.randint(*WATCH_SECONDS)  # noqa: S311 - spreads load
+        params = [
+            ("labelSelector", MANAGED_SELECTOR),
+            ("watch", "1"),
+            ("allowWatchBookmarks", "true"),
+            ("resourceVersion", version),
+            ("timeoutSeconds", str(seconds)),
+        ]
+        path = pods_path(await self._namespace_name())
+        async with connection.stream(path, params=params, idle_timeout=seconds + WATCH_IDLE_EXTRA) as batches:
+            began = time.monotonic()
+            self._good_at = datetime.now(UTC)
+            self._become(Freshness.LIVE)
+            async for lines in batches:
+                version = self._take(lines, version)
+                self._good_at = datetime.now(UTC)
+                if not version:
+                    break
+                if self._failures and time.monotonic() - began > SHORTEST_WATCH_SECONDS:
+                    self._failures = 0
+        return version
+
+    def _take(self, lines: list[bytes], version: str) -> str:
+        """Takes events in; the version after the last of them, empty when the list has to be read again."""
+        changed = False
+        for line in lines:
+            try:
+                event = decode_event(line) if line else None
+            except UnreadableAnswerError:
+                event = WatchError(Status())
+            if isinstance(event, WatchError):
+                version = ""
+                break
+            if event is None:
+                continue
+            version = event.object.metadata.resource_version or version
+            changed = self._apply(event) or changed
+        if changed:
+            self._notify()
+        return version
+
+    def _apply(self, event: PodEvent) -> bool:
+        if event.type == "DELETED":
+            uid = self._rows.remove(event.object)
+            if uid is not None:
+                self._changes.add(removed=(uid,))
+            return uid is not None
+        if event.type not in {"ADDED", "MODIFIED"}:
+            return False
+        info = self._rows.change(event.object)
+        if info is not None:
+            self._changes.add((info,))
+        return info is not None
+
+    def _rows_are_not_ours(self) -> None:
+        """Drops the rows: what may not be seen any more is not shown."""
+        self._changes.add(removed=self._rows.clear())
+        self.complete = True
+
+    def _may_watch(self) -> bool:
+        return self._watch_wanted and time.monotonic() >= self._watch_again_at
+
+    def _become(self, freshness: Freshness, error: SandboxError | None = None) -> None:
+        if freshness is self.freshness and error is None:
+            return
+        if freshness is not self.freshness:
+            self.since = self._good_at if freshness is Freshness.STALE else datetime.now(UTC)
+        self.freshness, self.error = freshness, error
+        self._notify()
+
+    async def _pause(self, seconds: float) -> None:
+        """Waits, until `refresh` at the longest."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def _namespace_name(self) -> str:
+        return await self._access.namespace() if self._namespace is None else self._namespace
+
+
+def _resumable(error: SandboxError) -> bool:
+    """Whether a watch can go on from the version it had: the connection failed, not the request."""
+    if isinstance(error, ApiError):
+        return isinstance(error, AuthenticationError) or error.status == 429
+    return isinstance(error, TransportError)
+
+
+def _backoff(failures: int) -> float:
+    longest = min(FIRST_BACKOFF * 2 ** (failures - 1), LONGEST_BACKOFF)
+    return longest * (0.5 + random.random() / 2)  # noqa: S311 - spreads load

@@ -1,0 +1,186 @@
+"""One sandbox: commands in it, what is known of it, its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from k8s_sandbox_tui.provider.destroy import destroy_sandbox
+from k8s_sandbox_tui.provider.errors import NotFoundError, SandboxGoneError
+from k8s_sandbox_tui.provider.exec.target import ExecTarget
+from k8s_sandbox_tui.provider.ids import SandboxId
+from k8s_sandbox_tui.provider.info import sandbox_info
+from k8s_sandbox_tui.provider.pods import get_pod
+from k8s_sandbox_tui.provider.url import sandbox_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from k8s_sandbox_tui.provider.access import ClusterAccess
+    from k8s_sandbox_tui.provider.exec.commands import Input
+    from k8s_sandbox_tui.provider.exec.running import RunningCommand
+    from k8s_sandbox_tui.provider.models import CommandResult, SandboxInfo
+
+
+class Sandbox:
+    """A sandbox, told from any other Pod of its name by its uid. Made by `SandboxCollection`."""
+
+    provider: Literal["k8s"] = "k8s"
+
+    def __init__(self, access: ClusterAccess, info: SandboxInfo) -> None:
+        """Wraps what is known; makes no request."""
+        self._access = access
+        self._info = info
+
+    @property
+    def info(self) -> SandboxInfo:
+        """The sandbox as it was last seen; `get_info` looks again."""
+        return self._info
+
+    @property
+    def sandbox_id(self) -> str:
+        """`<namespace>/<pod>`."""
+        return self._info.id
+
+    @property
+    def name(self) -> str:
+        """The Pod's name."""
+        return self._info.name
+
+    @property
+    def namespace(self) -> str:
+        """The Pod's namespace."""
+        return self._info.namespace
+
+    @property
+    def uid(self) -> str:
+        """The Pod's uid."""
+        return self._info.uid
+
+    async def run_command(
+        self,
+        command: str | Sequence[str],
+        *,
+        cwd: str | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: int | None = None,
+        background: bool = False,
+        stdin: Input | None = None,
+        on_stdout: Callable[[str], None] | None = None,
+        on_stderr: Callable[[str], None] | None = None,
+    ) -> CommandResult:
+        """Runs a command and waits for its end; a cancelled task kills the command's processes.
+
+        Args:
+            command: Text is run by `/bin/sh`; a sequence is a program with its arguments, run as they are.
+            cwd: The working directory.
+            env: Variables beside the sandbox's own; they reach the whole command.
+            timeout: Milliseconds after which the command's processes are killed.
+            background: Return at once; the output goes to `/tmp/computesdk-bg.log` in the sandbox.
+            stdin: The command's input, then its end; None: no input.
+            on_stdout: Called with each piece of output as it arrives.
+            on_stderr: Called with each piece of error output as it arrives.
+
+        Raises:
+            CommandTimeoutError: The timeout came first; carries the output so far.
+            CommandStartError: The executable is missing or may not be run.
+            ConnectionLostError: The connection ended before the command's status; carries the output so far.
+            SandboxGoneError: The sandbox ended before the command did.
+            SandboxError: See `provider.errors`.
+        """
+        from k8s_sandbox_tui.provider.exec.commands import run_command
+
+        return await run_command(
+            await self._access.open(),
+            self._target(),
+            command,
+            cwd=cwd,
+            env=env,
+            timeout=timeout,
+            background=background,
+            stdin=stdin,
+            on_stdout=on_stdout,
+            on_stderr=on_stderr,
+        )
+
+    async def start_command(
+        self,
+        command: str | Sequence[str],
+        *,
+        cwd: str | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: bool = False,
+        tty: bool = False,
+        size: tuple[int, int] | None = None,
+        timeout: int | None = None,
+    ) -> RunningCommand:
+        """Starts a command and returns a handle: its output as it arrives, its input, its end.
+
+        Args:
+            command: As for `run_command`.
+            cwd: The working directory.
+            env: Variables beside the sandbox's own.
+            stdin: Whether input will be sent.
+            tty: Give it a terminal; stdout and stderr are then one.
+            size: The terminal's columns and rows.
+            timeout: Milliseconds after which the command's processes are killed.
+
+        Raises:
+            SandboxError: See `run_command`.
+        """
+        from k8s_sandbox_tui.provider.exec.commands import start_command
+
+        return await start_command(
+            await self._access.open(),
+            self._target(),
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=stdin,
+            tty=tty,
+            size=size,
+            timeout=timeout,
+        )
+
+    async def get_info(self) -> SandboxInfo:
+        """Looks at the sandbox again.
+
+        Raises:
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+        """
+        try:
+            pod = await get_pod(await self._access.open(), self.namespace, self.name)
+        except NotFoundError as error:
+            raise SandboxGoneError(f"Sandbox {self.sandbox_id} does not exist any more.") from error
+        if pod.metadata.uid != self.uid:
+            raise SandboxGoneError(f"Sandbox {self.sandbox_id} was replaced by another Pod of its name.")
+        self._info = sandbox_info(pod)
+        return self._info
+
+    def get_url(self, port: int, *, protocol: str = "http") -> str:
+        """The URL of a port by the configured template; makes no request and no Service.
+
+        Raises:
+            InvalidArgumentError: The port is not from 1 to 65535, or the protocol is not a URL scheme.
+        """
+        return sandbox_url(
+            self._access.config.url_template,
+            namespace=self.namespace,
+            name=self.name,
+            port=port,
+            protocol=protocol,
+        )
+
+    async def destroy(self) -> bool:
+        """Deletes this sandbox, and no other Pod of its name; False when it was not there.
+
+        Raises:
+            SandboxGoneError: Another Pod has its name; that one is left alone.
+        """
+        return await destroy_sandbox(self._access, SandboxId(self.namespace, self.name), uid=self.uid)
+
+    def __repr__(self) -> str:
+        """Names the sandbox."""
+        return f"Sandbox({self.sandbox_id!r})"
+
+    def _target(self) -> ExecTarget:
+        return ExecTarget(self.namespace, self.name, self.uid)
