@@ -107,6 +107,6 @@ class Choice(Horizontal, can_focus=True, can_focus_children=False):
     def on_click(self, event: events.Click) -> None:
         """Choose the word under the mouse."""
         for option, value in zip(self.query(_Option), self.options, strict=True):
-            if event.widget is option:
+            if option.region.contains_point(event.screen_offset):
                 self.value = value
         self.focus()

@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 
+class Line(Static):
+    """One line of text that is drawn again only when it changes, without a new layout."""
+
+    def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(to_visible(text), id=id, classes=classes, markup=False)
+        self._shown = text
+
+    def show(self, text: str) -> None:
+        """Replace the text."""
+        if text != self._shown:
+            self._shown = text
+            self.update(to_visible(text), layout=False)
+
+
 class Field(Horizontal):
     """Label, control, and a note that has its line also while it is empty, so that nothing jumps."""
 
@@ -21,7 +35,7 @@ class Field(Horizontal):
         super().__init__(id=id)
         self._label = label
         self._controls = controls
-        self._note = Static("", markup=False, classes="note")
+        self._note = Line(classes="note")
 
     def compose(self) -> ComposeResult:
         """Label left, control and note right of it."""
@@ -33,7 +47,7 @@ class Field(Horizontal):
 
     def show_note(self, hint: str, reason: str = "") -> None:
         """Say what is wrong, or the hint where nothing is."""
-        self._note.update(to_visible(f"! {reason}" if reason else hint))
+        self._note.show(f"! {reason}" if reason else hint)
         self.set_class(bool(reason), "-wrong")
 
 
@@ -43,7 +57,7 @@ class Section(Horizontal):
     def __init__(self, title: str, hint: str = "", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._title = title
-        self._hint = Static(hint, markup=False, classes="hint")
+        self._hint = Line(hint, classes="hint")
 
     def compose(self) -> ComposeResult:
         """Title and hint."""
@@ -52,4 +66,4 @@ class Section(Horizontal):
 
     def show_hint(self, hint: str) -> None:
         """Replace the hint."""
-        self._hint.update(to_visible(hint))
+        self._hint.show(hint)

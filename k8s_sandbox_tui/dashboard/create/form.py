@@ -49,6 +49,11 @@ class FormValues:
     envs: tuple[Row, ...] = field(default=(), repr=False)
     metadata: tuple[Row, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing was typed."""
+        return self.tidy() == FormValues(runtime=self.runtime)
+
     def tidy(self) -> FormValues:
         """The same without spaces around names and without empty rows."""
         return replace(

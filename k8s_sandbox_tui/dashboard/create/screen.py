@@ -9,15 +9,15 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Footer, Input, Static
+from textual.widgets import Button, Checkbox, Input, Static
 
 from k8s_sandbox_tui.dashboard.choice import Choice
 from k8s_sandbox_tui.dashboard.create.dotenv import Row
-from k8s_sandbox_tui.dashboard.create.fields import Field, Section
+from k8s_sandbox_tui.dashboard.create.fields import Field, Line, Section
 from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues, check, id_preview, to_request
 from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
-from k8s_sandbox_tui.dashboard.create.visible import to_visible
+from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -46,25 +46,26 @@ class CreateScreen(ModalScreen[FormAnswer]):
     HELP = "Only what differs from the default has to be filled in: Create works on an empty form."
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s,ctrl+enter", "submit", "Create", key_display="^s", tooltip="Create the sandbox"),
-        Binding("ctrl+r", "reveal", "Show values", key_display="^r", tooltip="Show or hide the values of variables"),
-        Binding("escape", "cancel", "Cancel", key_display="esc", tooltip="Leave; what was typed is kept"),
+        Binding("ctrl+s,ctrl+enter", "submit", "Create", tooltip="Create the sandbox"),
+        Binding("ctrl+r", "reveal", "Show values", tooltip="Show or hide the values of variables"),
+        Binding("escape", "cancel", "Cancel", tooltip="Leave; what was typed is kept"),
+        Binding("enter", "app.focus_next", "Next field", show=False),
         Binding("down", "app.focus_next", "Next field", show=False),
         Binding("up", "app.focus_previous", "Previous field", show=False),
     ]
 
-    def __init__(self, defaults: CreateDefaults, values: FormValues | None = None, *, notice: str = "") -> None:
+    def __init__(self, defaults: CreateDefaults, values: FormValues | None = None, *, failure: str = "") -> None:
         """Make the form.
 
         Args:
             defaults: What empty fields stand for.
             values: What the fields hold at first; empty fields when None.
-            notice: A sentence to show above the form, such as why the last attempt failed.
+            failure: Why the last attempt failed, to be shown above the form.
         """
         super().__init__()
         self._defaults = defaults
         self._first = values or FormValues(runtime=defaults.runtime)
-        self._notice = notice
+        self._failure = failure
 
     def compose(self) -> ComposeResult:
         """Primary fields first; the buttons stay in view."""
@@ -72,9 +73,12 @@ class CreateScreen(ModalScreen[FormAnswer]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "New sandbox"
             with VerticalScroll(id="fields", can_focus=False):
-                notice = Static(to_visible(self._notice), id="notice", markup=False)
-                notice.display = bool(self._notice)
-                yield notice
+                if self._failure:
+                    yield Static(self._failure, id="failure", markup=False)
+                elif not first.is_empty:
+                    with Horizontal(id="kept"):
+                        yield Static("What you typed before is still here.", markup=False)
+                        yield Button("Start afresh", id="afresh", compact=True)
                 yield Field("Runtime", Choice(_RUNTIMES, first.runtime), id="runtime")
                 yield Field("Image", TextField(first.image), id="image")
                 yield Field(
@@ -91,10 +95,10 @@ class CreateScreen(ModalScreen[FormAnswer]):
                 yield Section("Metadata", "kept as annotations, shown in the table", id="metadata-title")
                 yield KeyValueRows(first.metadata, placeholder=Row("key", "value"), id="metadata")
             with Horizontal(id="answer"):
-                yield Static("", id="summary", markup=False)
+                yield Line(id="summary")
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Create", id="create", variant="primary", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Judge what the form starts with."""
@@ -137,8 +141,8 @@ class CreateScreen(ModalScreen[FormAnswer]):
         )
         self._judge_rows(values, reasons)
         wrong = f"! {reasons.count} field{'s' * (reasons.count > 1)} to change"
-        summary = self.query_one("#summary", Static)
-        summary.update(to_visible(wrong if reasons.count else id_preview(values, self._defaults)))
+        summary = self.query_one("#summary", Line)
+        summary.show(wrong if reasons.count else id_preview(values, self._defaults))
         summary.set_class(bool(reasons.count), "-wrong")
 
     def _note(self, field: str, hint: str, reason: str) -> None:
@@ -155,6 +159,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
 
     @on(KeyValueRows.TooMany)
     def _too_many(self, event: KeyValueRows.TooMany) -> None:
+        event.stop()
         self.notify(
             f"The form holds {MAX_ROWS} rows; {event.left_out} more were left out.", severity="warning", markup=False
         )
@@ -175,7 +180,26 @@ class CreateScreen(ModalScreen[FormAnswer]):
         if not check(values).count:
             self.dismiss(FormAnswer(values, to_request(values)))
             return
-        self.query(".-wrong TextField").first(TextField).focus()
+        self._go_to_first(check(values))
+
+    def _go_to_first(self, reasons: FormReasons) -> None:
+        for field, reason in (("image", reasons.image), ("name", reasons.name), ("namespace", reasons.namespace)):
+            if reason:
+                self.query_one(f"#{field} TextField").focus()
+                return
+        for rows, row_reasons in (("envs", reasons.envs), ("metadata", reasons.metadata)):
+            wrong = next((index for index, reason in enumerate(row_reasons) if reason), None)
+            if wrong is not None:
+                self.query_one(f"#{rows}", KeyValueRows).edit(wrong, on_key=True)
+                return
+
+    @on(Button.Pressed, "#afresh")
+    async def _afresh(self) -> None:
+        """Make the form again with nothing in it."""
+        self._first = FormValues(runtime=self._defaults.runtime)
+        await self.recompose()
+        self._judge()
+        self.query_one("#runtime Choice", Choice).focus()
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:

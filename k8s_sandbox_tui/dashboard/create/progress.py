@@ -1,0 +1,223 @@
+"""The view of a create on its way to Running, and of why it did not get there."""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from k8s_sandbox_tui.dashboard.create.stages import Stages, StageState, seconds
+from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.looks import LOOKS
+from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.provider.errors import CreateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from k8s_sandbox_tui.dashboard.create.stages import StageLine
+    from k8s_sandbox_tui.provider.errors import SandboxError
+    from k8s_sandbox_tui.provider.models import CreateProgress
+
+_SIGNS = {
+    StageState.DONE: ("●", "$text-success"),
+    StageState.NOW: ("►", "$text-primary"),
+    StageState.AHEAD: ("○", "$text-disabled"),
+    StageState.SKIPPED: ("·", "$text-disabled"),
+    StageState.FAILED: (LOOKS["failed"].sign, "$text-error"),
+}
+
+
+class ProgressAnswer(StrEnum):
+    """How the view was left."""
+
+    ENDED = "ended"
+    """The create came to its end, well or by a cancel."""
+    BACKGROUND = "background"
+    """The create goes on without the view."""
+    EDIT = "edit"
+    """It failed, and the form is wanted again."""
+    CLOSE = "close"
+    """It failed, and that is all."""
+
+
+class ProgressScreen(ModalScreen[ProgressAnswer]):
+    """Shows one create. The caller tells it what happens; it tells the caller what is wanted."""
+
+    CSS_PATH = "progress.tcss"
+    AUTO_FOCUS = ""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "background", "In background", tooltip="Go back to the dashboard; the create goes on"),
+        Binding("e", "edit", "Edit and retry", tooltip="Open the form with all that was typed"),
+        Binding("escape", "leave", "Cancel", tooltip="Cancel the create, or close the failed one"),
+    ]
+
+    on_cancel: Callable[[], object] | None = None
+    """Called once when the user cancels; whoever runs the create then ends it and calls `settle`."""
+
+    def __init__(self, title: str) -> None:
+        """Args: `title` is what is created, until its id is known."""
+        super().__init__()
+        self._title = title
+        self._stages = Stages()
+        self._started = time.monotonic()
+        self._stopped: float | None = None
+        self._cancelling = False
+        self._error: SandboxError | None = None
+        self._answer: ProgressAnswer | None = None
+        self._clock: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The stages, the place for an error, the buttons."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Creating a sandbox"
+            yield Static(sanitize_line(self._title), id="title", markup=False)
+            yield Static("", id="stages", markup=False)
+            with VerticalScroll(id="failure") as failure:
+                failure.display = False
+                yield Static("", id="reason", markup=False)
+                yield Static("", id="events", markup=False)
+            with Horizontal(id="answer"):
+                yield Static("", id="summary", markup=False)
+                yield Button("In background", id="background", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Close", id="close", compact=True)
+                yield Button("Edit and retry", id="edit", variant="primary", compact=True)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Start the clock."""
+        self._clock = self.set_interval(0.1, self._show, pause=self._error is not None)
+        self._show()
+
+    def advance(self, progress: CreateProgress) -> None:
+        """Take in a step of the create."""
+        self._stages = self._stages.advance(progress)
+        self._show()
+
+    def settle(self, error: SandboxError | None) -> None:
+        """The create came to its end: leave the screen, or say why it failed and what can be done."""
+        if error is None:
+            self._leave(ProgressAnswer.ENDED)
+            return
+        self._error = error
+        self._stages = self._stages.fail()
+        self._stopped = time.monotonic()
+        if self._clock is not None:
+            self._clock.stop()
+        self._show()
+
+    def on_screen_resume(self) -> None:
+        """Leave now where the end came while another screen lay above this one."""
+        if self._answer is not None:
+            self.dismiss(self._answer)
+
+    def _show(self) -> None:
+        if self._clock is None or self._answer is not None:
+            return
+        elapsed = int(((self._stopped or time.monotonic()) - self._started) * 1000)
+        lines = [_stage_line(line) for line in self._stages.lines(elapsed)]
+        self.query_one("#stages", Static).update(Content("\n").join(lines))
+        present = self._stages.present
+        if present is not None:
+            self.query_one("#title", Static).update(sanitize_line(present.sandbox_id))
+        self._show_state(elapsed)
+
+    def _show_state(self, elapsed: int) -> None:
+        failed = self._error is not None
+        if self._error is not None and not self.query_one("#failure").display:
+            self._show_error(self._error)
+        summary = seconds(elapsed)
+        if self._cancelling:
+            summary = "Cancelling: the half-made sandbox is deleted"
+        elif self._stages.present is None and not failed:
+            summary = f"Asking the cluster · {summary}"
+        self.query_one("#summary", Static).update(summary)
+        for button in ("background", "cancel"):
+            self.query_one(f"#{button}", Button).display = not failed and not self._cancelling
+        for button in ("close", "edit"):
+            self.query_one(f"#{button}", Button).display = failed
+
+    def _show_error(self, error: SandboxError) -> None:
+        self.query_one("#dialog").border_title = "Not created"
+        self.query_one("#dialog").add_class("-failed")
+        self.query_one("#failure").display = True
+        self.query_one("#reason", Static).update(failure_text(error))
+        events = error.events if isinstance(error, CreateError) else ()
+        listed = "\n".join(f"· {sanitize_line(event)}" for event in events)
+        self.query_one("#events", Static).update(f"Events\n{listed}" if listed else "")
+        self.query_one("#edit", Button).focus()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """The keys that fit the state."""
+        if action == "edit":
+            return self._error is not None
+        if action == "background":
+            return self._error is None and not self._cancelling
+        return True
+
+    @on(Button.Pressed, "#background")
+    def action_background(self) -> None:
+        """Leave the create to itself."""
+        self._leave(ProgressAnswer.BACKGROUND)
+
+    @on(Button.Pressed, "#edit")
+    def action_edit(self) -> None:
+        """Ask for the form again."""
+        self._leave(ProgressAnswer.EDIT)
+
+    @on(Button.Pressed, "#cancel")
+    @on(Button.Pressed, "#close")
+    def action_leave(self) -> None:
+        """Cancel a create that goes on; close one that failed."""
+        if self._error is not None:
+            self._leave(ProgressAnswer.CLOSE)
+        elif not self._cancelling:
+            self._cancelling = True
+            self.refresh_bindings()
+            self._show()
+            if self.on_cancel is not None:
+                self.on_cancel()
+
+    def _leave(self, answer: ProgressAnswer) -> None:
+        """Dismiss pops whatever screen is on top, so this one has to be."""
+        if self._answer is None:
+            self._answer = answer
+            if self.is_active:
+                self.dismiss(answer)
+
+
+def failure_text(error: SandboxError) -> str:
+    """Message, reason and next step, as lines."""
+    reason = error.reason if isinstance(error, CreateError) else ""
+    parts = [error.message]
+    if reason and reason not in error.message:
+        parts.insert(0, reason)
+    if error.hint:
+        parts.append(error.hint)
+    return "\n".join(sanitize_line(part) for part in parts)
+
+
+def _stage_line(line: StageLine) -> Content:
+    sign, style = _SIGNS[line.state]
+    word = line.stage.value.capitalize()
+    took = "" if line.milliseconds is None else seconds(line.milliseconds)
+    body = "$text" if line.state in {StageState.NOW, StageState.FAILED, StageState.DONE} else "$text-disabled"
+    return Content.assemble(
+        (f" {sign} ", style),
+        (f"{word:<10}", body),
+        (f"{took:>12}", "$text-muted"),
+        (f"   {sanitize_line(line.note)}" if line.note else "", "$text-muted"),
+    )

@@ -1,0 +1,115 @@
+"""A small app to show the create dialogue in, and a provider that does what a test says."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.widgets import Static
+
+from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
+from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
+from k8s_sandbox_tui.dashboard.key_bar import key_name
+from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
+from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from textual.app import ComposeResult
+    from textual.binding import Binding
+
+    from k8s_sandbox_tui.provider.models import Runtime
+
+DEFAULTS = CreateDefaults(
+    namespace="default",
+    runtime="node",
+    images={"node": "node:20-alpine", "python": "python:3.11-slim"},
+    prefix="computesdk-sbx",
+)
+
+
+class Host(ClipboardApp[None]):
+    """An app with nothing of its own on the screen; it keeps what it was asked to say."""
+
+    def __init__(self, *, theme: str = DARK.name) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variable_defaults(self.current_theme)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or key_name(binding.key)
+
+    def compose(self) -> ComposeResult:
+        yield Static("\n".join(f" default/computesdk-sbx-{row:08}  node  Running  3m" for row in range(60)))
+
+    def notify(self, message: str, **options: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        self.said.append(message)
+
+
+@dataclass
+class Sandbox:
+    """A created sandbox."""
+
+    sandbox_id: str
+
+
+@dataclass
+class Creation:
+    """One call of `create`, held open until the test ends it."""
+
+    arguments: dict[str, object]
+    on_progress: Callable[[CreateProgress], None]
+    end: asyncio.Future[Sandbox]
+    cancelled: bool = False
+    elapsed: int = 0
+
+    def step(self, stage: CreateStage, detail: str = "") -> None:
+        self.elapsed += 100
+        self.on_progress(
+            CreateProgress(stage=stage, sandbox_id="default/web-1", elapsed_ms=self.elapsed, detail=detail)
+        )
+
+
+@dataclass
+class ScriptedCreator:
+    """Answers `create` when the test says so."""
+
+    calls: asyncio.Queue[Creation] = field(default_factory=asyncio.Queue[Creation])
+    cleaning: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by the test to let a cancelled create finish deleting its Pod."""
+
+    async def create(
+        self,
+        *,
+        envs: Mapping[str, str] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        runtime: Runtime | None = None,
+        image: str | None = None,
+        name: str | None = None,
+        namespace: str | None = None,
+        on_progress: Callable[[CreateProgress], None] | None = None,
+    ) -> Sandbox:
+        assert on_progress is not None
+        arguments: dict[str, object] = {
+            "envs": dict(envs or {}),
+            "metadata": dict(metadata or {}),
+            "runtime": runtime,
+            "image": image,
+            "name": name,
+            "namespace": namespace,
+        }
+        creation = Creation(arguments, on_progress, asyncio.get_running_loop().create_future())
+        self.calls.put_nowait(creation)
+        try:
+            return await creation.end
+        except asyncio.CancelledError:
+            await self.cleaning.wait()
+            creation.cancelled = True
+            raise
