@@ -29,5 +29,5 @@ async def ls(verb: Ls, compute: Compute) -> int:
         columns = os.get_terminal_size(1).columns if output.is_terminal(1) else None
         output.emit(table([HEADER, *(row(info, now) for info in sandboxes)], columns))
     else:
-        output.note(f"No sandboxes in namespace {compute.config.namespace or 'default'}.")
+        output.note(f"No sandboxes in namespace {(await compute.connect()).namespace}.")
     return exit_codes.OK

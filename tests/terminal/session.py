@@ -77,9 +77,8 @@ class Terminal:
 
     def wait_for(self, expected: str | Callable[[str], bool], seconds: float = DEADLINE) -> str:
         """Reads until the screen shows a text, or satisfies a condition; returns the screen."""
-        matches = (lambda screen: expected in screen) if isinstance(expected, str) else expected
         end = time.monotonic() + seconds
-        while not matches(self.text):
+        while not (expected in self.text if isinstance(expected, str) else expected(self.text)):
             if not self._read(end - time.monotonic()):
                 what = expected if isinstance(expected, str) else expected.__name__
                 state = f"ended with {self.process.poll()}" if self.process.poll() is not None else "still runs"
