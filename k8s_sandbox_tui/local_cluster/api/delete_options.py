@@ -120,3 +120,8 @@ def _integer(query: Mapping[str, str], name: str) -> int:
         return int(query[name])
     except ValueError:
         raise bad_request(f'strconv.ParseInt: parsing "{query[name]}": invalid syntax') from None
+
+
+def is_true(query: Mapping[str, str], name: str) -> bool:
+    """Whether a switch of the query is on."""
+    return query.get(name, "").lower() in {"1", "true", "t"}

@@ -63,7 +63,8 @@ class _Watch(Generic[T]):
         if self._initial_events and query.get("resourceVersionMatch") != "NotOlderThan":
             raise bad_request("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
         seconds = positive_int(query, "timeoutSeconds")
-        self._timeout = float(seconds) if seconds else _MIN_TIMEOUT * (1 + random.random())
+        # Spread, so that many watches that begin together do not end together.
+        self._timeout = float(seconds) if seconds else random.uniform(_MIN_TIMEOUT, 2 * _MIN_TIMEOUT)  # noqa: S311
         self._columns_told = False
 
     async def run(self, request: web.Request, response: web.StreamResponse, version: int) -> None:

@@ -71,7 +71,7 @@ def _versioned(meta: ObjectMeta, version: int) -> ObjectMeta:
 _ALL = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 _READ = ("get", "list", "watch")
 
-PODS = Resource[Pod](
+PODS: Resource[Pod] = Resource(
     plural="pods",
     singular="pod",
     kind="Pod",
@@ -99,7 +99,7 @@ PODS = Resource[Pod](
     storage_hash="xPOwRZ+Yhw8=",
 )
 
-NAMESPACES = Resource[Namespace](
+NAMESPACES: Resource[Namespace] = Resource(
     plural="namespaces",
     singular="namespace",
     kind="Namespace",
@@ -113,7 +113,7 @@ NAMESPACES = Resource[Namespace](
     storage_hash="Q3oi5N2YM8M=",
 )
 
-NODES = Resource[Node](
+NODES: Resource[Node] = Resource(
     plural="nodes",
     singular="node",
     kind="Node",
@@ -127,7 +127,7 @@ NODES = Resource[Node](
     storage_hash="XwShjMxG9Fs=",
 )
 
-SERVICES = Resource[Service](
+SERVICES: Resource[Service] = Resource(
     plural="services",
     singular="service",
     kind="Service",
@@ -144,7 +144,7 @@ SERVICES = Resource[Service](
     storage_hash="0/CO1lhkEBI=",
 )
 
-EVENTS = Resource[Event](
+EVENTS: Resource[Event] = Resource(
     plural="events",
     singular="event",
     kind="Event",

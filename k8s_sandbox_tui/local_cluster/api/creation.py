@@ -1,0 +1,50 @@
+"""What all creates have in common: the namespace, the name, and trying without doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.local_cluster.api.respond import json_response
+from k8s_sandbox_tui.local_cluster.objects.status_error import StatusDetails, StatusError, bad_request, not_found
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiohttp import web
+
+    from k8s_sandbox_tui.local_cluster.objects.meta import ObjectMeta
+    from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
+
+
+def check_new_metadata(meta: ObjectMeta, namespace: str, cluster: Cluster) -> None:
+    """Refuses what no object of a namespace may be created with.
+
+    Raises:
+        StatusError: the namespaces of body and request differ, the namespace is missing or ends, or a version is set.
+    """
+    if meta.namespace and meta.namespace != namespace:
+        raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+    if meta.resource_version:
+        raise bad_request("resourceVersion should not be set on objects to be created")
+    entry = cluster.namespaces.find("", namespace)
+    if entry is None:
+        raise not_found("namespaces", namespace)
+    if entry.object.metadata.deleting:
+        name = meta.name or meta.generate_name
+        message = (
+            f'pods "{name}" is forbidden: unable to create new content in namespace {namespace} '
+            "because it is being terminated"
+        )
+        raise StatusError(403, "Forbidden", message, details=StatusDetails(name=name, kind="pods"))
+
+
+def with_warnings(response: web.Response, unknown: Sequence[str]) -> web.Response:
+    """Adds a `Warning` header for each unknown field, as the API server does unless it was asked to be strict."""
+    for path in unknown:
+        response.headers.add("Warning", f'299 - "unknown field \\"{path}\\""')
+    return response
+
+
+def dry_response(type_meta: bytes, body: bytes, *, status: int) -> web.Response:
+    """The answer to a write that was only tried."""
+    return json_response(type_meta + b"," + body[1:], status=status)

@@ -1,0 +1,183 @@
+"""What the server serves, in the forms in which clients ask: /version, /api, /apis and aggregated discovery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec import json
+
+from k8s_sandbox_tui.local_cluster.api.media import is_aggregated_discovery
+from k8s_sandbox_tui.local_cluster.api.respond import json_response
+from k8s_sandbox_tui.local_cluster.objects.status_error import page_not_found
+from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+VERSION = "v1.33.13"
+_AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+_CORE = (EVENTS, NAMESPACES, NODES, PODS, SERVICES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """A resource that can only be created: a question."""
+
+    plural: str
+    singular: str
+    kind: str
+
+
+_GROUPS = {
+    "authentication.k8s.io": (_Review("selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview"),),
+    "authorization.k8s.io": (
+        _Review("selfsubjectaccessreviews", "selfsubjectaccessreview", "SelfSubjectAccessReview"),
+        _Review("selfsubjectrulesreviews", "selfsubjectrulesreview", "SelfSubjectRulesReview"),
+    ),
+}
+
+
+def version(platform: str) -> bytes:
+    """/version: the release whose answers this server gives."""
+    return json.encode(
+        {
+            "major": "1",
+            "minor": "33",
+            "emulationMajor": "1",
+            "emulationMinor": "33",
+            "minCompatibilityMajor": "1",
+            "minCompatibilityMinor": "32",
+            "gitVersion": VERSION,
+            "gitCommit": "",
+            "gitTreeState": "",
+            "buildDate": "1970-01-01T00:00:00Z",
+            "goVersion": "",
+            "compiler": "",
+            "platform": platform,
+        }
+    )
+
+
+def discover(request: web.Request, path: str, address: str) -> web.Response:
+    """/api, /apis and what is below.
+
+    Raises:
+        PlainError: 404, there is no such path.
+    """
+    parts = [part for part in path.split("/") if part]
+    body: dict[str, object]
+    if len(parts) == 1 and is_aggregated_discovery(request.headers.get("Accept")):
+        items = [_core_discovery()] if parts == ["api"] else [_group_discovery(group) for group in _GROUPS]
+        body = {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items}
+        return json_response(json.encode(body), content_type=_AGGREGATED)
+    match parts:
+        case ["api"]:
+            clients = [{"clientCIDR": "0.0.0.0/0", "serverAddress": address}]
+            body = {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": clients}
+        case ["api", "v1"]:
+            body = {"kind": "APIResourceList", "groupVersion": "v1", "resources": _core_resources()}
+        case ["apis"]:
+            body = {"kind": "APIGroupList", "apiVersion": "v1", "groups": [_group(name) for name in _GROUPS]}
+        case ["apis", group] if group in _GROUPS:
+            body = {"kind": "APIGroup", "apiVersion": "v1", **_group(group)}
+        case ["apis", group, "v1"] if group in _GROUPS:
+            body = {
+                "kind": "APIResourceList",
+                "apiVersion": "v1",
+                "groupVersion": f"{group}/v1",
+                "resources": [
+                    {
+                        "name": review.plural,
+                        "singularName": review.singular,
+                        "namespaced": False,
+                        "kind": review.kind,
+                        "verbs": ["create"],
+                    }
+                    for review in _GROUPS[group]
+                ],
+            }
+        case _:
+            raise page_not_found()
+    return json_response(json.encode(body))
+
+
+def _group(name: str) -> dict[str, object]:
+    preferred = {"groupVersion": f"{name}/v1", "version": "v1"}
+    return {"name": name, "versions": [preferred], "preferredVersion": preferred}
+
+
+def _core_resources() -> list[dict[str, object]]:
+    listed: list[dict[str, object]] = []
+    for resource in _CORE:
+        entry: dict[str, object] = {
+            "name": resource.plural,
+            "singularName": resource.singular,
+            "namespaced": resource.namespaced,
+            "kind": resource.kind,
+            "verbs": resource.verbs,
+        }
+        if resource.short_names:
+            entry["shortNames"] = resource.short_names
+        if resource.categories:
+            entry["categories"] = resource.categories
+        listed.append(entry | {"storageVersionHash": resource.storage_hash})
+        parts: list[dict[str, object]] = [
+            {
+                "name": f"{resource.plural}/{part.name}",
+                "singularName": "",
+                "namespaced": resource.namespaced,
+                "kind": part.kind,
+                "verbs": part.verbs,
+            }
+            for part in resource.subresources
+        ]
+        listed += parts
+    return listed
+
+
+def _kind(name: str) -> dict[str, str]:
+    return {"group": "", "version": "", "kind": name}
+
+
+def _core_discovery() -> dict[str, object]:
+    listed: list[dict[str, object]] = []
+    for resource in _CORE:
+        entry: dict[str, object] = {
+            "resource": resource.plural,
+            "responseKind": _kind(resource.kind),
+            "scope": "Namespaced" if resource.namespaced else "Cluster",
+            "singularResource": resource.singular,
+            "verbs": resource.verbs,
+        }
+        if resource.short_names:
+            entry["shortNames"] = resource.short_names
+        if resource.categories:
+            entry["categories"] = resource.categories
+        if resource.subresources:
+            entry["subresources"] = [
+                {"subresource": part.name, "responseKind": _kind(part.kind), "verbs": part.verbs}
+                for part in resource.subresources
+            ]
+        listed.append(entry)
+    return {
+        "metadata": {"creationTimestamp": None},
+        "versions": [{"version": "v1", "resources": listed, "freshness": "Current"}],
+    }
+
+
+def _group_discovery(name: str) -> dict[str, object]:
+    listed = [
+        {
+            "resource": review.plural,
+            "responseKind": _kind(review.kind),
+            "scope": "Cluster",
+            "singularResource": review.singular,
+            "verbs": ["create"],
+        }
+        for review in _GROUPS[name]
+    ]
+    return {
+        "metadata": {"name": name, "creationTimestamp": None},
+        "versions": [{"version": "v1", "resources": listed, "freshness": "Current"}],
+    }

@@ -1,0 +1,69 @@
+"""`/openapi/v3`: as much as kubectl needs to create and apply; the schemas are those of the typed objects."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from msgspec import json
+
+from k8s_sandbox_tui.local_cluster.objects.status_error import page_not_found
+from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES
+
+_CORE = (EVENTS, NAMESPACES, NODES, PODS, SERVICES)
+_METHODS = {"create": "post", "update": "put", "patch": "patch", "delete": "delete", "get": "get", "list": "get"}
+_ACTIONS = {"create": "post", "update": "put"}
+
+
+def openapi(path: str) -> bytes:
+    """The index, or the document of the core group.
+
+    Raises:
+        PlainError: 404, there is no such path.
+    """
+    match path.rstrip("/"):
+        case "/openapi/v3":
+            return json.encode({"paths": {"api/v1": {"serverRelativeURL": "/openapi/v3/api/v1"}}})
+        case "/openapi/v3/api/v1":
+            return _core_document()
+        case _:
+            raise page_not_found()
+
+
+@cache
+def _core_document() -> bytes:
+    paths: dict[str, object] = {}
+    schemas: dict[str, object] = {}
+    for resource in _CORE:
+        kind = {"group": "", "kind": resource.kind, "version": "v1"}
+        name = f"io.k8s.api.core.v1.{resource.kind}"
+        schemas[name] = {"type": "object", "x-kubernetes-group-version-kind": [kind]}
+        scope = "/api/v1/namespaces/{namespace}/" if resource.namespaced else "/api/v1/"
+        collection, item = f"{scope}{resource.plural}", f"{scope}{resource.plural}/{{name}}"
+        paths[collection] = _operations(kind, name, [verb for verb in resource.verbs if verb in {"create", "list"}])
+        single = [verb for verb in resource.verbs if verb in {"get", "update", "patch", "delete"}]
+        paths[item] = _operations(kind, name, single)
+    info = {"title": "Kubernetes", "version": "v1.33.13"}
+    return json.encode({"openapi": "3.0.0", "info": info, "paths": paths, "components": {"schemas": schemas}})
+
+
+def _operations(kind: dict[str, str], schema: str, verbs: list[str]) -> dict[str, object]:
+    operations: dict[str, object] = {}
+    for verb in verbs:
+        operation: dict[str, object] = {
+            "x-kubernetes-action": _ACTIONS.get(verb, verb),
+            "x-kubernetes-group-version-kind": kind,
+            "responses": {
+                "200": {
+                    "description": "OK",
+                    "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+                }
+            },
+        }
+        if verb in {"create", "update", "patch"}:
+            # kubectl leaves validation to servers that offer these two.
+            operation["parameters"] = [
+                {"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": True}}
+                for name in ("dryRun", "fieldManager", "fieldValidation")
+            ]
+        operations[_METHODS[verb]] = operation
+    return operations

@@ -1,0 +1,52 @@
+"""Requests to a container of a Pod: exec and log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.local_cluster.exec_route import exec_route
+from k8s_sandbox_tui.local_cluster.objects.status_error import bad_request
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
+    from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
+    from k8s_sandbox_tui.local_cluster.objects.pod import Pod
+    from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
+
+_DEFAULT = "kubectl.kubernetes.io/default-container"
+
+
+def container_name(pod: Pod, asked: str) -> str:
+    """The container that a request is about.
+
+    Raises:
+        StatusError: 400, there is no such container, or it has to be named.
+    """
+    names = [container.name for container in (*pod.spec.containers, *pod.spec.init_containers)]
+    if asked:
+        if asked not in names:
+            raise bad_request(f"container {asked} is not valid for pod {pod.metadata.name}")
+        return asked
+    default = pod.metadata.annotations.get(_DEFAULT, "")
+    if len(names) == 1 or default in names:
+        return default if default in names else names[0]
+    listed = " ".join(container.name for container in pod.spec.containers)
+    message = f"a container name must be specified for pod {pod.metadata.name}, choose one of: [{listed}]"
+    if pod.spec.init_containers:
+        inits = " ".join(container.name for container in pod.spec.init_containers)
+        message += f" or one of the init containers: [{inits}]"
+    raise bad_request(message)
+
+
+async def exec_in_pod(
+    request: web.Request, info: RequestInfo, cluster: Cluster, kubelet: Kubelet
+) -> web.StreamResponse:
+    """GET or POST of pods/exec."""
+    pod = cluster.pods.get(info.namespace, info.name).object
+    name = container_name(pod, request.query.get("container", ""))
+    if not pod.spec.node_name:
+        raise bad_request(f"pod {info.name} does not have a host assigned")
+    run = kubelet.container(pod, name)
+    return await exec_route(request, None if run is None else run.running, container=name)

@@ -1,0 +1,82 @@
+"""Which handler answers which verb on which resource."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from k8s_sandbox_tui.local_cluster.api import namespaces, patching, pods, reviews, services
+from k8s_sandbox_tui.local_cluster.api.events import delete_event, delete_events
+from k8s_sandbox_tui.local_cluster.api.listing import get_object, list_objects
+from k8s_sandbox_tui.local_cluster.api.logs import pod_log
+from k8s_sandbox_tui.local_cluster.api.pod_container import exec_in_pod
+from k8s_sandbox_tui.local_cluster.api.printers import (
+    EVENT_PRINTER,
+    NAMESPACE_PRINTER,
+    NODE_PRINTER,
+    POD_PRINTER,
+    SERVICE_PRINTER,
+)
+from k8s_sandbox_tui.local_cluster.api.rbac import User
+from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
+from k8s_sandbox_tui.local_cluster.api.served import Served
+from k8s_sandbox_tui.local_cluster.api.watching import watch_objects
+from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES, T
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
+    from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
+
+Route = tuple[str, str, str, str]
+"""Group, resource, subresource, verb."""
+Handler = Callable[[web.Request, RequestInfo], Awaitable[web.StreamResponse]]
+ReviewHandler = Callable[[web.Request, User], Awaitable[web.StreamResponse]]
+
+REVIEWS: dict[tuple[str, str], ReviewHandler] = {
+    ("authorization.k8s.io", "selfsubjectaccessreviews"): reviews.review_access,
+    ("authorization.k8s.io", "selfsubjectrulesreviews"): reviews.review_rules,
+    ("authentication.k8s.io", "selfsubjectreviews"): reviews.review_self,
+}
+
+
+def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
+    """The whole table."""
+    table: dict[Route, Handler] = {}
+
+    def readable(served: Served[T]) -> None:
+        plural = served.resource.plural
+        table["", plural, "", "get"] = partial(get_object, served=served)
+        table["", plural, "", "list"] = partial(list_objects, served=served)
+        table["", plural, "", "watch"] = partial(watch_objects, served=served)
+
+    pod_objects = Served(PODS, cluster.pods, POD_PRINTER)
+    readable(pod_objects)
+    readable(Served(NAMESPACES, cluster.namespaces, NAMESPACE_PRINTER))
+    readable(Served(NODES, cluster.nodes, NODE_PRINTER))
+    readable(Served(SERVICES, cluster.services, SERVICE_PRINTER))
+    readable(Served(EVENTS, cluster.events, EVENT_PRINTER))
+
+    table["", "pods", "", "create"] = partial(pods.create_pod, cluster=cluster, kubelet=kubelet)
+    table["", "pods", "", "delete"] = partial(pods.delete_pod, cluster=cluster, kubelet=kubelet)
+    table["", "pods", "", "deletecollection"] = partial(pods.delete_pods, cluster=cluster, kubelet=kubelet)
+    table["", "pods", "", "patch"] = table["", "pods", "", "update"] = partial(patching.change_pod, cluster=cluster)
+    table["", "pods", "status", "get"] = partial(get_object, served=pod_objects)
+    table["", "pods", "log", "get"] = partial(pod_log, cluster=cluster, kubelet=kubelet)
+    for verb in ("get", "create"):
+        table["", "pods", "exec", verb] = partial(exec_in_pod, cluster=cluster, kubelet=kubelet)
+
+    table["", "services", "", "create"] = partial(services.create_service, cluster=cluster)
+    table["", "services", "", "delete"] = partial(services.delete_service, cluster=cluster)
+    table["", "services", "", "deletecollection"] = partial(services.delete_services, cluster=cluster)
+    for verb in ("patch", "update"):
+        table["", "services", "", verb] = partial(services.change_service, cluster=cluster)
+        table["", "namespaces", "", verb] = partial(namespaces.change_namespace, cluster=cluster)
+
+    table["", "namespaces", "", "create"] = partial(namespaces.create_namespace, cluster=cluster)
+    table["", "namespaces", "", "delete"] = partial(namespaces.delete_namespace, cluster=cluster, kubelet=kubelet)
+    table["", "events", "", "delete"] = partial(delete_event, cluster=cluster)
+    table["", "events", "", "deletecollection"] = partial(delete_events, cluster=cluster)
+    return table

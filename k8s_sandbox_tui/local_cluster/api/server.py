@@ -1,0 +1,93 @@
+"""The web application: host check, who is it, may they, and then the handler."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from k8s_sandbox_tui.local_cluster.api.body import MAX_BODY
+from k8s_sandbox_tui.local_cluster.api.discovery import discover, version
+from k8s_sandbox_tui.local_cluster.api.openapi import openapi
+from k8s_sandbox_tui.local_cluster.api.rbac import User, authorize
+from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo, request_info
+from k8s_sandbox_tui.local_cluster.api.respond import error_response, json_response, text_response
+from k8s_sandbox_tui.local_cluster.api.routes import REVIEWS, routes
+from k8s_sandbox_tui.local_cluster.objects.status_error import (
+    PlainError,
+    StatusError,
+    method_not_allowed,
+    page_not_found,
+)
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
+    from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
+    from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
+
+_HOSTS = ("127.0.0.1", "localhost")
+_HEALTH = {"/healthz", "/livez", "/readyz"}
+
+
+class ApiServer:
+    """Answers requests to one cluster."""
+
+    def __init__(self, cluster: Cluster, kubelet: Kubelet, authenticator: Authenticator, port: int) -> None:
+        self._authenticator = authenticator
+        self._address = f"127.0.0.1:{port}"
+        # A page that a browser was lured to by another name must not reach this server.
+        self._hosts = {f"{host}:{port}" for host in _HOSTS} | set(_HOSTS)
+        self._routes = routes(cluster, kubelet)
+        self._version = version(f"{platform.system().lower()}/{_architecture()}")
+
+    def application(self) -> web.Application:
+        """The application, to be run by aiohttp."""
+        app = web.Application(client_max_size=MAX_BODY)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        return app
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        try:
+            self._check_host(request)
+            user = self._authenticator.user(request.headers.get("Authorization"))
+            info = request_info(request.method, request.path, request.query)
+            authorize(user, info)
+            if info.is_resource:
+                return await self._resource(request, info, user)
+            return self._other(request, info)
+        except (StatusError, PlainError) as error:
+            return error_response(error)
+
+    def _check_host(self, request: web.Request) -> None:
+        if request.host not in self._hosts:
+            raise PlainError(421, f"this server answers to {self._address} alone\n")
+
+    async def _resource(self, request: web.Request, info: RequestInfo, user: User) -> web.StreamResponse:
+        review = REVIEWS.get((info.group, info.resource))
+        if review is not None and info.version == "v1":
+            if info.verb != "create":
+                raise method_not_allowed(info.resource, info.verb)
+            return await review(request, user)
+        handler = self._routes.get((info.group, info.resource, info.subresource, info.verb))
+        if handler is not None and info.version == "v1":
+            return await handler(request, info)
+        if info.version == "v1" and any(
+            route[:3] == (info.group, info.resource, info.subresource) for route in self._routes
+        ):
+            raise method_not_allowed(info.resource, info.verb)
+        raise page_not_found()
+
+    def _other(self, request: web.Request, info: RequestInfo) -> web.Response:
+        if info.path in {"/version", "/version/"}:
+            return json_response(self._version)
+        if info.path in _HEALTH:
+            return text_response("ok")
+        if info.path.startswith("/openapi/v3"):
+            return json_response(openapi(info.path))
+        return discover(request, info.path, self._address)
+
+
+def _architecture() -> str:
+    machine = platform.machine()
+    return {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)

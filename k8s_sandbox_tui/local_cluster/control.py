@@ -1,0 +1,223 @@
+"""Starting, stopping and asking after the local cluster. Imports little, so that every command can afford it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LOG_TAIL = 2000
+_PAUSE = 0.005
+
+
+class LocalClusterError(Exception):
+    """The local cluster cannot be started or stopped; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalClusterStatus:
+    """What the local cluster is now.
+
+    Attributes:
+        pid: The server's process; None while it does not run.
+        url: Where it answers; None while it does not run.
+        kubeconfig: The file that clients read; it is there after the first start.
+        isolation: `bubblewrap` or `process`; empty while it does not run.
+        limits: What holds Pods back.
+        network: What network Pods have.
+        warning: Empty, or a plain sentence that has to stay on screen.
+        pods: How many Pods have been taken on and not deleted.
+    """
+
+    running: bool
+    pid: int | None
+    url: str | None
+    kubeconfig: Path
+    isolation: str
+    limits: str
+    network: str
+    warning: str
+    pods: int
+
+
+def kubeconfig_path() -> Path:
+    """The kubeconfig of the local cluster, whether it runs or not."""
+    return state_folder().kubeconfig
+
+
+def status() -> LocalClusterStatus:
+    """What the local cluster is now."""
+    state = state_folder()
+    record = _running(state)
+    if record is None:
+        return LocalClusterStatus(
+            running=False,
+            pid=None,
+            url=None,
+            kubeconfig=state.kubeconfig,
+            isolation="",
+            limits="",
+            network="",
+            warning="",
+            pods=0,
+        )
+    return LocalClusterStatus(
+        running=True,
+        pid=record.pid,
+        url=f"https://127.0.0.1:{record.port}",
+        kubeconfig=state.kubeconfig,
+        isolation=record.isolation,
+        limits=record.limits,
+        network=record.network,
+        warning=record.warning,
+        pods=_count(state.pods),
+    )
+
+
+def up(timeout: float = 10.0) -> LocalClusterStatus:
+    """Starts the local cluster unless it runs; returns once it answers.
+
+    Several callers at once share one server.
+
+    Raises:
+        LocalClusterError: it did not come up within `timeout` seconds.
+    """
+    _check_system()
+    from k8s_sandbox_tui.local_cluster.locks import FileLock
+
+    state = state_folder()
+    if _running(state) is not None:
+        return status()
+    try:
+        state.make()
+        lock = FileLock(state.start_lock)
+        locked = lock.acquire(timeout)
+    except OSError as error:
+        raise LocalClusterError(
+            f"the local cluster cannot use the folder {state.root}: {error}; "
+            "set K8S_SANDBOX_TUI_STATE to one that you can write to"
+        ) from error
+    if not locked:
+        raise LocalClusterError(f"another process has been starting the local cluster for {timeout:g} s; try again")
+    with lock:
+        if _running(state) is None:
+            _start(state, timeout)
+    return status()
+
+
+def down(timeout: float = 10.0) -> bool:
+    """Stops the local cluster and all its Pods; False when it did not run.
+
+    Raises:
+        LocalClusterError: it does not end.
+    """
+    _check_system()
+    state = state_folder()
+    record = _running(state)
+    if record is None:
+        return False
+    for number, patience in ((signal.SIGTERM, timeout), (signal.SIGKILL, 2.0)):
+        _signal(record, number)
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if _running(state) is None:
+                return True
+            time.sleep(_PAUSE)
+    raise LocalClusterError(f"the local cluster (process {record.pid}) does not end; see {state.log}")
+
+
+def _check_system() -> None:
+    if os.name == "nt":
+        raise LocalClusterError(
+            "the local cluster does not run on Windows itself: use it in WSL, or name a real cluster with --kubeconfig"
+        )
+
+
+def _running(state: StateFolder) -> ServerRecord | None:
+    """What the running server says of itself; None when none runs.
+
+    The server holds a lock for as long as it lives, so a record without a lock is what a crash left behind.
+    """
+    if os.name == "nt" or not state.server_lock.exists():
+        return None
+    from k8s_sandbox_tui.local_cluster.locks import is_held
+
+    if not is_held(state.server_lock):
+        return None
+    record = state.read_record()
+    if record is None:
+        return None
+    from k8s_sandbox_tui.local_cluster.process_identity import start_time
+
+    # A server that is only just starting holds the lock, but the record is still that of the last one.
+    return record if start_time(record.pid) == record.started else None
+
+
+def _signal(record: ServerRecord, number: signal.Signals) -> None:
+    from k8s_sandbox_tui.local_cluster.process_identity import start_time
+
+    if start_time(record.pid) != record.started:
+        return
+    try:
+        os.kill(record.pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _start(state: StateFolder, timeout: float) -> None:
+    import select
+    import subprocess
+
+    reader, writer = os.pipe()
+    command = [sys.executable, "-m", "k8s_sandbox_tui.local_cluster", "--ready-fd", str(writer)]
+    with state.crash_log.open("wb") as errors:
+        # A session of its own: it outlives the terminal and is not reached by its Ctrl-C.
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=errors,
+            stderr=errors,
+            cwd="/",
+            start_new_session=True,
+            pass_fds=(writer,),
+        )
+    os.close(writer)
+    try:
+        readable, _, _ = select.select([reader], [], [], timeout)
+        answer = os.read(reader, 64) if readable else b""
+    finally:
+        os.close(reader)
+    if answer:
+        # It lives on by itself; without this the interpreter would warn that nobody waits for it.
+        process.returncode = 0
+        return
+    late = not readable
+    process.kill()
+    process.wait()
+    why = f"did not answer within {timeout:g} s" if late else f"ended at once (exit code {process.returncode})"
+    raise LocalClusterError(f"the local cluster {why}. The end of {state.log}:\n{_tail(state)}")
+
+
+def _tail(state: StateFolder) -> str:
+    parts: list[str] = []
+    for file in (state.log, state.crash_log):
+        try:
+            parts.append(file.read_text(errors="replace")[-_LOG_TAIL:])
+        except FileNotFoundError:
+            continue
+    return "\n".join(part.strip() for part in parts if part.strip()) or "(empty)"
+
+
+def _count(folder: Path) -> int:
+    try:
+        return sum(1 for _ in folder.iterdir())
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,130 @@
+"""One Pod's life from its scheduling to its removal."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from k8s_sandbox_tui.local_cluster.kubelet.container import ContainerRun
+from k8s_sandbox_tui.local_cluster.kubelet.pod_status import PodFacts, pod_status
+from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.kubelet.surroundings import Surroundings
+    from k8s_sandbox_tui.local_cluster.objects.pod import Container, Pod
+
+_DEADLINE = "Pod was active on the node longer than the specified deadline"
+
+
+class PodWorker:
+    """Runs the containers of one Pod and tells the store what becomes of them."""
+
+    def __init__(self, pod: Pod, surroundings: Surroundings) -> None:
+        self._last = pod
+        self._surroundings = surroundings
+        self._pods = surroundings.pods
+        self._state_dir = surroundings.pods_dir / pod.metadata.uid
+        self._started = now()
+        self._sandbox = True
+        self._finished = False
+        self._reason = ""
+        self._message = ""
+        self._stopping = False
+        policy = pod.spec.restart_policy
+        self._init = [
+            self._container(container, "OnFailure" if policy == "Always" else policy)
+            for container in pod.spec.init_containers
+        ]
+        self.containers = {container.name: self._container(container, policy) for container in pod.spec.containers}
+
+    def _container(self, container: Container, policy: str) -> ContainerRun:
+        state_dir = self._state_dir / container.name
+        return ContainerRun(container, self, self._surroundings, state_dir=state_dir, policy=policy)
+
+    def pod(self) -> Pod:
+        """The Pod as the store has it, or as it last had it."""
+        entry = self._pods.find(self._last.metadata.namespace, self._last.metadata.name)
+        if entry is not None and entry.object.metadata.uid == self._last.metadata.uid:
+            self._last = entry.object
+        return self._last
+
+    @property
+    def _in_store(self) -> bool:
+        entry = self._pods.find(self._last.metadata.namespace, self._last.metadata.name)
+        return entry is not None and entry.object.metadata.uid == self._last.metadata.uid
+
+    def publish(self) -> None:
+        """Writes the Pod's status, unless the Pod is no longer there."""
+        if self._in_store:
+            pod = self.pod()
+            self._pods.update(replace(pod, status=pod_status(pod, self._facts(), now())))
+
+    def _facts(self) -> PodFacts:
+        return PodFacts(
+            containers=[run.facts for run in self.containers.values()],
+            init_containers=[run.facts for run in self._init],
+            host_ip=self._surroundings.host_ip,
+            started=self._started,
+            sandbox=self._sandbox,
+            finished=self._finished,
+            reason=self._reason,
+            message=self._message,
+        )
+
+    async def run(self) -> None:
+        """Returns when all containers have ended for good and the last status is written."""
+        deadline = self._start_deadline()
+        try:
+            if await self._run_init():
+                await asyncio.gather(*(run.run() for run in self.containers.values()))
+        finally:
+            if deadline is not None:
+                deadline.cancel()
+        if not self._stopping:
+            # The phase is held until the Pod's surroundings are gone: Running, and the container terminated.
+            self.publish()
+        self._sandbox = False
+        self._finished = True
+        self.publish()
+        if self.pod().metadata.deleting:
+            self._remove()
+
+    async def _run_init(self) -> bool:
+        for run in self._init:
+            await run.run()
+            ended = run.facts.state.terminated
+            if self._stopping or ended is UNSET or ended.exit_code:
+                return False
+        return not self._stopping
+
+    async def stop(self, grace: float) -> None:
+        """Ends all containers within `grace` seconds; a later call with less shortens it."""
+        self._stopping = True
+        await asyncio.gather(*(run.stop(grace) for run in (*self._init, *self.containers.values())))
+
+    def _start_deadline(self) -> asyncio.Task[None] | None:
+        seconds = self._last.spec.active_deadline_seconds
+        return None if seconds is UNSET else asyncio.create_task(self._end_after(seconds))
+
+    async def _end_after(self, seconds: int) -> None:
+        due = self._started + timedelta(seconds=seconds)
+        await asyncio.sleep((due - now()).total_seconds())
+        self._reason, self._message = "DeadlineExceeded", _DEADLINE
+        self._surroundings.events.kubelet(self.pod(), "DeadlineExceeded", _DEADLINE)
+        self.publish()
+        grace = self._last.spec.termination_grace_period_seconds
+        await self.stop(30.0 if grace is UNSET else float(grace))
+
+    def _remove(self) -> None:
+        """The last two steps of a deletion: the grace is used up, the object goes."""
+        if not self._in_store:
+            return
+        pod = self.pod()
+        meta = replace(pod.metadata, deletion_timestamp=timestamp(now()), deletion_grace_period_seconds=0)
+        self._pods.update(replace(pod, metadata=meta))
+        if not meta.finalizers:
+            self._pods.delete(meta.namespace, meta.name)

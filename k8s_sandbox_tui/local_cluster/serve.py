@@ -1,0 +1,134 @@
+"""The server process: from an empty cluster to a listening socket, and back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+
+from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
+from k8s_sandbox_tui.local_cluster.api.discovery import VERSION
+from k8s_sandbox_tui.local_cluster.api.namespaces import FIRST, new_namespace
+from k8s_sandbox_tui.local_cluster.api.rbac import MASTERS, Identity, User
+from k8s_sandbox_tui.local_cluster.api.server import ApiServer
+from k8s_sandbox_tui.local_cluster.kubeconfig import read_or_make_token, write_kubeconfig
+from k8s_sandbox_tui.local_cluster.kubelet.capacity import this_machine
+from k8s_sandbox_tui.local_cluster.kubelet.kubelet import HOST_IP, Kubelet
+from k8s_sandbox_tui.local_cluster.objects.meta import ObjectMeta
+from k8s_sandbox_tui.local_cluster.process_identity import start_time
+from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
+from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, write_private
+from k8s_sandbox_tui.local_cluster.store.cluster import new_cluster
+from k8s_sandbox_tui.local_cluster.tls import authority_pem, server_context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from k8s_sandbox_tui.local_cluster.runtime.types import Runtime
+    from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
+
+_log = logging.getLogger(__name__)
+
+# Requests that still run when the server is told to end have this long, in seconds.
+_SHUTDOWN_TIMEOUT = 0.2
+_BACKLOG = 512
+
+
+async def serve(state: StateFolder, ready: Callable[[ServerRecord], None]) -> None:
+    """Runs the local cluster until SIGTERM or SIGINT; calls `ready` once it answers."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    state.pods.mkdir(exist_ok=True, mode=0o700)
+    runtime = await create_runtime(state.root)
+    try:
+        for left in state.pods.iterdir():
+            # Of a server that was killed; no process of it lives on.
+            await runtime.remove(left)
+        await _serve_with(runtime, state, ready, stop)
+    finally:
+        await runtime.close()
+
+
+async def _serve_with(
+    runtime: Runtime, state: StateFolder, ready: Callable[[ServerRecord], None], stop: asyncio.Event
+) -> None:
+    cluster = new_cluster(state.versions)
+    kubelet = _start_kubelet(cluster, runtime, state)
+    context = server_context(state.tls)
+    token = read_or_make_token(state.token)
+    listener = _listen(state)
+    port: int = listener.getsockname()[1]
+    server = ApiServer(cluster, kubelet, Authenticator(_identities(state, token)), port)
+    runner = web.AppRunner(
+        server.application(), access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_TIMEOUT
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener, ssl_context=context, backlog=_BACKLOG).start()
+        authority = authority_pem(state.tls)
+        write_kubeconfig(state.kubeconfig, server=f"https://127.0.0.1:{port}", authority=authority, token=token)
+        record = ServerRecord(
+            pid=os.getpid(),
+            started=start_time(os.getpid()),
+            port=port,
+            isolation=runtime.isolation,
+            limits=runtime.limits,
+            network=runtime.network,
+            warning=runtime.warning,
+        )
+        write_private(state.record, msgspec.json.encode(record))
+        _log.info("ready on port %d, isolation %s", port, runtime.isolation)
+        ready(record)
+        await stop.wait()
+        _log.info("told to end")
+    finally:
+        await kubelet.close()
+        await runner.cleanup()
+
+
+def _start_kubelet(cluster: Cluster, runtime: Runtime, state: StateFolder) -> Kubelet:
+    for name in FIRST:
+        cluster.namespaces.create(new_namespace(ObjectMeta(name=name)))
+    node = this_machine(
+        address=HOST_IP,
+        version=VERSION,
+        isolation=runtime.isolation,
+        limits=runtime.limits,
+        network=runtime.network,
+    )
+    cluster.nodes.create(node)
+    return Kubelet(cluster, runtime, node, state.pods)
+
+
+def _identities(state: StateFolder, token: str) -> list[Identity]:
+    """The owner of the kubeconfig, and whoever `identities.json` names besides."""
+    owner = Identity(token=token, user=User(name="local-admin", groups=[MASTERS]))
+    try:
+        others = msgspec.json.decode(state.identities.read_bytes(), type=list[Identity])
+    except FileNotFoundError:
+        others = []
+    return [owner, *others]
+
+
+def _listen(state: StateFolder) -> socket.socket:
+    """A socket on loopback: the port of the last start where it is free, so that kubeconfigs stay good."""
+    last = state.read_record()
+    for port in (last.port if last else 0, 0):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            listener.close()
+            _log.info("port %d is taken (%s), choosing another one", port, error)
+        else:
+            return listener
+    raise OSError("no port is free on 127.0.0.1")
