@@ -58,15 +58,13 @@ class CardRows:
     def __init__(self, card: CommandCard, width: int) -> None:
         self.card = card
         self.index = WrapIndex(width, card.scrollback.first)
-        for line in card.scrollback:
-            self.index.add(line.text)
+        self.index.add([line.text for line in card.scrollback])
         self._open: tuple[OutputLine, ...] = ()
         self._open_starts: list[list[int]] = []
 
     def sync(self, lines: Sequence[OutputLine]) -> None:
         """Take up the lines that the card has just committed."""
-        for line in lines:
-            self.index.add(line.text)
+        self.index.add([line.text for line in lines])
         self.index.drop_before(self.card.scrollback.first)
         self._open = self.card.open_lines
         self._open_starts = [fold(line.text, self.index.width) for line in self._open]

@@ -89,7 +89,7 @@ class CommandCard:
         self.started_at = started_at
         self.cwd = cwd
         self.env_names = env_names
-        self.scrollback = scrollback or Scrollback()
+        self.scrollback = Scrollback() if scrollback is None else scrollback
         self.state = CommandState.STARTING
         self.ending: Ending | None = None
         self.open_lines: tuple[OutputLine, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.cache import LRUCache
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 FLUSH_SECONDS = 0.05
 """How often output that keeps coming is drawn."""
 
-PENDING_LINES = 20_000
+PENDING_LINES = 5_000
 """Lines that wait for the next drawing at most."""
+
+KEPT_STRIPS = 256
+"""Painted rows that are kept: some screens full."""
 
 KEPT_CARDS = 200
 KEPT_BYTES = 32 * 1024 * 1024
@@ -49,6 +52,7 @@ class OutputView(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
+        & .console--text { color: $foreground; }
         & .console--header, & .console--command, & .console--place { background: $surface; }
         &:focus .console--header, &:focus .console--command, &:focus .console--place { background: $panel; }
         & .console--command { color: $foreground; text-style: bold; }
@@ -83,7 +87,9 @@ class OutputView(ScrollView, can_focus=True):
         self._flushed = 0.0
         self._following = True
         self._moving = False
-        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(1024)
+        self._painting = False
+        self._columns = 0
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(KEPT_STRIPS)
         self._palette: dict[str, Style] = {}
 
     @property
@@ -166,7 +172,8 @@ class OutputView(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Fold the lines to the new width."""
         anchor = self._list.anchor(self.scroll_offset.y)
-        self._list.resize(max(1, self.scrollable_content_region.width - GUTTER))
+        self._columns = self.scrollable_content_region.width
+        self._list.resize(max(1, self._columns - GUTTER))
         self._strips.clear()
         self._settle(None if anchor is None else self._list.row_of(anchor))
 
@@ -200,26 +207,34 @@ class OutputView(ScrollView, can_focus=True):
                 pieces.append("\n")
         return "".join(pieces), "\n"
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of a part of the screen."""
+        self._painting = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._painting = False
+
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
-        width = self.scrollable_content_region.width
         position = self.scroll_offset.y + y
         row = self._list.row(position)
-        base = self.rich_style
+        styles = self._painted_styles()
         if row is None:
-            return Strip.blank(width, base)
+            return Strip.blank(self._columns, styles["console--text"])
         selection = self.text_selection
         span = None if selection is None else selection.get_span(position)
-        key = (row.card.number, row.kind, row.number, row.start, row.card.state, width)
-        cacheable = row.settled and span is None and row.kind is RowKind.LINE
-        strip = self._strips.get(key) if cacheable else None
+        key = (row.card.number, row.number, row.start, row.card.state)
+        keeps = row.settled and span is None and row.kind is RowKind.LINE
+        strip = self._strips.get(key) if keeps else None
         if strip is None:
-            strip = paint(row, width, self._painted_styles()).adjust_cell_length(width).apply_style(base)
+            strip = paint(row, self._columns, styles)
             if span is not None:
                 strip = self._with_selection(strip, *span)
-            if cacheable:
+            if keeps:
                 self._strips[key] = strip
-        return strip.apply_offsets(0, position)
+        # Only the mouse asks for offsets, one line at a time; on each painted line they would double its cost.
+        return strip if self._painting else strip.apply_offsets(0, position)
 
     def _with_selection(self, strip: Strip, start: int, end: int) -> Strip:
         """The strip with the characters of a span marked; the gutter is left out."""
@@ -241,7 +256,7 @@ class OutputView(ScrollView, can_focus=True):
         """Take up the new height; stay on a row, or at the end when following it."""
         self._moving = True
         try:
-            self.virtual_size = Size(self.scrollable_content_region.width, self._list.height)
+            self.virtual_size = Size(self._columns, self._list.height)
             target = self.max_scroll_y if self._following or row is None else min(row, self.max_scroll_y)
             if target != self.scroll_offset.y:
                 self.scroll_to(y=target, animate=False, force=True)

@@ -20,10 +20,13 @@ from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from k8s_sandbox_tui.dashboard.console.line import OutputLine
+
 GUTTER = 2
 """Cells before the text of each row: the rail, or the sign of stderr, and a space."""
 
 COMPONENTS = (
+    "console--text",
     "console--header",
     "console--command",
     "console--place",
@@ -51,24 +54,31 @@ def mood(card: CommandCard) -> str:
 
 
 def paint(row: Row, width: int, styles: Mapping[str, Style]) -> Strip:
-    """The row at a width, without a background of its own except in headers.
+    """The row, filled to a width.
 
     Args:
         row: What to show.
         width: Cells.
-        styles: A style for each of `COMPONENTS`.
+        styles: A complete style for each of `COMPONENTS`.
     """
     if row.kind is RowKind.LINE and row.line is not None:
-        return _line(row, styles)
-    if row.kind is RowKind.HEADER:
-        return _header(row.card, width, styles)
-    if row.kind is RowKind.FOOTER:
-        return _footer(row.card, width, styles)
-    if row.kind is RowKind.DROPPED:
+        parts = _line(row, row.line, styles)
+    elif row.kind is RowKind.HEADER:
+        parts = _header(row.card, width, styles)
+    elif row.kind is RowKind.FOOTER:
+        parts = _footer(row.card, width, styles)
+    elif row.kind is RowKind.DROPPED:
         plural = "" if row.number == 1 else "s"
-        words = f"{row.number:,} earlier line{plural} no longer kept"
-        return _strip((_RAIL, styles[mood(row.card)]), (_fitted(words, width - GUTTER), styles["console--quiet"]))
-    return Strip([])
+        words = _fitted(f"{row.number:,} earlier line{plural} no longer kept", width - GUTTER)
+        parts = [Segment(_RAIL, styles[mood(row.card)]), Segment(words, styles["console--quiet"])]
+    else:
+        parts = []
+    used = sum([cell_len(text) for text, _, _ in parts])
+    if used > width:
+        return Strip(parts, used).crop(0, width)
+    if used < width:
+        parts.append(Segment(" " * (width - used), styles["console--text"]))
+    return Strip(parts, width)
 
 
 def row_text(row: Row) -> str:
@@ -83,10 +93,10 @@ def row_text(row: Row) -> str:
 
 
 @lru_cache(maxsize=1024)
-def rich_style(style: sgr.TextStyle) -> Style:
-    """The style of a run as Rich has it."""
+def rich_style(base: Style, style: sgr.TextStyle) -> Style:
+    """The style of a run, as Rich has it, over that of the text around it."""
     attributes = style.attributes
-    return Style(
+    return base + Style(
         color=_color(style.foreground),
         bgcolor=_color(style.background),
         bold=bool(attributes & sgr.BOLD) or None,
@@ -106,41 +116,36 @@ def _color(color: int | None) -> Color | None:
     return Color.from_ansi(color)
 
 
-def _line(row: Row, styles: Mapping[str, Style]) -> Strip:
-    line = row.line
-    if line is None:
-        return Strip([])
+def _line(row: Row, line: OutputLine, styles: Mapping[str, Style]) -> list[Segment]:
     end = len(line.text) if row.end is None else row.end
-    gutter = (_STDERR, styles["console--stderr"]) if line.stderr else (_RAIL, styles[mood(row.card)])
-    base = styles["console--stderr"] if line.stderr else None
-    segments = [Segment(*gutter)]
+    base = styles["console--stderr" if line.stderr else "console--text"]
+    parts = [Segment(_STDERR, base) if line.stderr else Segment(_RAIL, styles[mood(row.card)])]
     position = row.start
     for run in line.runs:
         if run.end <= position or run.start >= end:
             continue
         if run.start > position:
-            segments.append(Segment(line.text[position : run.start], base))
+            parts.append(Segment(line.text[position : run.start], base))
         stop = min(run.end, end)
-        segments.append(Segment(line.text[max(run.start, position) : stop], rich_style(run.style)))
+        parts.append(Segment(line.text[max(run.start, position) : stop], rich_style(base, run.style)))
         position = stop
     if position < end:
-        segments.append(Segment(line.text[position:end], base))
-    return Strip(segments)
+        parts.append(Segment(line.text[position:end], base))
+    return parts
 
 
-def _header(card: CommandCard, width: int, styles: Mapping[str, Style]) -> Strip:
+def _header(card: CommandCard, width: int, styles: Mapping[str, Style]) -> list[Segment]:
     base = styles["console--header"]
     command = one_line(card.command)
     room = width - GUTTER
     place = _place(card, room - min(cell_len(command), room * 3 // 5) - 3)
     command = _fitted(command, room - (cell_len(place) + 2 if place else 0))
     space = room - cell_len(command) - (cell_len(place) + 1 if place else 0)
-    return _strip(
-        ("$ ", base + Style(color=styles[mood(card)].color)),
-        (command, styles["console--command"]),
-        (" " * space, base),
-        (f"{place} " if place else "", styles["console--place"]),
-    )
+    return [
+        Segment("$ ", base + Style(color=styles[mood(card)].color)),
+        Segment(command + " " * space, styles["console--command"]),
+        Segment(f"{place} " if place else "", styles["console--place"]),
+    ]
 
 
 def _place(card: CommandCard, room: int) -> str:
@@ -155,15 +160,15 @@ def _place(card: CommandCard, room: int) -> str:
     return ""
 
 
-def _footer(card: CommandCard, width: int, styles: Mapping[str, Style]) -> Strip:
+def _footer(card: CommandCard, width: int, styles: Mapping[str, Style]) -> list[Segment]:
     style = styles[mood(card)]
     quiet = styles["console--quiet"]
     if card.ending is None:
         word, detail, time = str(card.state), "", elapsed_words(card.elapsed_ms)
     else:
         (word, detail), time = ending_words(card.ending), duration_words(card.elapsed_ms)
-    room = width - GUTTER - cell_len(word) - 2
-    return _strip((_FOOT, style), (f"{word}  ", style), (_fitted(f"{time}  {detail}", max(0, room)), quiet))
+    rest = _fitted(f"{time}  {detail}".rstrip(), max(0, width - GUTTER - cell_len(word) - 2))
+    return [Segment(_FOOT, style), Segment(f"{word}  ", style), Segment(rest, quiet)]
 
 
 def _fitted(text: str, width: int) -> str:
@@ -171,7 +176,3 @@ def _fitted(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…" if width > 1 else ""
-
-
-def _strip(*parts: tuple[str, Style]) -> Strip:
-    return Strip([Segment(text, style) for text, style in parts if text])

@@ -240,8 +240,7 @@ class Console(Widget):
             self._input.clear_command()
 
     @on(CommandInput.Changed)
-    def _typed(self, event: CommandInput.Changed) -> None:
-        event.stop()
+    def _typed(self) -> None:
         if self._hint.has_class("-warning"):
             self._hint.display = False
 

@@ -21,7 +21,10 @@ SLICE = 8192
 """Bytes of output taken in one go."""
 
 TURN_SECONDS = 0.002
-"""How long output is taken before the loop gets its turn: keys need several turns to be answered."""
+"""How long output is taken before others get their turns."""
+
+TURNS = 10
+"""Turns of the loop in between: from key to screen is a chain of about as many tasks, each one turn after the last."""
 
 KILL_SECONDS = 10.0
 """How long the sandbox may take to say that it killed a command."""
@@ -136,7 +139,8 @@ class CommandRun:
                 waiting = self.card.feed(piece.stream, piece.data[start : start + SLICE])
                 self._changed(waiting)
                 if time.monotonic() - turn > TURN_SECONDS:
-                    await asyncio.sleep(0)
+                    for _ in range(TURNS):
+                        await asyncio.sleep(0)
                     turn = time.monotonic()
 
     def _keep(self, piece: OutputPiece) -> None:

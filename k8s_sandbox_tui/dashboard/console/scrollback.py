@@ -48,16 +48,23 @@ class Scrollback:
             self._cost = 0
             lines = lines[skipped:]
         self._lines.extend(lines)
-        self._cost += sum([len(line.text) for line in lines]) + LINE_COST * len(lines)
-        while self._lines and (len(self._lines) > self._max_lines or self._cost > self._max_cost):
-            self._cost -= len(self._lines.popleft().text) + LINE_COST
-            self.first += 1
+        self._cost += _cost(lines)
+        self._drop(len(self._lines) - self._max_lines)
+        while self._lines and self._cost > self._max_cost:
+            self._drop(1)
 
     def drop_all(self) -> None:
         """Let go of every line, counting them as dropped."""
         self.first = self.end
         self._lines.clear()
         self._cost = 0
+
+    def _drop(self, count: int) -> None:
+        """Let go of the oldest lines."""
+        if count > 0:
+            popleft = self._lines.popleft
+            self._cost -= _cost([popleft() for _ in range(count)])
+            self.first += count
 
     def __getitem__(self, number: int) -> OutputLine:
         """The line of a number.
@@ -76,3 +83,7 @@ class Scrollback:
     def __len__(self) -> int:
         """How many lines are kept."""
         return len(self._lines)
+
+
+def _cost(lines: Sequence[OutputLine]) -> int:
+    return sum([len(line.text) for line in lines]) + LINE_COST * len(lines)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, chop_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NO_WRAP = 0
 """A width that folds nothing."""
@@ -53,14 +57,17 @@ class WrapIndex:
         self._folded: list[int] = []
         self._extra: list[int] = []
 
-    def add(self, text: str) -> None:
-        """Take the next line."""
-        if self.width and (len(text) > self.width or not text.isascii()):
-            rows = len(fold(text, self.width))
-            if rows > 1:
-                self._folded.append(self.last)
-                self._extra.append(rows - 1 + (self._extra[-1] if self._extra else 0))
-        self.last += 1
+    def add(self, texts: Sequence[str]) -> None:
+        """Take the next lines."""
+        width = self.width
+        if width:
+            long = [place for place, text in enumerate(texts) if len(text) > width or not text.isascii()]
+            for place in long:
+                rows = len(fold(texts[place], width))
+                if rows > 1:
+                    self._folded.append(self.last + place)
+                    self._extra.append(rows - 1 + (self._extra[-1] if self._extra else 0))
+        self.last += len(texts)
 
     def drop_before(self, number: int) -> None:
         """Forget the lines before a number."""

@@ -1,0 +1,110 @@
+"""The program that `bench_console` drives: the console, and a sandbox that floods it when ctrl+g is pressed."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, Static
+
+from k8s_sandbox_tui.dashboard.console.history import HistoryFile
+from k8s_sandbox_tui.dashboard.console.messages import CommandFinished
+from k8s_sandbox_tui.dashboard.console.pane import Console
+from tests.bench.bench_console import FRAME, FRAMES, KEYS
+from tests.dashboard.console_host import info
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from types import TracebackType
+
+
+class Frame(NamedTuple):
+    stream: Literal["stdout", "stderr"]
+    data: bytes
+
+
+class Flood:
+    """Output without a pause: at least `FRAMES` frames, and until the last key was answered."""
+
+    duration_ms = 0
+
+    def __init__(self, app: FloodApp) -> None:
+        self._app = app
+        self.frames = 0
+
+    async def start_command(
+        self, _command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
+    ) -> Self:
+        return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        return None
+
+    async def __aiter__(self) -> AsyncIterator[Frame]:
+        frame = Frame("stdout", FRAME)
+        while self.frames < FRAMES or self._app.keys < KEYS:
+            self.frames += 1
+            yield frame
+
+    async def wait(self) -> int:
+        return 0
+
+    async def kill(self) -> None:
+        return None
+
+
+class FloodApp(App[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g", "flood", priority=True)]
+    CSS = "#mark { height: 1; }"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.flood = Flood(self)
+        self.console_pane = Console(history=HistoryFile(folder / "history.jsonl"))
+        self.keys = 0
+        self.started = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield Static("STARTING", id="mark")
+        yield self.console_pane
+
+    def on_mount(self) -> None:
+        self.console_pane.select(self.flood, info())
+        self.console_pane.focus()
+        self.call_after_refresh(self.mark, "READY")
+
+    def mark(self, text: str) -> None:
+        self.query_one("#mark", Static).update(text)
+
+    @on(Input.Changed)
+    def typed(self, event: Input.Changed) -> None:
+        self.keys = len(event.value)
+        if not event.value:
+            self.mark("EMPTY")
+
+    def action_flood(self) -> None:
+        self.started = time.perf_counter()
+        self.console_pane.start("flood")
+
+    @on(CommandFinished)
+    def finished(self) -> None:
+        seconds = time.perf_counter() - self.started
+        part = self.folder / "part"
+        part.write_text(json.dumps({"megabytes_per_second": self.flood.frames * len(FRAME) / 1e6 / seconds}))
+        part.rename(self.folder / "result.json")
+
+
+if __name__ == "__main__":
+    FloodApp(Path(sys.argv[1])).run()
