@@ -38,8 +38,8 @@ class Choice(Horizontal, can_focus=True, can_focus_children=False):
             &.-chosen { color: $text; text-style: bold; }
         }
         &:focus > _Option.-chosen {
-            background: $primary;
-            color: $text;
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
         }
         &:focus:ansi > _Option.-chosen { text-style: bold reverse; }
     }

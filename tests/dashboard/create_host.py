@@ -84,6 +84,8 @@ class ScriptedCreator:
     calls: asyncio.Queue[Creation] = field(default_factory=asyncio.Queue[Creation])
     cleaning: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by the test to let a cancelled create finish deleting its Pod."""
+    instant: Sandbox | None = None
+    """What `create` gives without waiting."""
 
     async def create(
         self,
@@ -107,6 +109,8 @@ class ScriptedCreator:
         }
         creation = Creation(arguments, on_progress, asyncio.get_running_loop().create_future())
         self.calls.put_nowait(creation)
+        if self.instant is not None:
+            return self.instant
         try:
             return await creation.end
         except asyncio.CancelledError:

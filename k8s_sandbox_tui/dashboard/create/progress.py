@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 _SIGNS = {
     StageState.DONE: ("●", "$text-success"),
     StageState.NOW: ("►", "$text-primary"),
-    StageState.AHEAD: ("○", "$text-disabled"),
-    StageState.SKIPPED: ("·", "$text-disabled"),
+    StageState.AHEAD: ("○", "$foreground-disabled"),
+    StageState.SKIPPED: ("·", "$foreground-disabled"),
     StageState.FAILED: (LOOKS["failed"].sign, "$text-error"),
 }
 
@@ -60,7 +60,8 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "background", "In background", tooltip="Go back to the dashboard; the create goes on"),
         Binding("e", "edit", "Edit and retry", tooltip="Open the form with all that was typed"),
-        Binding("escape", "leave", "Cancel", tooltip="Cancel the create, or close the failed one"),
+        Binding("escape", "cancel", "Cancel", tooltip="End the create and delete what there is of it"),
+        Binding("escape", "close", "Close", tooltip="Back to the dashboard; what was typed is kept"),
     ]
 
     on_cancel: Callable[[], object] | None = None
@@ -82,10 +83,9 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
         """The stages, the place for an error, the buttons."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Creating a sandbox"
-            yield Static(sanitize_line(self._title), id="title", markup=False)
-            yield Static("", id="stages", markup=False)
-            with VerticalScroll(id="failure") as failure:
-                failure.display = False
+            with VerticalScroll(id="body"):
+                yield Static(sanitize_line(self._title), id="title", markup=False)
+                yield Static("", id="stages", markup=False)
                 yield Static("", id="reason", markup=False)
                 yield Static("", id="events", markup=False)
             with Horizontal(id="answer"):
@@ -136,9 +136,9 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
 
     def _show_state(self, elapsed: int) -> None:
         failed = self._error is not None
-        if self._error is not None and not self.query_one("#failure").display:
+        if self._error is not None:
             self._show_error(self._error)
-        summary = seconds(elapsed)
+        summary = f"after {seconds(elapsed)}" if failed else seconds(elapsed)
         if self._cancelling:
             summary = "Cancelling: the half-made sandbox is deleted"
         elif self._stages.present is None and not failed:
@@ -152,7 +152,6 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
     def _show_error(self, error: SandboxError) -> None:
         self.query_one("#dialog").border_title = "Not created"
         self.query_one("#dialog").add_class("-failed")
-        self.query_one("#failure").display = True
         self.query_one("#reason", Static).update(failure_text(error))
         events = error.events if isinstance(error, CreateError) else ()
         listed = "\n".join(f"· {sanitize_line(event)}" for event in events)
@@ -162,9 +161,9 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """The keys that fit the state."""
-        if action == "edit":
+        if action in {"edit", "close"}:
             return self._error is not None
-        if action == "background":
+        if action in {"background", "cancel"}:
             return self._error is None and not self._cancelling
         return True
 
@@ -178,18 +177,19 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
         """Ask for the form again."""
         self._leave(ProgressAnswer.EDIT)
 
-    @on(Button.Pressed, "#cancel")
     @on(Button.Pressed, "#close")
-    def action_leave(self) -> None:
-        """Cancel a create that goes on; close one that failed."""
-        if self._error is not None:
-            self._leave(ProgressAnswer.CLOSE)
-        elif not self._cancelling:
-            self._cancelling = True
-            self.refresh_bindings()
-            self._show()
-            if self.on_cancel is not None:
-                self.on_cancel()
+    def action_close(self) -> None:
+        """Leave the failed create."""
+        self._leave(ProgressAnswer.CLOSE)
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """End the create."""
+        self._cancelling = True
+        self.refresh_bindings()
+        self._show()
+        if self.on_cancel is not None:
+            self.on_cancel()
 
     def _leave(self, answer: ProgressAnswer) -> None:
         """Dismiss pops whatever screen is on top, so this one has to be."""
@@ -214,10 +214,12 @@ def _stage_line(line: StageLine) -> Content:
     sign, style = _SIGNS[line.state]
     word = line.stage.value.capitalize()
     took = "" if line.milliseconds is None else seconds(line.milliseconds)
-    body = "$text" if line.state in {StageState.NOW, StageState.FAILED, StageState.DONE} else "$text-disabled"
+    body = (
+        "$foreground" if line.state in {StageState.NOW, StageState.FAILED, StageState.DONE} else "$foreground-disabled"
+    )
     return Content.assemble(
         (f" {sign} ", style),
         (f"{word:<10}", body),
-        (f"{took:>12}", "$text-muted"),
-        (f"   {sanitize_line(line.note)}" if line.note else "", "$text-muted"),
+        (f"{took:>12}", "$foreground-muted"),
+        (f"   {sanitize_line(line.note)}" if line.note else "", "$foreground-muted"),
     )

@@ -153,7 +153,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
         envs.show_reasons(reasons.envs)
         self.query_one("#metadata", KeyValueRows).show_reasons(reasons.metadata)
         count = sum(any(row) for row in values.envs)
-        state = "hidden, ^r shows them" if envs.masked else "shown, ^r hides them"
+        state = "hidden, ^R shows them" if envs.masked else "shown, ^R hides them"
         hint = f"{count} · values {state}" if count else "lines of a .env file can be pasted"
         self.query_one("#envs-title", Section).show_hint(hint)
 

@@ -1,0 +1,249 @@
+"""From the form to a running sandbox, through keys and clicks, with a provider that does what the test says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.screen import Screen
+from textual.widgets import Button, Static
+
+from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
+from k8s_sandbox_tui.dashboard.create.progress import ProgressScreen
+from k8s_sandbox_tui.dashboard.create.screen import CreateScreen
+from k8s_sandbox_tui.dashboard.looks import LOOKS
+from k8s_sandbox_tui.provider.errors import CreateError, ForbiddenError
+from k8s_sandbox_tui.provider.models import CreateStage
+from tests.dashboard.create_host import DEFAULTS, Creation, Host, Sandbox, ScriptedCreator
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from textual.pilot import Pilot
+    from textual.worker import Worker
+
+
+class Flow:
+    """A running flow in an app, and the hands on its keys."""
+
+    def __init__(self, app: Host, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.creator = ScriptedCreator()
+        self.flow = CreateFlow(app, self.creator, DEFAULTS)
+
+    async def start(self) -> Worker[Sandbox | None]:
+        worker = self.app.run_worker(self.flow.run(), exit_on_error=False)
+        await self.until(CreateScreen)
+        return worker
+
+    async def until(self, kind: type[CreateScreen | ProgressScreen]) -> None:
+        """Wait until a screen of this kind is on top."""
+        async with asyncio.timeout(10):
+            while not (isinstance(self.app.screen, kind) and self.app.screen.is_mounted):
+                await self.pilot.pause()
+        await self.pilot.pause()
+
+    async def submit(self, *keys: str) -> Creation:
+        """Press keys in the form and send it off."""
+        await self.pilot.press(*keys, "ctrl+s")
+        creation = await asyncio.wait_for(self.creator.calls.get(), 10)
+        await self.until(ProgressScreen)
+        return creation
+
+    def text(self, selector: str) -> str:
+        return str(self.app.screen.query_one(selector, Static).content)
+
+    @property
+    def form(self) -> CreateScreen:
+        assert isinstance(self.app.screen, CreateScreen)
+        return self.app.screen
+
+
+@pytest.fixture
+async def flow() -> AsyncIterator[Flow]:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        yield Flow(app, pilot)
+
+
+async def test_a_sandbox_is_made_and_handed_over(flow: Flow) -> None:
+    worker = await flow.start()
+    creation = await flow.submit("p", "tab", "tab", *"web")
+    assert creation.arguments["runtime"] == "python"
+    assert str(creation.arguments["name"]).startswith("web-")
+    assert "default/web-" in flow.text("#title")
+    assert "Asking the cluster" in flow.text("#summary")
+    creation.step(CreateStage.ACCEPTED)
+    creation.step(CreateStage.PULLING, "Pulling image \x1b[2J[/b]")
+    await flow.pilot.pause()
+    assert flow.text("#title") == "default/web-1"
+    lines = flow.text("#stages").splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["●", "Accepted"],
+        ["·", "Scheduled"],
+        ["►", "Pulling"],
+        ["○", "Starting"],
+        ["○", "Running"],
+    ]
+    assert lines[2].endswith("Pulling image [/b]")
+    creation.step(CreateStage.RUNNING)
+    creation.end.set_result(Sandbox("default/web-1"))
+    assert await worker.wait() == Sandbox("default/web-1")
+    assert flow.app.said == ["default/web-1 is running"]
+    assert len(flow.app.screen_stack) == 1
+
+
+async def test_after_a_sandbox_the_form_is_empty_again(flow: Flow) -> None:
+    worker = await flow.start()
+    creation = await flow.submit("tab", "tab", *"web")
+    creation.end.set_result(Sandbox("default/web-1"))
+    await worker.wait()
+    await flow.start()
+    assert flow.form.values.is_empty
+
+
+async def test_a_failure_says_why_and_keeps_all_that_was_typed(flow: Flow) -> None:
+    worker = await flow.start()
+    creation = await flow.submit("tab", *"nosuch", "tab", *"web")
+    creation.step(CreateStage.ACCEPTED)
+    creation.step(CreateStage.PULLING)
+    creation.end.set_exception(
+        CreateError(
+            "The image nosuch cannot be pulled.",
+            reason="ErrImagePull",
+            events=["Failed to pull image \x1b]0;x\x07nosuch", "Back-off pulling"],
+            hint="Check its name.",
+        )
+    )
+    await flow.pilot.pause()
+    assert flow.text("#reason") == "ErrImagePull\nThe image nosuch cannot be pulled.\nCheck its name."
+    assert flow.text("#events") == "Events\n· Failed to pull image nosuch\n· Back-off pulling"
+    assert flow.text("#stages").splitlines()[2].startswith(f" {LOOKS['failed'].sign} Pulling")
+    assert flow.app.screen.focused is flow.app.screen.query_one("#edit", Button)
+    await flow.pilot.press("enter")
+    await flow.until(CreateScreen)
+    assert flow.form.values.image == "nosuch"
+    assert flow.form.values.name == "web"
+    assert "ErrImagePull" in flow.text("#failure")
+    again = await flow.submit("tab", *["backspace"] * 6)
+    assert again.arguments["image"] is None
+    again.end.set_result(Sandbox("default/web-2"))
+    assert await worker.wait() == Sandbox("default/web-2")
+
+
+async def test_a_failure_can_be_left_and_taken_up_later(flow: Flow) -> None:
+    worker = await flow.start()
+    creation = await flow.submit("tab", "tab", *"web")
+    creation.end.set_exception(ForbiddenError("You may not create Pods in default.", status=403))
+    await flow.pilot.pause()
+    await flow.pilot.press("escape")
+    assert await worker.wait() is None
+    assert len(flow.app.screen_stack) == 1
+    await flow.start()
+    assert flow.form.values.name == "web"
+
+
+async def test_cancelling_ends_the_create_and_waits_until_it_is_undone(flow: Flow) -> None:
+    worker = await flow.start()
+    creation = await flow.submit("tab", "tab", *"web")
+    creation.step(CreateStage.ACCEPTED)
+    await flow.pilot.press("escape")
+    assert flow.text("#summary") == "Cancelling: the half-made sandbox is deleted"
+    assert not worker.is_finished
+    await flow.pilot.press("escape", "b")
+    assert isinstance(flow.app.screen, ProgressScreen)
+    flow.creator.cleaning.set()
+    assert await worker.wait() is None
+    assert creation.cancelled
+    assert flow.app.said == ["Cancelled; what was typed is kept."]
+    await flow.start()
+    assert flow.form.values.name == "web"
+
+
+async def test_leaving_the_form_creates_nothing_and_keeps_what_was_typed(flow: Flow) -> None:
+    worker = await flow.start()
+    await flow.pilot.press("tab", *"node:22", "escape")
+    assert await worker.wait() is None
+    assert flow.creator.calls.empty()
+    await flow.start()
+    assert flow.form.values.image == "node:22"
+
+
+async def test_a_create_in_the_background_tells_its_end(flow: Flow) -> None:
+    worker = await flow.start()
+    creation = await flow.submit()
+    await flow.pilot.click("#background")
+    assert len(flow.app.screen_stack) == 1
+    second = await flow.start()
+    other = await flow.submit("p")
+    creation.step(CreateStage.RUNNING)
+    creation.end.set_result(Sandbox("default/a"))
+    assert await worker.wait() == Sandbox("default/a")
+    assert isinstance(flow.app.screen, ProgressScreen)
+    other.end.set_result(Sandbox("default/b"))
+    assert await second.wait() == Sandbox("default/b")
+    assert flow.app.said == ["default/a is running", "default/b is running"]
+
+
+async def test_a_failure_in_the_background_is_told_and_can_be_taken_up(flow: Flow) -> None:
+    worker = await flow.start()
+    creation = await flow.submit("tab", "tab", *"web")
+    await flow.pilot.press("b")
+    creation.end.set_exception(CreateError("No node has room.", reason="Unschedulable"))
+    assert await worker.wait() is None
+    assert flow.app.said == ["Unschedulable\nNo node has room.\nWhat was typed is kept: create again to change it."]
+    await flow.start()
+    assert flow.form.values.name == "web"
+    assert "Unschedulable" in flow.text("#failure")
+
+
+async def test_an_end_below_another_screen_waits_for_its_turn(flow: Flow) -> None:
+    worker = await flow.start()
+    creation = await flow.submit()
+    above = Screen[None]()
+    await flow.app.push_screen(above)
+    creation.end.set_result(Sandbox("default/a"))
+    await flow.pilot.pause()
+    assert flow.app.screen is above
+    above.dismiss()
+    assert await worker.wait() == Sandbox("default/a")
+    assert len(flow.app.screen_stack) == 1
+
+
+async def test_a_create_that_ends_at_once_leaves_no_screen(flow: Flow) -> None:
+    worker = await flow.start()
+    flow.creator.instant = Sandbox("default/quick")
+    await flow.pilot.press("ctrl+s")
+    assert await worker.wait() == Sandbox("default/quick")
+    await flow.pilot.pause()
+    assert len(flow.app.screen_stack) == 1
+
+
+async def test_quitting_cancels_the_create() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        flow = Flow(app, pilot)
+        flow.creator.cleaning.set()
+        await flow.start()
+        creation = await flow.submit()
+        app.exit()
+    async with asyncio.timeout(5):
+        await asyncio.wait({creation.end})
+    assert creation.end.cancelled()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (64, 16)])
+async def test_a_long_failure_scrolls_and_keeps_its_buttons(size: tuple[int, int]) -> None:
+    app = Host()
+    async with app.run_test(size=size) as pilot:
+        flow = Flow(app, pilot)
+        await flow.start()
+        creation = await flow.submit()
+        creation.end.set_exception(CreateError("It failed.", events=[f"event {number} " * 20 for number in range(30)]))
+        await flow.pilot.pause()
+        edit = app.screen.query_one("#edit")
+        assert app.screen.region.contains_region(edit.region)
+        await pilot.click("#close")
+        assert len(app.screen_stack) == 1
