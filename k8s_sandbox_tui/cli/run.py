@@ -37,7 +37,8 @@ def run(verb: Verb, open_cluster: OpenCluster) -> int:
 
 def report(error: SandboxError) -> None:
     """Writes an error to standard error: the cause, what Kubernetes said, and the next step."""
-    output.note(f"error: {error.message}")
+    for line in f"error: {error.message}".splitlines():
+        output.note(line)
     if isinstance(error, CreateError):
         for event in error.events:
             output.note(f"  {event}")

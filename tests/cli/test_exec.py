@@ -73,15 +73,14 @@ def test_a_timeout_ends_the_command_with_124(box: str) -> None:
 
 def test_a_missing_program_ends_with_127(box: str) -> None:
     done = run("exec", box, "--", "/no/such/program")
-    assert done.returncode == 127
-    assert done.stderr.startswith("error: ")
+    assert (done.returncode, done.stdout) == (127, "")
     assert "/no/such/program" in done.stderr
 
 
 def test_a_file_that_may_not_be_run_ends_with_126(box: str) -> None:
     done = run("exec", box, "--", "/etc/hostname")
-    assert done.returncode == 126
-    assert done.stderr.startswith("error: ")
+    assert (done.returncode, done.stdout) == (126, "")
+    assert "/etc/hostname" in done.stderr
 
 
 def test_a_closed_pipe_ends_the_command_quietly(box: str) -> None:
