@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 from collections.abc import Mapping  # noqa: TC003 - a public signature
@@ -211,6 +212,6 @@ def _reason(error: BaseException) -> str:
         return f"HTTP {error.status} {error.message}".rstrip()
     if isinstance(error, ssl.SSLError) and error.reason:
         return error.reason.replace("_", " ").lower()
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)  # asyncio and others put sentences of their own in its place
     return str(error).rstrip(".") or type(error).__name__
