@@ -30,13 +30,13 @@ def greeting(info: SandboxInfo | None) -> Content:
     if refused or info is None:
         return Content(refused)
     lines = [
-        Content.assemble("Commands run in ", (sanitize_line(info.name), "$text-accent bold"), " and show up here."),
+        Content.assemble("Commands run in ", (sanitize_line(info.name), "$text-primary bold"), " and show up here."),
         Content(""),
     ]
     examples = (*_EXAMPLES.get(info.runtime, ()), *_ALWAYS)
     width = max(len(command) for command, _ in examples) + 3
     lines += [
-        Content.assemble(("$ ", "$text-accent"), (command.ljust(width), "$foreground"), why)
+        Content.assemble(("$ ", "$text-primary"), (command.ljust(width), "$foreground"), why)
         for command, why in examples
     ]
     return Content("\n").join(lines)

@@ -59,7 +59,7 @@ class OutputView(ScrollView, can_focus=True):
         & .console--place { color: $text-muted; }
         & .console--stderr { color: $text-error; }
         & .console--quiet { color: $text-muted; }
-        & .console--live { color: $text-accent; }
+        & .console--live { color: $text-primary; }
         & .console--good { color: $text-success; }
         & .console--warning { color: $text-warning; }
         & .console--bad { color: $text-error; }

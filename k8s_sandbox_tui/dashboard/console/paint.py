@@ -14,7 +14,7 @@ from textual.strip import Strip
 from k8s_sandbox_tui.dashboard.console import sgr
 from k8s_sandbox_tui.dashboard.console.layout import Row, RowKind
 from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState
-from k8s_sandbox_tui.dashboard.console.words import duration_words, elapsed_words, ending_words, one_line
+from k8s_sandbox_tui.dashboard.console.words import duration_words, elapsed_words, ending_words, live_hint, one_line
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _footer(card: CommandCard, width: int, styles: Mapping[str, Style]) -> list[
     style = styles[mood(card)]
     quiet = styles["console--quiet"]
     if card.ending is None:
-        word, detail, time = str(card.state), "", elapsed_words(card.elapsed_ms)
+        word, detail, time = str(card.state), live_hint(card.state), elapsed_words(card.elapsed_ms)
     else:
         (word, detail), time = ending_words(card.ending), duration_words(card.elapsed_ms)
     rest = _fitted(f"{time}  {detail}".rstrip(), max(0, width - GUTTER - cell_len(word) - 2))

@@ -68,7 +68,7 @@ class Console(Widget):
         & #console-prompt { height: 1; background: $surface; }
         &:focus-within #console-prompt { background: $panel; }
         & #console-label { width: auto; max-width: 60%; padding: 0 1; color: $text-muted; }
-        &:focus-within #console-label { color: $text-accent; }
+        &:focus-within #console-label { color: $text-primary; }
         & #console-command, & #console-command:focus { width: 1fr; background: transparent; }
     }
     """
@@ -263,7 +263,7 @@ class Console(Widget):
             return
         plural = "" if event.lines_below == 1 else "s"
         self._hint.remove_class("-warning")
-        self._hint.update(f"{event.lines_below:,} more line{plural} below  ctrl+end ")
+        self._hint.update(f"{event.lines_below:,} more line{plural} below, ctrl+end jumps there")
         self._hint.display = True
 
     @on(events.Click, "#console-hint")

@@ -97,6 +97,11 @@ def ending_words(ending: Ending) -> tuple[str, str]:
     return word, f"{ending.detail} (exit {code})" if ending.detail else f"exit {code}"
 
 
+def live_hint(state: CommandState) -> str:
+    """Which key does what to a command that has not ended."""
+    return "ctrl+c again stops waiting" if state is CommandState.CANCELLING else "ctrl+c cancels"
+
+
 def ending_of(error: SandboxError, *, started: bool) -> Ending:
     """The end that an error means for a command.
 
