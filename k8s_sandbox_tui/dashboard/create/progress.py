@@ -120,7 +120,7 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
 
     def on_screen_resume(self) -> None:
         """Leave now where the end came while another screen lay above this one."""
-        if self._answer is not None:
+        if self._answer is not None and self.is_active:
             self.dismiss(self._answer)
 
     def _show(self) -> None:
