@@ -11,6 +11,7 @@ from logging.handlers import RotatingFileHandler
 
 from k8s_sandbox_tui.local_cluster.locks import FileLock
 from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, state_folder
+from k8s_sandbox_tui.local_cluster.tls import CertificateMaker
 
 _LOG_BYTES = 512 * 1024
 _LOCK_TIMEOUT = 2.0
@@ -34,6 +35,8 @@ def main() -> int:
 
 
 def _serve(state: StateFolder, ready_fd: int | None) -> None:
+    # Before the imports below, which take as long.
+    certificates = CertificateMaker(state.tls)
     from k8s_sandbox_tui.local_cluster.serve import serve
 
     def ready(record: ServerRecord) -> None:
@@ -43,7 +46,7 @@ def _serve(state: StateFolder, ready_fd: int | None) -> None:
         os.write(ready_fd, b"ready\n")
         os.close(ready_fd)
 
-    asyncio.run(serve(state, ready))
+    asyncio.run(serve(state, certificates, ready))
 
 
 def _log_to(state: StateFolder) -> None:

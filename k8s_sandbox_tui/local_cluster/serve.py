@@ -25,13 +25,15 @@ from k8s_sandbox_tui.local_cluster.process_identity import start_time
 from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
 from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, write_private
 from k8s_sandbox_tui.local_cluster.store.cluster import new_cluster
-from k8s_sandbox_tui.local_cluster.tls import authority_pem, server_context
+from k8s_sandbox_tui.local_cluster.tls import authority_pem
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     from k8s_sandbox_tui.local_cluster.runtime.types import Runtime
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
+    from k8s_sandbox_tui.local_cluster.tls import CertificateMaker
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ _SHUTDOWN_TIMEOUT = 0.2
 _BACKLOG = 512
 
 
-async def serve(state: StateFolder, ready: Callable[[ServerRecord], None]) -> None:
+async def serve(state: StateFolder, certificates: CertificateMaker, ready: Callable[[ServerRecord], None]) -> None:
     """Runs the local cluster until SIGTERM or SIGINT; calls `ready` once it answers."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -52,17 +54,21 @@ async def serve(state: StateFolder, ready: Callable[[ServerRecord], None]) -> No
         for left in state.pods.iterdir():
             # Of a server that was killed; no process of it lives on.
             await runtime.remove(left)
-        await _serve_with(runtime, state, ready, stop)
+        context = await asyncio.to_thread(certificates.server_context)
+        await _serve_with(runtime, state, context, ready, stop)
     finally:
         await runtime.close()
 
 
 async def _serve_with(
-    runtime: Runtime, state: StateFolder, ready: Callable[[ServerRecord], None], stop: asyncio.Event
+    runtime: Runtime,
+    state: StateFolder,
+    context: ssl.SSLContext,
+    ready: Callable[[ServerRecord], None],
+    stop: asyncio.Event,
 ) -> None:
     cluster = new_cluster(state.versions)
     kubelet = _start_kubelet(cluster, runtime, state)
-    context = server_context(state.tls)
     token = read_or_make_token(state.token)
     listener = _listen(state)
     port: int = listener.getsockname()[1]

@@ -1,21 +1,23 @@
 """The local cluster's own certificate authority and the server's certificate.
 
 The authority outlives the server's certificate, so that a kubeconfig stays good over
-renewals. Nothing heavy is imported while the files on disk are good.
+renewals. New ones are made by a process of their own, beside the server's start: what it
+imports for that stays out of the server's memory and time.
 """
 
 from __future__ import annotations
 
 import ssl
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.state import write_private
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.x509 import Certificate, CertificateBuilder, ExtensionType
@@ -26,17 +28,44 @@ _RENEW_BEFORE = timedelta(days=30)
 _CLOCK_SKEW = timedelta(hours=1)
 
 
-def server_context(folder: Path) -> ssl.SSLContext:
-    """The server's side of TLS; makes or renews certificates in `folder` as needed."""
-    if not _good(folder):
-        _make(folder)
-    try:
-        return _load(folder)
-    except (OSError, ssl.SSLError):
-        # Cut off while writing, or damaged since.
-        (folder / "ca.crt").unlink(missing_ok=True)
-        _make(folder)
-        return _load(folder)
+class CertificateError(Exception):
+    """No certificates could be made; the message says why."""
+
+
+class CertificateMaker:
+    """Sees to it that there are good certificates in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = None if _good(folder) else self._begin()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", __name__, str(self._folder)]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def server_context(self) -> ssl.SSLContext:
+        """The server's side of TLS; waits for the certificates where they are being made.
+
+        Raises:
+            CertificateError: they cannot be made.
+        """
+        self._wait()
+        try:
+            return _load(self._folder)
+        except (OSError, ssl.SSLError):
+            # Damaged since they were made: all of them anew.
+            (self._folder / "ca.crt").unlink(missing_ok=True)
+            self._process = self._begin()
+            self._wait()
+            return _load(self._folder)
+
+    def _wait(self) -> None:
+        if self._process is None:
+            return
+        _, errors = self._process.communicate()
+        if self._process.returncode:
+            raise CertificateError(f"no certificates could be made in {self._folder}: {errors.decode().strip()}")
+        self._process = None
 
 
 def authority_pem(folder: Path) -> bytes:
@@ -62,7 +91,8 @@ def _good(folder: Path) -> bool:
     return end - datetime.now(UTC) > _RENEW_BEFORE and all((folder / name).exists() for name in names)
 
 
-def _make(folder: Path) -> None:
+def make_certificates(folder: Path) -> None:
+    """Makes the server's certificate, and an authority where there is no good one."""
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -164,3 +194,7 @@ def _write(folder: Path, name: str, certificate: Certificate, key: EllipticCurve
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     write_private(folder / f"{name}.key", pem)
     write_private(folder / f"{name}.crt", certificate.public_bytes(Encoding.PEM))
+
+
+if __name__ == "__main__":
+    make_certificates(Path(sys.argv[1]))

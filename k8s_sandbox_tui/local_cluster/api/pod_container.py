@@ -48,5 +48,7 @@ async def exec_in_pod(
     name = container_name(pod, request.query.get("container", ""))
     if not pod.spec.node_name:
         raise bad_request(f"pod {info.name} does not have a host assigned")
+    if "upgrade" not in request.headers.get("Connection", "").lower():
+        raise bad_request("Upgrade request required")
     run = kubelet.container(pod, name)
     return await exec_route(request, None if run is None else run.running, container=name)

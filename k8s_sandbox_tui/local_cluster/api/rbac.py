@@ -10,26 +10,39 @@ from k8s_sandbox_tui.local_cluster.objects.meta import KubeStruct
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusDetails, StatusError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
 
 MASTERS = "system:masters"
 ANONYMOUS = "system:anonymous"
 
-# What the cluster role `system:public-info-viewer` lets everybody read.
+# Paths that are no resources, by the cluster role that lets users read them. The first is for everybody
+# (`system:public-info-viewer`), the others for all who are known: `system:service-account-issuer-discovery`,
+# `system:discovery`, and the OpenID configuration.
 PUBLIC_PATHS = ("/healthz", "/livez", "/readyz", "/version", "/version/")
-# What the cluster role `system:discovery` lets all who are known read.
-DISCOVERY_PATHS = (
-    "/api",
-    "/api/*",
-    "/apis",
-    "/apis/*",
-    "/healthz",
-    "/livez",
-    "/openapi",
-    "/openapi/*",
-    "/readyz",
-    "/version",
-    "/version/",
+PATHS = (
+    PUBLIC_PATHS,
+    (
+        "/.well-known/openid-configuration",
+        "/.well-known/openid-configuration/",
+        "/openid/v1/jwks",
+        "/openid/v1/jwks/",
+    ),
+    (
+        "/api",
+        "/api/*",
+        "/apis",
+        "/apis/*",
+        "/healthz",
+        "/livez",
+        "/openapi",
+        "/openapi/*",
+        "/readyz",
+        "/version",
+        "/version/",
+    ),
+    ("/.well-known", "/.well-known/*"),
 )
 
 
@@ -107,13 +120,21 @@ def _has_resource(allowed: list[str], wanted: str, subresource: str) -> bool:
     return _has(allowed, wanted) or (bool(subresource) and f"*/{subresource}" in allowed)
 
 
+def readable_paths(user: User) -> Sequence[Sequence[str]]:
+    """The paths that are no resources and that `user` may read, role by role."""
+    if user.is_master:
+        return (("*",),)
+    return PATHS[:1] if user.name == ANONYMOUS else PATHS
+
+
 def allows_path(user: User, verb: str, path: str) -> bool:
     """Whether `user` may read a path that is no resource."""
     if user.is_master:
         return True
-    paths = PUBLIC_PATHS if user.name == ANONYMOUS else PUBLIC_PATHS + DISCOVERY_PATHS
     return verb == "get" and any(
-        path == allowed or (allowed.endswith("*") and path.startswith(allowed[:-1])) for allowed in paths
+        path == allowed or (allowed.endswith("*") and path.startswith(allowed[:-1]))
+        for paths in readable_paths(user)
+        for allowed in paths
     )
 
 

@@ -8,12 +8,11 @@ from msgspec import UNSET, UnsetType, json
 
 from k8s_sandbox_tui.local_cluster.api.body import convert, read_object
 from k8s_sandbox_tui.local_cluster.api.rbac import (
-    DISCOVERY_PATHS,
-    PUBLIC_PATHS,
     Rule,
     User,
     allows,
     allows_path,
+    readable_paths,
     rules_of,
 )
 from k8s_sandbox_tui.local_cluster.api.respond import json_response
@@ -106,7 +105,7 @@ async def review_rules(request: web.Request, user: User) -> web.Response:
         raise bad_request("no namespace on request")
     status = {
         "resourceRules": [_rule(rule) for rule in rules_of(user, namespace)],
-        "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths} for paths in _paths(user)],
+        "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths} for paths in readable_paths(user)],
         "incomplete": False,
     }
     return _review("SelfSubjectRulesReview", b"{}", json.encode(status))
@@ -128,7 +127,3 @@ def _review(kind: str, spec: bytes, status: bytes) -> web.Response:
 def _rule(rule: Rule) -> dict[str, list[str]]:
     told = {"verbs": rule.verbs, "apiGroups": rule.api_groups, "resources": rule.resources}
     return told | {"resourceNames": rule.resource_names} if rule.resource_names else told
-
-
-def _paths(user: User) -> list[list[str]]:
-    return [["*"]] if user.is_master else [list(PUBLIC_PATHS), list(DISCOVERY_PATHS)]

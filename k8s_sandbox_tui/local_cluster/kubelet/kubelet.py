@@ -66,11 +66,10 @@ class Kubelet:
         self.spawn(self._clean(pod, worker), f"removal of {pod.metadata.name}")
 
     async def close(self) -> None:
-        """Kills all Pods at once."""
+        """Leaves all Pods alone from now on; their processes are the runtime's to end."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._surroundings.runtime.close()
 
     async def _live(self, pod: Pod) -> None:
         scheduled = self._schedule(pod)

@@ -1,0 +1,144 @@
+"""The recording of a real cluster as test data: what to send, what to expect, and what may differ."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject, JsonValue
+
+_FILE = Path(__file__).parents[1] / "data" / "real-kubernetes" / "exchanges.json"
+
+# The recorded Pods take five seconds to die and three to expire; a replay need not wait so long.
+_FASTER = (
+    (rb'"(terminationGracePeriodSeconds|deletionGracePeriodSeconds)": 5\b', rb'"\1": 1'),
+    (rb'"activeDeadlineSeconds": 3\b', rb'"activeDeadlineSeconds": 1'),
+)
+
+_TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_VALUES: dict[str, str] = {
+    "uid": "<uid>",
+    "resourceVersion": "<version>",
+    "continue": "<token>",
+    "containerID": "<container>",
+    "imageID": "<image>",
+    "podIP": "<ip>",
+    "hostIP": "<ip>",
+    "ip": "<ip>",
+    "nodeName": "<node>",
+    "host": "<node>",
+    "serverAddress": "<address>",
+    "gitCommit": "<build>",
+    "goVersion": "<build>",
+    "compiler": "<build>",
+    "platform": "<build>",
+}
+_TEXTS = (
+    (re.compile(r"kube-api-access-[a-z0-9]{5}"), "kube-api-access-*****"),
+    (re.compile(r"golden-gen-[a-z0-9]{5}"), "golden-gen-*****"),
+    (re.compile(r"(golden-[a-z]+)\.[0-9a-f]{16}"), r"\1.<stamp>"),
+    (re.compile(r"lab-node|local-node"), "<node>"),
+    (re.compile(r"default-scheduler-\S+"), "default-scheduler-<node>"),
+    (re.compile(r"too old resource version: 1 \(\d+\)"), "too old resource version: 1 (<version>)"),
+    (re.compile(r"current: \d+"), "current: <version>"),
+)
+
+
+class Request(msgspec.Struct):
+    """What was sent."""
+
+    method: str = "GET"
+    path: str = ""
+    headers: dict[str, str] = {}
+    body: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class Response(msgspec.Struct):
+    """What was answered."""
+
+    status: int = 0
+    content_type: str | None = None
+    body: msgspec.Raw = msgspec.Raw(b"null")
+    events: list[msgspec.Raw] = []
+
+
+class Exchange(msgspec.Struct):
+    """One request and its answer."""
+
+    name: str
+    identity: str | None = None
+    request: Request = msgspec.field(default_factory=Request)
+    response: Response = msgspec.field(default_factory=Response)
+
+    @property
+    def sent(self) -> JsonValue | bytes:
+        """The body of the request; text that is no JSON object as bytes."""
+        value = cast("JsonValue", msgspec.json.decode(self.request.body))
+        return value.encode() if isinstance(value, str) else value
+
+    @property
+    def answered(self) -> JsonValue:
+        """The body of the answer."""
+        return cast("JsonValue", msgspec.json.decode(self.response.body))
+
+    @property
+    def events(self) -> list[JsonObject]:
+        """The events of a watch."""
+        return [cast("JsonObject", msgspec.json.decode(event)) for event in self.response.events]
+
+
+def http_exchanges() -> list[Exchange]:
+    """All recorded exchanges but those of exec over WebSocket."""
+    data = _FILE.read_bytes()
+    for pattern, replacement in _FASTER:
+        data = re.sub(pattern, replacement, data)
+    return [exchange for exchange in msgspec.json.decode(data, type=list[Exchange]) if exchange.request.path]
+
+
+def normal(value: JsonValue) -> JsonValue:
+    """A body without what must differ between two clusters: uids, times, versions, addresses, managedFields."""
+    if isinstance(value, dict):
+        return {key: _member(key, member) for key, member in value.items() if key != "managedFields"}
+    if isinstance(value, list):
+        return [normal(item) for item in value]
+    if isinstance(value, str):
+        value = _TIMES.sub("<time>", value)
+        for pattern, replacement in _TEXTS:
+            value = pattern.sub(replacement, value)
+    return value
+
+
+def _member(key: str, value: JsonValue) -> JsonValue:
+    if key in _VALUES and isinstance(value, str) and (value or _VALUES[key] == "<build>"):
+        return _VALUES[key]
+    return normal(value)
+
+
+def differences(expected: JsonValue, actual: JsonValue, path: str = "") -> list[str]:
+    """The paths at which two normal bodies differ, with both values."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        found: list[str] = []
+        for key in sorted(expected.keys() | actual.keys()):
+            where = f"{path}.{key}" if path else key
+            if key not in actual:
+                found.append(f"{where}: missing, expected {_short(expected[key])}")
+            elif key not in expected:
+                found.append(f"{where}: unexpected {_short(actual[key])}")
+            else:
+                found += differences(expected[key], actual[key], where)
+        return found
+    if isinstance(expected, list) and isinstance(actual, list):
+        found = [] if len(expected) == len(actual) else [f"{path}: {len(actual)} items, expected {len(expected)}"]
+        for index, (left, right) in enumerate(zip(expected, actual, strict=False)):
+            found += differences(left, right, f"{path}[{index}]")
+        return found
+    return [] if expected == actual else [f"{path}: {_short(actual)}, expected {_short(expected)}"]
+
+
+def _short(value: JsonValue) -> str:
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) < 200 else f"{text[:200]}…"
