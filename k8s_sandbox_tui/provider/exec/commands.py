@@ -180,6 +180,8 @@ async def _transfer(stream: ExecStream, plan: ExecPlan, data: Input | None, capt
             await _send_input(stream, data)
         else:
             writer = asyncio.create_task(_send_input(stream, data))
+            # Where the caller's iterator fails, the command would wait for the rest of its input for ever.
+            writer.add_done_callback(lambda task: stream.interrupt() if _failed(task) else None)
     try:
         while not isinstance(event := await stream.read(), Closed):
             capture.feed(event.stream, event.data)
@@ -187,29 +189,26 @@ async def _transfer(stream: ExecStream, plan: ExecPlan, data: Input | None, capt
         if writer is not None:
             writer.cancel()
             await asyncio.wait({writer})
-    if writer is not None and not writer.cancelled() and (fault := writer.exception()):
-        raise fault
+    if writer is not None and _failed(writer):
+        writer.result()
     return event
 
 
+def _failed(task: asyncio.Task[None]) -> bool:
+    return not task.cancelled() and task.exception() is not None
+
+
 async def _send_input(stream: ExecStream, data: Input | None) -> None:
-    complete = False
-    try:
-        await stream.begin()
-        if isinstance(data, bytes):
-            await stream.send(data)
-        elif isinstance(data, AsyncIterable):
-            async for part in data:
-                await stream.send(part)
-        elif data is not None and not isinstance(data, str):
-            for part in data:
-                await stream.send(part)
-        await stream.end_input()
-        complete = True
-    finally:
-        if not complete:
-            # The caller's iterator failed: the command would wait for the rest of its input for ever.
-            await stream.aclose()
+    await stream.begin()
+    if isinstance(data, bytes):
+        await stream.send(data)
+    elif isinstance(data, AsyncIterable):
+        async for part in data:
+            await stream.send(part)
+    elif data is not None and not isinstance(data, str):
+        for part in data:
+            await stream.send(part)
+    await stream.end_input()
 
 
 async def _last_words(

@@ -58,7 +58,9 @@ class ExecStream:
         self._reading = False
         self._input_under_way = False
         self._gone = ""
+        self._close_by: float | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._interrupting: asyncio.Task[None] | None = None
         self._watch_timer = asyncio.get_running_loop().call_later(patience.ping, self._start_watch)
 
     @classmethod
@@ -86,7 +88,7 @@ class ExecStream:
         self._reading = True
         try:
             while True:
-                message = await receive(self._patience.close if protocol.has_status else None)
+                message = await receive(self._time_to_close() if protocol.has_status else None)
                 self._heard += 1
                 if message.type is WSMsgType.BINARY or message.type is WSMsgType.TEXT:
                     event = protocol.receive(message.data)
@@ -124,6 +126,10 @@ class ExecStream:
         if message is not None:
             await self._send_quietly(self._websocket.send_bytes(message))
 
+    def interrupt(self) -> None:
+        """Ends the connection from outside of the reader, who then reads its end."""
+        self._interrupting = asyncio.create_task(self.aclose())
+
     async def aclose(self) -> None:
         """Closes the connection; the command itself is not ended by that. Takes half a second at most."""
         self._watch_timer.cancel()
@@ -132,6 +138,13 @@ class ExecStream:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._websocket.close()
+
+    def _time_to_close(self) -> float:
+        """Seconds that the server still has to close the connection after the status."""
+        now = time.monotonic()
+        if self._close_by is None:
+            self._close_by = now + self._patience.close
+        return max(self._close_by - now, 0.001)
 
     async def _write(self, parts: Iterable[bytes]) -> None:
         async with self._write_lock:
