@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 
-_READ_BYTES = 1 << 20
+_READ_BYTES = 1 << 18
+_BURST_BYTES = 1 << 20
 _PAUSE_SECONDS = 0.05
-"""With one read of at most a pipe's content in each, an endless writer costs little of a core."""
+"""After each burst, so that a command that writes without end costs little of a core."""
 
 
 class Discard:
@@ -17,6 +18,7 @@ class Discard:
         self._loop = asyncio.get_running_loop()
         self._descriptor = descriptor
         self._timer: asyncio.TimerHandle | None = None
+        self._burst = 0
         self._open = True
         self._watch()
 
@@ -44,5 +46,8 @@ class Discard:
         if not data:
             self.close()
             return
-        self._loop.remove_reader(self._descriptor)
-        self._timer = self._loop.call_later(_PAUSE_SECONDS, self._watch)
+        self._burst += len(data)
+        if self._burst >= _BURST_BYTES:
+            self._burst = 0
+            self._loop.remove_reader(self._descriptor)
+            self._timer = self._loop.call_later(_PAUSE_SECONDS, self._watch)

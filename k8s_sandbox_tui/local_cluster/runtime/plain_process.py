@@ -70,10 +70,15 @@ class ZygoteHost:
         except OSError:
             ours.close()
             raise
-        self.alive = True
+        self._open = True
         self._anchors: dict[int, ZygoteAnchor] = {}
         self._next_ident = 0
         self._socket = ReportSocket(ours, self)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can fork."""
+        return self._open and self._process.poll() is None
 
     def fork(self, pod_socket: socket.socket) -> ZygoteAnchor:
         """Has a supervisor forked that serves the socket."""
@@ -100,8 +105,7 @@ class ZygoteHost:
 
     def on_end(self) -> None:
         """The zygote is gone; the Pods' supervisors have noticed on their own sockets, or run on."""
-        self.alive = False
-        self._process.poll()
+        self._open = False
         for anchor in self._anchors.values():
             anchor.on_gone()
         self._anchors.clear()

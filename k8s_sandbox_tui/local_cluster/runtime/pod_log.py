@@ -54,7 +54,7 @@ class PodLog:
     """Writes one Pod's log as its output comes."""
 
     def __init__(self, path: Path) -> None:
-        """Opens the file, and a pipe whose write end, `source`, is for the main process.
+        """Opens the file and a pipe.
 
         Args:
             path: Where the log is to be; its older part moves to the same name with `.1`.
@@ -63,13 +63,21 @@ class PodLog:
         self._loop = asyncio.get_running_loop()
         self._file = path.open("ab", buffering=0)
         self._size = self._file.tell()
-        self._read_end, self.source = os.pipe()
+        self._read_end, write_end = os.pipe()
+        self._source: int | None = write_end
         os.set_blocking(self._read_end, False)
         self._rest = b""
         self._timer: asyncio.TimerHandle | None = None
         self._grown = self._loop.create_future()
         self._open = True
         self._watch()
+
+    def take_sources(self) -> tuple[int, int]:
+        """The pipe's write end twice, for the main process' two outputs; who takes them closes them. Only once."""
+        source, self._source = self._source, None
+        if source is None:
+            raise ValueError("the log's sources were taken before")
+        return source, os.dup(source)
 
     async def grown(self) -> None:
         """Returns after the next write, at once when the log is complete."""
@@ -95,6 +103,8 @@ class PodLog:
             self._timer.cancel()
         self._loop.remove_reader(self._read_end)
         os.close(self._read_end)
+        if self._source is not None:
+            os.close(self._source)
         self._file.close()
         self._grown.set_result(None)
 

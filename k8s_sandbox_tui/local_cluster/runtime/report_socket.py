@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import asyncio
+import contextlib
 import os
 import socket
 from collections import deque
@@ -73,8 +74,10 @@ class ReportSocket:
         self._loop.remove_writer(self._sock)
         self._sock.close()
         _close_all(self._descriptors)
+        self._descriptors.clear()
         for _, descriptors in self._pending:
             _close_all(descriptors)
+        self._pending.clear()
 
     def _flush(self) -> None:
         while self._pending:
@@ -86,7 +89,9 @@ class ReportSocket:
                 self._loop.add_writer(self._sock, self._flush)
                 return
             except OSError:
-                # The reader sees the end of file and tells the listener.
+                # A request lost is an answer awaited for ever: rather the reader sees the end, and tells the listener.
+                with contextlib.suppress(OSError):
+                    self._sock.shutdown(socket.SHUT_RDWR)
                 self._pending.popleft()
                 _close_all(descriptors)
                 continue

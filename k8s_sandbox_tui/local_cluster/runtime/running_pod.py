@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.local_cluster.runtime import podinit, wording
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _KILLED = 137
-_PATIENCE_SECONDS = 2.0
-"""How long a supervisor has to obey: it needs a millisecond, unless it was tampered with from inside the Pod."""
+_PATIENCE_SECONDS = 0.5
+"""How long a supervisor has to end its Pod itself before it is ended from outside: it needs milliseconds."""
 
 
 class Anchor(Protocol):
@@ -86,11 +85,11 @@ class RunningPod:
         self._working_dir = working_dir
         strings = [working_dir, str(len(argv)), *argv, *(part for item in env.items() for part in item)]
         flags = str(podinit.STDOUT | podinit.STDERR).encode()
-        if any("\0" in string for string in strings):
-            raise StartError(wording.start_with_nul(argv[0]))
-        request = podinit.pack(podinit.START, podinit.MAIN, [flags, *map(_encoded, strings)])
-        self._socket.send(request, (self._log.source, os.dup(self._log.source)))
         try:
+            if any("\0" in string for string in strings):
+                raise StartError(wording.start_with_nul(argv[0]))  # noqa: TRY301 -- ended below like all others
+            request = podinit.pack(podinit.START, podinit.MAIN, [flags, *map(_encoded, strings)])
+            self._socket.send(request, self._log.take_sources())
             await self._started
         except BaseException:
             self._kill()
@@ -174,6 +173,8 @@ class RunningPod:
         if not self._started.done():
             said = self._anchor.failure() or "the sandbox's supervisor ended before the command was started"
             self._started.set_exception(StartError(said, reason="RunContainerError"))
+            # Nobody waits for it when the caller was cancelled.
+            self._started.exception()
         for process in self._execs.values():
             process.on_pod_end(_KILLED)
         self._execs.clear()

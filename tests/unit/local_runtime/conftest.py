@@ -1,0 +1,43 @@
+"""Runtimes of both kinds, each closed when its test ends."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
+from tests.unit.local_runtime.kit import Kit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["bubblewrap", "process"])
+async def kit(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kit]:
+    """A runtime of each kind that this machine can have."""
+    folder = tmp_path_factory.mktemp("kit")
+    runtime = await create_runtime(folder / "runtime", isolate=request.param == "bubblewrap")
+    if runtime.isolation != request.param:
+        pytest.skip(runtime.warning)
+    yield Kit(runtime, folder)
+    await runtime.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def isolated(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kit]:
+    """A runtime with isolation."""
+    folder = tmp_path_factory.mktemp("isolated")
+    runtime = await create_runtime(folder / "runtime")
+    if runtime.isolation == "process":
+        pytest.skip(runtime.warning)
+    yield Kit(runtime, folder)
+    await runtime.close()
+
+
+@pytest.fixture
+def token() -> str:
+    """An argument for `sleep` that no other process has: how this test's processes are told from all others."""
+    return f"3{random.randrange(10**7, 10**8)}"

@@ -1,0 +1,117 @@
+"""How a runtime is chosen, and what it says of itself."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
+from tests.unit.local_runtime.kit import Kit, names_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _program(folder: Path, name: str, script: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+async def test_without_bubblewrap_pods_are_plain_processes_and_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    runtime = await create_runtime(tmp_path / "runtime")
+    assert (runtime.isolation, runtime.network) == ("process", "host")
+    assert runtime.warning.startswith(
+        "Sandboxes are not isolated on this machine: their commands run as plain processes"
+    )
+    assert "bubblewrap is not installed" in runtime.warning
+    kit = Kit(runtime, tmp_path)
+    assert (await kit.run(await kit.start(), "echo", "x")).stdout == b"x\n"
+    await runtime.close()
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo 'bwrap: No permissions to create new namespace' >&2; exit 1", "No permissions to create new namespace"),
+        ("exit 0", "ended before the command was started"),
+        ("exec /no/such", "/no/such"),
+    ],
+)
+async def test_a_bubblewrap_that_does_not_run_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+) -> None:
+    _program(tmp_path / "bin", "bwrap", script)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    runtime = await create_runtime(tmp_path / "runtime")
+    assert runtime.isolation == "process"
+    assert "bubblewrap does not work here" in runtime.warning
+    assert reason in runtime.warning
+    assert names_in(tmp_path / "runtime") == ["shared"]
+    await runtime.close()
+
+
+async def test_a_bubblewrap_that_does_not_isolate_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Skips its own options up to the interpreter, then runs it as it is.
+    _program(tmp_path / "bin", "bwrap", 'while [ "${1##*python}" = "$1" ]; do shift; done; exec "$@"')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    runtime = await create_runtime(tmp_path / "runtime")
+    assert runtime.isolation == "process"
+    await runtime.close()
+
+
+async def test_where_bubblewrap_works_there_is_no_warning(tmp_path: Path) -> None:
+    if shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap is not installed")
+    runtime = await create_runtime(tmp_path / "runtime")
+    assert (runtime.isolation == "bubblewrap") == (runtime.warning == "")
+    await runtime.close()
+
+
+async def test_the_folder_is_the_users_alone(tmp_path: Path) -> None:
+    runtime = await create_runtime(tmp_path / "runtime", isolate=False)
+    assert stat.S_IMODE((tmp_path / "runtime").stat().st_mode) == 0o700
+    await runtime.close()
+
+
+async def test_there_is_room_for_the_descriptors_of_many_pods(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
+    runtime = await create_runtime(tmp_path / "runtime", isolate=False)
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(hard, 65536)
+    await runtime.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_a_pods_folder_is_removed_whatever_it_left_there(tmp_path: Path) -> None:
+    runtime = await create_runtime(tmp_path / "runtime")
+    kit = Kit(runtime, tmp_path)
+    pod = await kit.start()
+    await kit.shell(
+        pod, "cd /tmp 2>/dev/null; cd; mkdir -p deep/er; touch deep/er/x; ln -s / deep/root; chmod 0 deep/er deep"
+    )
+    await pod.stop(0)
+    await runtime.remove(pod.spec.state_dir)
+    await runtime.remove(pod.spec.state_dir)
+    assert "pod-0" not in names_in(tmp_path)
+    await runtime.close()
+
+
+async def test_a_zygote_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    runtime = await create_runtime(tmp_path / "runtime", isolate=False)
+    kit = Kit(runtime, tmp_path)
+    pod = await kit.start()
+    zygote = (await kit.shell(pod, "cat /proc/$PPID/stat")).stdout.split()[3].decode()
+    await kit.run(pod, "kill", "-9", zygote)
+    other = await kit.start()
+    assert (await kit.run(other, "echo", "x")).stdout == b"x\n"
+    assert (await kit.run(pod, "echo", "y")).stdout == b"y\n"
+    await runtime.close()
+    assert await pod.wait() == 0 or await pod.wait() == 137

@@ -1,0 +1,57 @@
+"""kill -9 of the server: nothing of its Pods is left."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.local_runtime.kit import PATIENCE, until_all_ended, with_argument
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SERVER = """
+import asyncio, sys
+from pathlib import Path
+from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
+from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
+
+SLEEP = "echo up; exec sleep " + sys.argv[3]
+ESCAPE = 'trap "" TERM HUP; setsid sh -c "$0" & (env -i setsid sh -c "$0" &) & sh -c "$0" & wait'
+
+async def main():
+    runtime = await create_runtime(Path(sys.argv[1]) / "runtime", isolate=sys.argv[2] == "bubblewrap")
+    for name in "ab":
+        spec = PodProcessSpec(uid=name, name=name, namespace="n", hostname=name, argv=("sh", "-c", ESCAPE, SLEEP),
+                              state_dir=Path(sys.argv[1]) / name)
+        pod = await runtime.start(spec)
+        await pod.exec(["sh", "-c", ESCAPE, SLEEP], stdin=True, stdout=True, stderr=True, tty=True)
+        while pod.log_path.read_bytes().count(b"up") < 3:
+            await pod.log_grown()
+    print(runtime.isolation, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("isolation", ["bubblewrap", "process"])
+async def test_nothing_is_left_when_the_server_is_killed(tmp_path: Path, token: str, isolation: str) -> None:
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _SERVER, str(tmp_path), isolation, token, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        found = (await server.stdout.readline()).decode().strip()
+    pids = with_argument(token)
+    server.send_signal(signal.SIGKILL)
+    await server.wait()
+    if found != isolation:
+        pytest.skip("this machine has no bubblewrap that works")
+    assert len(pids) >= 6
+    await until_all_ended(pids)
+    assert with_argument(token) == []
