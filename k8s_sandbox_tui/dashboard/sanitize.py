@@ -15,7 +15,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from k8s_sandbox_tui.dashboard.console.line import MAX_LINE, LineEditor, OutputLine
+from k8s_sandbox_tui.dashboard.console.line import MAX_LINE, LineEditor, OutputLine, StyleRun, joined
 from k8s_sandbox_tui.dashboard.console.sgr import PLAIN, apply_sgr
 
 _INVISIBLE = (
@@ -45,6 +45,7 @@ _ANY_MARK = re.compile(f"[{_MARKS}]")
 
 _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\n\t"
 _NOT_PLAIN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_INVISIBLE}{_SURROGATES}{_MARKS}]")
+_COLOURS = re.compile("\x1b\\[([0-9;:]{0,124})m")
 _TOKEN = re.compile(
     f"(?P<text>[^\x00-\x1f\x7f-\x9f\u2028\u2029{_INVISIBLE}{_SURROGATES}]+)"
     f"|(?P<newline>[{_LINE_BREAKS}])|\x1b\\[(?P<sgr>[0-9;:]{{0,124}})m|(?P<cursor>[\r\b\t])"
@@ -129,7 +130,10 @@ class OutputSanitizer:
             text = text.replace("\r\n", "\n")
         lines: list[OutputLine] = []
         if not plain and _NOT_PLAIN.search(text) is not None:
-            self._take_tokens(text, lines)
+            whole = text.rfind("\n") + 1
+            if not self._take_coloured(text[:whole], lines):
+                whole = 0
+            self._take_tokens(text[whole:], lines)
             return lines
         start = self._line.plain() if self._style == PLAIN else None
         if start is None:
@@ -142,6 +146,34 @@ class OutputSanitizer:
             start = ""
         self._take_plain(start + text, lines)
         return lines
+
+    def _take_coloured(self, text: str, lines: list[OutputLine]) -> bool:
+        """Take whole lines whose only escape sequences are colours; false, and nothing done, for all others."""
+        pieces = _COLOURS.split(text)
+        if len(pieces) == 1 or "\t" in text or not self._line.at_end:
+            return False
+        letters = self._line.left() + "".join(pieces[::2])
+        if _NOT_PLAIN.search(letters) or any(len(line) > MAX_LINE for line in letters.split("\n")):
+            return False
+        stderr = self._stderr
+        style = self._style
+        parts, runs, column = self._line.take()
+        for place, piece in enumerate(pieces):
+            if place % 2:
+                style = apply_sgr(style, piece)
+                continue
+            for follows, part in enumerate(piece.split("\n")):
+                if follows:
+                    lines.append(OutputLine("".join(parts), joined(runs), stderr))
+                    parts, runs, column = [], [], 0
+                if part:
+                    parts.append(part)
+                    end = column + len(part)
+                    if style != PLAIN:
+                        runs.append(StyleRun(column, end, style))
+                    column = end
+        self._style = style
+        return True
 
     def _take_plain(self, text: str, lines: list[OutputLine]) -> None:
         """Take text in the default style without any control character but newline and tab."""

@@ -68,6 +68,11 @@ class LineEditor:
         self.column = end
         self.length = max(self.length, end)
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the cursor is at the end and nothing was overwritten yet."""
+        return self._cells is None and self.column == self.length
+
     def erase(self, start: int, end: int) -> None:
         """Blank the characters from `start` up to `end`; at the end of the line they go away."""
         end = min(end, self.length)
@@ -118,10 +123,16 @@ class LineEditor:
             self._parts.append(text)
             self.column = self.length = len(text)
 
+    def take(self) -> tuple[list[str], list[StyleRun], int]:
+        """The pieces, their styles and the length of a line in which nothing was overwritten; it is empty then."""
+        taken = self._parts, self._runs, self.length
+        self.reset()
+        return taken
+
     def line(self, *, stderr: bool, continues: bool = False) -> OutputLine:
         """The line as it stands."""
         if self._cells is None:
-            return OutputLine("".join(self._parts), _joined(self._runs), stderr, continues)
+            return OutputLine("".join(self._parts), joined(self._runs), stderr, continues)
         text = "".join(character for character, _ in self._cells)
         runs: list[StyleRun] = []
         start = 0
@@ -150,12 +161,14 @@ class LineEditor:
         return self._cells
 
 
-def _joined(runs: list[StyleRun]) -> tuple[StyleRun, ...]:
+def joined(runs: list[StyleRun]) -> tuple[StyleRun, ...]:
     """Neighbouring runs of one style made into one, so that the cuts between chunks leave no trace."""
-    joined: list[StyleRun] = []
+    if len(runs) < 2:
+        return tuple(runs)
+    whole: list[StyleRun] = []
     for run in runs:
-        if joined and joined[-1].end == run.start and joined[-1].style == run.style:
-            joined[-1] = StyleRun(joined[-1].start, run.end, run.style)
+        if whole and whole[-1].end == run.start and whole[-1].style == run.style:
+            whole[-1] = StyleRun(whole[-1].start, run.end, run.style)
         else:
-            joined.append(run)
-    return tuple(joined)
+            whole.append(run)
+    return tuple(whole)
