@@ -142,9 +142,7 @@ class PlainLauncher:
             try:
                 make_home(home)
                 temporary.mkdir(exist_ok=True)
-                if self._host is None or not self._host.alive:
-                    self._host = ZygoteHost(self._tools.interpreter, self._shared / "zygote.log")
-                anchor = self._host.fork(theirs)
+                anchor = (await self._living_host()).fork(theirs)
                 running = RunningPod(pod, ours, anchor)
             except OSError as error:
                 ours.close()
@@ -160,6 +158,15 @@ class PlainLauncher:
         working_dir = root / (pod.working_dir or "").lstrip("/")
         await running.start_main(str(working_dir), env)
         return running
+
+    async def _living_host(self) -> ZygoteHost:
+        host = self._host
+        if host is not None and not host.alive:
+            self._host = None
+            await host.close()
+        if self._host is None:
+            self._host = ZygoteHost(self._tools.interpreter, self._shared / "zygote.log")
+        return self._host
 
     async def close(self) -> None:
         """Ends the zygote."""
