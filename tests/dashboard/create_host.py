@@ -6,8 +6,6 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from textual.widgets import Static
-
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
 from k8s_sandbox_tui.dashboard.key_bar import key_name
@@ -17,7 +15,6 @@ from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from textual.app import ComposeResult
     from textual.binding import Binding
 
     from k8s_sandbox_tui.provider.models import Runtime
@@ -45,9 +42,6 @@ class Host(ClipboardApp[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or key_name(binding.key)
-
-    def compose(self) -> ComposeResult:
-        yield Static("\n".join(f" default/computesdk-sbx-{row:08}  node  Running  3m" for row in range(60)))
 
     def notify(self, message: str, **options: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         self.said.append(message)

@@ -46,7 +46,7 @@ from k8s_sandbox_tui.dashboard.create.visible import from_visible, to_visible
         ("-a", "Not an image name: “-a”"),
         ("example.com:port/app", "Not a registry's port: “port”"),
         ("example.com:70000/app", "Not a registry's port: “70000”"),
-        ("example.com:" + "9" * 5000 + "/app", "Too long: 5016 characters, at most 255"),
+        pytest.param("example.com:" + "9" * 5000 + "/a", "Too long: 5014 characters, at most 255", id="long port"),
         ("example.com:/app", "The registry's port is missing"),
         ("exa_mple.com/app", "Not a registry's name: “exa_mple.com”"),
         (":5000/app", "The registry's name is missing"),

@@ -1,0 +1,1 @@
+"""The URLs of a sandbox's ports: seeing, copying and opening them."""

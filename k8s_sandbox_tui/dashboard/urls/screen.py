@@ -1,0 +1,170 @@
+"""Asks for a port and shows its URL while one types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static
+
+from k8s_sandbox_tui.dashboard.choice import Choice
+from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.urls.port_chips import PortChips
+from k8s_sandbox_tui.dashboard.urls.ports import PROTOCOLS, parse_port, port_reason
+from k8s_sandbox_tui.dashboard.urls.source import is_placeholder
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
+    from k8s_sandbox_tui.dashboard.urls.source import UrlSource
+
+NOT_SET = (
+    "! No URL template is set, so this address leads nowhere.\n"
+    "  Start with one that fits your ingress or gateway, such as\n"
+    "  --url-template '{protocol}://{service}.{namespace}.example.com:{port}'"
+)
+"""What to say of the placeholder; the template is an example of the provider's own placeholders."""
+
+
+class UrlWish(StrEnum):
+    """What is to be done with the URL."""
+
+    COPY = "copy"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class UrlAnswer:
+    """A URL that was chosen."""
+
+    url: str
+    wish: UrlWish
+
+
+class _PortField(Input):
+    """The port's field; it names the keys that the screen answers, which `Input` would hide."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Copy", tooltip="Copy the URL"),
+        Binding("down", "screen.suggest(1)", "Next port", tooltip="The next of the suggested ports"),
+        Binding("up", "screen.suggest(-1)", "Previous port", show=False),
+    ]
+
+
+class UrlScreen(ModalScreen[UrlAnswer | None]):
+    """Port and protocol, the URL they make, and a plain warning where it leads nowhere."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "#port"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "copy", "Copy", tooltip="Copy the URL"),
+        Binding("ctrl+o", "open", "Open in browser", tooltip="Open the URL in the browser"),
+        Binding("escape", "cancel", "Cancel"),
+    ]
+
+    def __init__(self, source: UrlSource, history: UrlHistory) -> None:
+        super().__init__()
+        self._source = source
+        self._history = history
+        self._suggestions = history.suggestions()
+
+    def compose(self) -> ComposeResult:
+        """Fields, preview, warning, buttons."""
+        recent = self._history.ports
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "URL of a port"
+            yield Static(sanitize_line(self._source.sandbox_id), id="sandbox", markup=False)
+            with Horizontal(classes="field"):
+                yield Label("Port", classes="label")
+                yield _PortField(str(self._suggestions[0]), id="port", compact=True, max_length=20)
+                yield Static("", id="reason", markup=False)
+            with Horizontal(classes="field words"):
+                yield Label("", classes="label")
+                yield PortChips(recent, self._suggestions[len(recent) :], id="chips")
+            with Horizontal(classes="field words"):
+                yield Label("Protocol", classes="label")
+                yield Choice([(protocol, protocol) for protocol in PROTOCOLS], self._history.protocol)
+            yield Static("", id="url", markup=False)
+            yield Static(NOT_SET, id="warning", markup=False)
+            with Horizontal(id="answer"):
+                yield Static("", classes="space")
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Open", id="open", compact=True)
+                yield Button("Copy", id="copy", variant="primary", compact=True)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the first suggestion's URL."""
+        self._preview()
+
+    @property
+    def port(self) -> int | None:
+        """The port as typed; None where it is none."""
+        return parse_port(self.query_one("#port", Input).value)
+
+    @property
+    def url(self) -> str:
+        """The URL as chosen; empty where there is none."""
+        port = self.port
+        return "" if port is None else self._source.get_url(port, protocol=self.query_one(Choice).value)
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    def _preview(self) -> None:
+        url = self.url
+        reason = port_reason(self.query_one("#port", Input).value)
+        self.query_one("#reason", Static).update(f"! {reason}" if reason else "")
+        self.query_one("#url", Static).update(sanitize_line(url) or "-")
+        self.query_one("#dialog").set_class(bool(reason), "-wrong")
+        self.query_one("#dialog").set_class(is_placeholder(url), "-nowhere")
+        self.query_one(PortChips).port = self.port
+
+    @on(PortChips.Picked)
+    def _picked(self, event: PortChips.Picked) -> None:
+        field = self.query_one("#port", Input)
+        field.value = str(event.port)
+        field.focus()
+
+    def action_suggest(self, step: int) -> None:
+        """Put the next of the suggested ports into the field; the ends are joined."""
+        port = self.port
+        if port in self._suggestions:
+            index = (self._suggestions.index(port) + step) % len(self._suggestions)
+        else:
+            index = 0 if step > 0 else -1
+        field = self.query_one("#port", Input)
+        field.value = str(self._suggestions[index])
+        field.select_all()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#copy")
+    def action_copy(self) -> None:
+        """Leave with the URL, to be copied."""
+        self._leave(UrlWish.COPY)
+
+    @on(Button.Pressed, "#open")
+    def action_open(self) -> None:
+        """Leave with the URL, to be opened."""
+        self._leave(UrlWish.OPEN)
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Leave with nothing."""
+        self.dismiss(None)
+
+    def _leave(self, wish: UrlWish) -> None:
+        port = self.port
+        if port is None:
+            self.query_one("#port", Input).focus()
+            return
+        url = self.url
+        self._history.use(port, self.query_one(Choice).value)
+        self.dismiss(UrlAnswer(url, wish))

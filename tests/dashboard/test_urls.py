@@ -1,0 +1,146 @@
+"""Choosing the URL of a port, and what becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input, Static
+
+from k8s_sandbox_tui.dashboard.urls.flow import show_url
+from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
+from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
+from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
+from tests.dashboard.create_host import Host
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+    from textual.worker import Worker
+
+TEMPLATE = "{protocol}://{service}.{namespace}.svc.cluster.local:{port}"
+SENT = "Sent to the terminal (OSC 52); it may refuse"
+
+
+class Urls:
+    """The open question over a sandbox, in a session over SSH."""
+
+    def __init__(self, app: Host, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.history = UrlHistory()
+        self.environ = {"SSH_TTY": "/dev/pts/1"}
+
+    async def ask(self, template: str = TEMPLATE) -> Worker[None]:
+        source = TemplateUrls(template=template, namespace="default", name="web-1")
+        worker = self.app.run_worker(show_url(self.app, source, self.history, environ=self.environ))
+        async with asyncio.timeout(10):
+            while not (isinstance(self.app.screen, UrlScreen) and self.app.screen.is_mounted):
+                await self.pilot.pause()
+        return worker
+
+    def text(self, selector: str) -> str:
+        return str(self.app.screen.query_one(selector, Static).content)
+
+    @property
+    def port(self) -> str:
+        return self.app.screen.query_one("#port", Input).value
+
+
+@pytest.fixture
+async def urls() -> AsyncIterator[Urls]:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        yield Urls(app, pilot)
+
+
+async def test_enter_copies_the_first_suggestion(urls: Urls) -> None:
+    worker = await urls.ask()
+    assert urls.text("#url") == "http://web-1-svc.default.svc.cluster.local:3000"
+    assert not urls.app.screen.query_one("#warning").display
+    await urls.pilot.press("enter")
+    await worker.wait()
+    assert urls.app.clipboard == "http://web-1-svc.default.svc.cluster.local:3000"
+    assert urls.app.said == [f"{SENT}\nhttp://web-1-svc.default.svc.cluster.local:3000"]
+
+
+async def test_the_url_follows_what_is_typed(urls: Urls) -> None:
+    worker = await urls.ask()
+    await urls.pilot.press(*"8443", "tab", "s")
+    assert urls.port == "8443"
+    await urls.pilot.press("right", "right", "right")
+    assert urls.text("#url").startswith("wss://")
+    await urls.pilot.press("enter")
+    await worker.wait()
+    assert urls.app.clipboard == "wss://web-1-svc.default.svc.cluster.local:8443"
+
+
+async def test_used_ports_and_protocols_are_remembered(urls: Urls) -> None:
+    worker = await urls.ask()
+    await urls.pilot.press(*"9090", "tab", "right", "enter")
+    await worker.wait()
+    await urls.ask()
+    assert urls.text("#url") == "https://web-1-svc.default.svc.cluster.local:9090"
+    await urls.pilot.press("down")
+    assert urls.port == "3000"
+    await urls.pilot.press("up", "up")
+    assert urls.port == "80"
+
+
+@pytest.mark.parametrize(("typed", "reason"), [("99999", "from 1 to 65535"), ("x", "whole number"), ("", "missing")])
+async def test_a_wrong_port_is_told_and_not_copied(urls: Urls, typed: str, reason: str) -> None:
+    worker = await urls.ask()
+    await urls.pilot.press("backspace", *typed, "enter")
+    assert reason in urls.text("#reason")
+    assert urls.text("#url") == "-"
+    assert not worker.is_finished
+    await urls.pilot.press("escape")
+    await worker.wait()
+    assert urls.app.said == []
+    assert urls.history.ports == ()
+
+
+async def test_a_url_that_leads_nowhere_says_so_and_how_to_mend_it(urls: Urls) -> None:
+    worker = await urls.ask(template="")
+    assert urls.text("#url") == "http://k8s-sandbox-url-not-configured.invalid:3000"
+    assert urls.app.screen.query_one("#warning").display
+    assert "--url-template" in urls.text("#warning")
+    await urls.pilot.press("enter")
+    await worker.wait()
+    assert "It leads nowhere" in urls.app.said[0]
+
+
+async def test_everything_by_mouse(urls: Urls) -> None:
+    worker = await urls.ask()
+    await urls.pilot.click("#chips", offset=(8, 0))
+    assert urls.port == "5173"
+    await urls.pilot.click("Choice", offset=(10, 0))
+    await urls.pilot.click("#copy")
+    await worker.wait()
+    assert urls.app.clipboard == "https://web-1-svc.default.svc.cluster.local:5173"
+
+
+async def test_over_ssh_no_browser_is_opened_far_away(urls: Urls) -> None:
+    worker = await urls.ask()
+    await urls.pilot.press("ctrl+o")
+    await worker.wait()
+    assert urls.app.said[0].startswith("A browser would open on the machine you are logged in to")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in browser is a shell script")
+@pytest.mark.parametrize(("exit_code", "said"), [(0, "Opened in the browser"), (1, "No browser could be started")])
+async def test_the_browser_gets_the_url(urls: Urls, tmp_path: Path, exit_code: int, said: str) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\nexit {exit_code}\n')
+    browser.chmod(0o755)
+    urls.environ = {"PATH": os.environ["PATH"], "BROWSER": f"{browser} %s", "HOME": str(tmp_path)}
+    worker = await urls.ask()
+    await urls.pilot.click("#open")
+    await worker.wait()
+    assert (tmp_path / "opened").read_text() == "http://web-1-svc.default.svc.cluster.local:3000\n"
+    assert urls.app.said[0].startswith(said)
