@@ -55,6 +55,7 @@ class Faults:
     freeze: bool = False
     refuse: tuple[int, str] | None = None
     refuse_first: int = 0
+    hold_first: bool = False
 
 
 @dataclass
@@ -80,6 +81,7 @@ class ExecServer:
             "status": {"phase": "Running", "containerStatuses": [{"name": "sandbox", "state": {"running": {}}}]},
         }
         self.env = {"PATH": shell_path or os.environ["PATH"], "HOME": "/", "FROM_POD": "yes"}
+        self.asked = asyncio.Event()
         self.started = asyncio.Event()
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -120,6 +122,9 @@ class ExecServer:
     async def _exec(self, request: web.Request) -> web.StreamResponse:
         self.served.queries.append(list(request.query.items()))
         self.served.urls.append(str(request.raw_path))
+        self.asked.set()
+        if self.faults.hold_first and len(self.served.urls) == 1:
+            await asyncio.Event().wait()
         if self.faults.refuse and (self.faults.refuse_first == 0 or len(self.served.urls) <= self.faults.refuse_first):
             status, message = self.faults.refuse
             return web.json_response({"kind": "Status", "message": message}, status=status)
