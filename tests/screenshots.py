@@ -1,0 +1,208 @@
+"""Makes screenshots/ from the running product: `python -m tests.screenshots`.
+
+The dashboard runs over a local cluster of its own with real sandboxes in it. Every picture is an SVG by Textual's
+export; where `rsvg-convert` is installed, a PNG is made of each for the README. Sizes, theme, names and keys are
+fixed; uids, ages and durations are what they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from k8s_sandbox_tui.dashboard.app import DashboardApp
+from k8s_sandbox_tui.local_cluster import control
+from k8s_sandbox_tui.provider import k8s
+from k8s_sandbox_tui.provider.opened import OpenedCluster
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from textual.pilot import Pilot
+
+    from k8s_sandbox_tui.provider import Compute
+    from k8s_sandbox_tui.provider.models import Runtime
+
+FOLDER: Final = Path(__file__).parents[1] / "screenshots"
+DEADLINE: Final = 30.0
+PNG_ZOOM: Final = "1.25"
+
+SANDBOXES: Final[Sequence[tuple[str, Runtime, dict[str, str]]]] = (
+    ("evals-nightly", "python", {"owner": "ci", "suite": "regression"}),
+    ("preview-web", "node", {"owner": "ben", "branch": "new-checkout"}),
+    ("build-4711", "node", {"owner": "ci", "branch": "main"}),
+    ("notebook-7", "python", {"owner": "ben"}),
+    ("review-bot", "python", {"owner": "ann", "pull": "318"}),
+    ("scratch", "node", {"owner": "cleo"}),
+    ("agent-browser", "node", {"owner": "ann", "task": "read the news"}),
+    ("agent-planner", "python", {"owner": "ann", "task": "plan the trip"}),
+)
+
+FIRST_COMMAND: Final = "python3 -c 'print(6 * 7)'"
+SECOND_COMMAND: Final = "for i in 1 2 3; do echo step $i of 3; done; echo no such dataset >&2; exit 3"
+
+_TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
+
+
+class Studio:
+    """One run of the dashboard, driven by keys; a picture is taken when the screen shows what it is about."""
+
+    def __init__(self, app: DashboardApp, pilot: Pilot[None]) -> None:
+        self._app = app
+        self._pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        """Presses keys by Textual's names."""
+        await self._pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        """Types text."""
+        await self._pilot.press(*text)
+
+    async def shows(self, *texts: str) -> None:
+        """Waits until the screen shows all of the texts, each in one style."""
+        end = time.monotonic() + DEADLINE
+        while not all(text in self._text() for text in texts):
+            if time.monotonic() > end:
+                raise TimeoutError(f"the screen never showed {texts}; it shows:\n{self._text()}")
+            await self._pilot.pause(0.05)
+
+    def take(self, name: str) -> None:
+        """Saves the screen as a picture."""
+        # Without the attribute, rsvg-convert drops blanks at the start of a run of text.
+        picture = self._app.export_screenshot().replace("<svg ", '<svg xml:space="preserve" ', 1)
+        (FOLDER / f"{name}.svg").write_text(picture, encoding="utf-8")
+        print(f"screenshots/{name}.svg")
+
+    def _text(self) -> str:
+        runs = _TEXT.findall(self._app.export_screenshot())
+        return html.unescape("\n".join(runs)).replace("\xa0", " ")
+
+
+async def run_commands(studio: Studio) -> None:
+    """The table with a console that has run two commands."""
+    await studio.shows("agent-planner", "evals-nightly")
+    await studio.press("enter")
+    await studio.write(FIRST_COMMAND)
+    await studio.press("enter")
+    await studio.shows("42", "exit 0")
+    await studio.write(SECOND_COMMAND)
+    await studio.press("enter")
+    await studio.shows("step 3 of 3", "exit 3")
+
+
+async def at_120x40(studio: Studio) -> None:
+    """The pictures at a comfortable size."""
+    await run_commands(studio)
+    await studio.press("escape")
+    studio.take("main")
+    await studio.press("f8")
+    await studio.shows("Destroy this sandbox?")
+    studio.take("destroy")
+    await studio.press("escape")
+    await studio.press("question_mark")
+    await studio.shows("Show all keys.")
+    studio.take("help")
+    await studio.press("escape")
+    await studio.press("u")
+    await studio.shows("Port")
+    studio.take("url")
+    await studio.press("escape")
+    await studio.press("c")
+    await studio.shows("Runtime")
+    await studio.press("right", "tab")
+    await studio.write("python:3.13-slim")
+    studio.take("create")
+    await studio.press("escape")
+
+
+async def at_80x24(studio: Studio) -> None:
+    """The smallest size at which everything is there."""
+    await studio.shows("agent-planner", "evals-nightly")
+    studio.take("main-80x24")
+    await studio.press("c")
+    await studio.shows("Runtime")
+    studio.take("create-80x24")
+    await studio.press("escape")
+
+
+async def at_200x60(studio: Studio) -> None:
+    """The console beside the table."""
+    await run_commands(studio)
+    studio.take("console-200x60")
+
+
+async def photograph(
+    open_cluster: Callable[[], Awaitable[OpenedCluster]],
+    columns: int,
+    rows: int,
+    scene: Callable[[Studio], Awaitable[None]],
+) -> None:
+    """Runs the dashboard at a size and plays a scene in it."""
+    app = DashboardApp(open_cluster)
+    async with app.run_test(size=(columns, rows)) as pilot:
+        await scene(Studio(app, pilot))
+
+
+async def make() -> None:
+    """Starts the cluster, fills it and takes all pictures."""
+    status = control.up()
+
+    def compute() -> Compute:
+        return k8s(
+            kube_config_path=str(status.kubeconfig),
+            url_template="https://{service}-{port}.{namespace}.sandboxes.example",
+        )
+
+    async def open_cluster() -> OpenedCluster:
+        opened = compute()
+        return OpenedCluster(
+            compute=opened,
+            cluster=await opened.connect(),
+            local=True,
+            isolation=status.isolation,
+            warning=status.warning,
+        )
+
+    async with compute() as filling:
+        for name, runtime, metadata in SANDBOXES:
+            await filling.sandbox.create(name=name, runtime=runtime, metadata=metadata)
+    await photograph(open_cluster, 120, 40, at_120x40)
+    await photograph(open_cluster, 80, 24, at_80x24)
+    await photograph(open_cluster, 200, 60, at_200x60)
+
+
+def convert() -> None:
+    """Makes a PNG of every SVG, where the program for it is installed."""
+    program = shutil.which("rsvg-convert")
+    if program is None:
+        print("No PNG: rsvg-convert is not installed (Debian: librsvg2-bin).", file=sys.stderr)
+        return
+    for picture in sorted(FOLDER.glob("*.svg")):
+        subprocess.run([program, "--zoom", PNG_ZOOM, "-o", picture.with_suffix(".png"), picture], check=True)
+
+
+def main() -> None:
+    """Makes all pictures anew, away from the user's own clusters and files."""
+    with tempfile.TemporaryDirectory(prefix="sbx-", ignore_cleanup_errors=True) as folder:
+        os.environ["HOME"] = folder
+        os.environ["K8S_SANDBOX_TUI_STATE"] = str(Path(folder) / "state")
+        os.environ.pop("KUBECONFIG_B64", None)
+        try:
+            asyncio.run(make())
+        finally:
+            control.down()
+    convert()
+
+
+if __name__ == "__main__":
+    main()
