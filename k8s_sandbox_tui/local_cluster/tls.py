@@ -85,7 +85,7 @@ def _good(folder: Path) -> bool:
     """Whether the files are there and hold for a while; their end stands in a file of its own."""
     try:
         end = datetime.fromisoformat((folder / "not-after").read_text())
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return False
     names = ("ca.crt", "ca.key", "server.crt", "server.key")
     return end - datetime.now(UTC) > _RENEW_BEFORE and all((folder / name).exists() for name in names)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
 _CHUNK = 64 * 1024
+_LIVENESS_INTERVAL = 15.0
 
 
 class _Filter:
@@ -109,9 +110,18 @@ async def _follow(
             elif done:
                 return
             else:
-                await process.log_grown()
+                await _grown(process)
     finally:
         ended.cancel()
+
+
+async def _grown(process: PodProcess) -> None:
+    """Waits for more, but not so long that a client that left goes unnoticed."""
+    try:
+        async with asyncio.timeout(_LIVENESS_INTERVAL):
+            await process.log_grown()
+    except TimeoutError:
+        return
 
 
 class _LogReader:

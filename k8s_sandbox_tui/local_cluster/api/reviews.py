@@ -105,7 +105,9 @@ async def review_rules(request: web.Request, user: User) -> web.Response:
         raise bad_request("no namespace on request")
     status = {
         "resourceRules": [_rule(rule) for rule in rules_of(user, namespace)],
-        "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths} for paths in readable_paths(user)],
+        "nonResourceRules": [
+            {"verbs": ["*"] if user.is_master else ["get"], "nonResourceURLs": paths} for paths in readable_paths(user)
+        ],
         "incomplete": False,
     }
     return _review("SelfSubjectRulesReview", b"{}", json.encode(status))

@@ -195,16 +195,17 @@ class ContainerRun:
             await self._stop.wait()
             return
         self._event("Created", f"Created container: {self._container.name}")
-        self.facts = replace(self.facts, image=image.name, image_id=image.image_id, container_id=container_id)
+        made = replace(self.facts, image=image.name, image_id=image.image_id, container_id=container_id)
         try:
             process = await self._start(spec)
         except StartError as error:
+            self.facts = made
             self._event("Failed", f"Error: {error.message}", bad=True)
             self._set_terminated(error.exit_code, _EPOCH, reason=error.reason, message=error.message)
             return
         self.process = process
         started = timestamp(now())
-        self.facts = replace(self.facts, state=ContainerState(running=ContainerStateRunning(started_at=started)))
+        self.facts = replace(made, state=ContainerState(running=ContainerStateRunning(started_at=started)))
         self._event("Started", f"Started container {self._container.name}")
         if self._stop.is_set():
             await process.stop(self._grace)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
+from k8s_sandbox_tui.local_cluster.objects import quantity
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from k8s_sandbox_tui.local_cluster.objects.pod import Container, EnvVarSource, Pod
+    from k8s_sandbox_tui.local_cluster.objects.pod import Container, EnvVarSource, Pod, ResourceFieldRef
 
 # Source: `k8s.io/kubernetes/third_party/forked/golang/expansion`.
 _REFERENCE = re.compile(r"\$\$|\$\(([^)]*)\)")
@@ -44,7 +48,7 @@ def environment(pod: Pod, container: Container) -> dict[str, str]:
         if source is UNSET:
             result[variable.name] = expand(variable.value, result)
             continue
-        value = _from_source(pod, source)
+        value = _from_source(pod, container, source)
         if value is not None:
             result[variable.name] = value
     return result
@@ -56,7 +60,7 @@ def command_line(container: Container, image_argv: Iterable[str], variables: Map
     return tuple(expand(word, variables) for word in words)
 
 
-def _from_source(pod: Pod, source: EnvVarSource) -> str | None:
+def _from_source(pod: Pod, container: Container, source: EnvVarSource) -> str | None:
     if source.field_ref is not UNSET:
         return _field(pod, source.field_ref.field_path)
     for kind, reference in (("configmap", source.config_map_key_ref), ("secret", source.secret_key_ref)):
@@ -64,7 +68,21 @@ def _from_source(pod: Pod, source: EnvVarSource) -> str | None:
             if reference.optional is True:
                 return None
             raise EnvironmentRefusedError(f'{kind} "{reference.name}" not found')
-    raise EnvironmentRefusedError("the local cluster does not resolve resourceFieldRef")
+    if source.resource_field_ref is not UNSET:
+        return _resource(pod, container, source.resource_field_ref)
+    return None
+
+
+def _resource(pod: Pod, container: Container, reference: ResourceFieldRef) -> str:
+    """A request or limit in units of the divisor, rounded up."""
+    named = [other for other in pod.spec.containers if other.name == reference.container_name]
+    resources = (named[0] if named else container).resources
+    group, _, name = reference.resource.partition(".")
+    amounts = {"limits": resources.limits, "requests": resources.requests}.get(group, {})
+    if name not in amounts:
+        raise EnvironmentRefusedError(f"the container has no {reference.resource}")
+    divisor = quantity.parse(reference.divisor) or Decimal(1)
+    return str(ceil(quantity.parse(amounts[name]) / divisor))
 
 
 def _field(pod: Pod, path: str) -> str:

@@ -20,6 +20,14 @@ class FieldRef(KubeStruct, frozen=True, kw_only=True):
     field_path: str = ""
 
 
+class ResourceFieldRef(KubeStruct, frozen=True, kw_only=True):
+    """A request or limit of a container, as the value of a variable."""
+
+    container_name: str = ""
+    resource: str = ""
+    divisor: QuantityValue = "0"
+
+
 class KeyRef(KubeStruct, frozen=True, kw_only=True):
     """A key of a ConfigMap or Secret, as the value of a variable."""
 
@@ -32,7 +40,7 @@ class EnvVarSource(KubeStruct, frozen=True, kw_only=True):
     """Where a variable's value comes from."""
 
     field_ref: FieldRef | UnsetType = UNSET
-    resource_field_ref: Raw | UnsetType = UNSET
+    resource_field_ref: ResourceFieldRef | UnsetType = UNSET
     config_map_key_ref: KeyRef | UnsetType = UNSET
     secret_key_ref: KeyRef | UnsetType = UNSET
 
