@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from tests.dashboard.create_host import DEFAULTS, Host
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from textual.pilot import Pilot
     from textual.widget import Widget
@@ -277,3 +279,34 @@ async def test_a_click_on_a_row_edits_it(form: Form) -> None:
         (1, Row("V1", "xY")),
         (2, Row("V2X", "x")),
     ]
+
+
+async def test_a_file_is_imported(form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prod.env").write_text("A=1\nB=2\n")
+    await form.to_envs()
+    await form.type("KEEP", "<ctrl+o>", "p")
+    importer = form.pilot.app.screen
+    path = importer.query_one("#path", Input)
+    path.value = "nothing.env"
+    await form.type("<enter>")
+    async with asyncio.timeout(10):
+        while "no such file" not in str(importer.query_one("#note", Static).content):
+            await form.pilot.pause()
+    path.value = str(tmp_path / "prod.env")
+    await form.type("<enter>")
+    async with asyncio.timeout(10):
+        while len(form.envs.rows) < 3:
+            await form.pilot.pause()
+    assert form.envs.rows == (Row("KEEP", ""), Row("A", "1"), Row("B", "2"))
+    await form.type("<ctrl+o>", "<escape>")
+    assert len(form.envs.rows) == 3
+
+
+async def test_paths_are_completed(form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prod.env").touch()
+    await form.type("<ctrl+o>", "p")
+    async with asyncio.timeout(10):
+        while not form.pilot.app.screen.query_one("#path", Input).value.endswith(".env"):
+            await form.type("<right>")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
-import string
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.create.image_reference import image_reason
-from k8s_sandbox_tui.dashboard.create.names import MAX_LABEL, env_name_reason, label_reason, metadata_key_reason
+from k8s_sandbox_tui.dashboard.create.names import env_name_reason, label_reason, metadata_key_reason
+from k8s_sandbox_tui.provider.ids import LABEL_LENGTH
+from k8s_sandbox_tui.provider.labels import METADATA_PREFIX
+from k8s_sandbox_tui.provider.manifest import ANNOTATION_BYTES
+from k8s_sandbox_tui.provider.names import SUFFIX_LENGTH, new_name
+from k8s_sandbox_tui.provider.url import sandbox_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,14 +19,11 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.create.dotenv import Row
     from k8s_sandbox_tui.provider.models import Runtime
 
-SUFFIX_LENGTH = 8
-"""Characters of the random ending of a name, as ComputeSDK makes it."""
-
-MAX_PREFIX = MAX_LABEL - 1 - SUFFIX_LENGTH
+MAX_PREFIX = LABEL_LENGTH - 1 - SUFFIX_LENGTH
 """Characters that a name may have before `-` and its random ending."""
 
-MAX_ANNOTATIONS = 256 * 1024
-"""Bytes that all annotations of an object may have together, in Kubernetes."""
+EXAMPLE_PORT = 3000
+"""The port in the preview of a sandbox's URL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class CreateDefaults:
     images: Mapping[Runtime, str]
     prefix: str
     """What generated names start with."""
+    url_template: str = ""
+    """Of the URLs; empty where none is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +101,12 @@ def check(values: FormValues) -> FormReasons:
     image, name, namespace = values.image.strip(), values.name.strip(), values.namespace.strip()
     return FormReasons(
         image=image_reason(image) if image else "",
-        name=label_reason(name, limit=MAX_PREFIX if values.random_ending else MAX_LABEL, prefix=values.random_ending),
+        name=label_reason(
+            name, limit=MAX_PREFIX if values.random_ending else LABEL_LENGTH, prefix=values.random_ending
+        ),
         namespace=label_reason(namespace),
         envs=_row_reasons(values.envs, env_name_reason, _env_value_reason),
-        metadata=_row_reasons(values.metadata, metadata_key_reason, _no_reason, limit=MAX_ANNOTATIONS),
+        metadata=_row_reasons(values.metadata, metadata_key_reason, _no_reason, limit=ANNOTATION_BYTES),
     )
 
 
@@ -115,7 +119,7 @@ def to_request(values: FormValues) -> CreateRequest:
     values = values.tidy()
     if count := check(values).count:
         raise ValueError(f"{count} fields of the form have to change")
-    name = f"{values.name}-{random_ending()}" if values.name and values.random_ending else values.name
+    name = new_name(values.name) if values.name and values.random_ending else values.name
     return CreateRequest(
         runtime=values.runtime,
         image=values.image or None,
@@ -126,16 +130,23 @@ def to_request(values: FormValues) -> CreateRequest:
     )
 
 
-def random_ending() -> str:
-    """Eight characters of base 36."""
-    return "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(SUFFIX_LENGTH))
-
-
 def id_preview(values: FormValues, defaults: CreateDefaults) -> str:
     """The sandbox's id as it will be, with `…` for the random ending."""
+    return f"{values.namespace.strip() or defaults.namespace}/{_name_preview(values, defaults)}"
+
+
+def url_preview(values: FormValues, defaults: CreateDefaults) -> str:
+    """The URL of an example port, with `…` for the random ending; empty where no template is set."""
+    if not defaults.url_template:
+        return ""
+    namespace = values.namespace.strip() or defaults.namespace
+    name = _name_preview(values, defaults)
+    return sandbox_url(defaults.url_template, namespace=namespace, name=name, port=EXAMPLE_PORT)
+
+
+def _name_preview(values: FormValues, defaults: CreateDefaults) -> str:
     name = values.name.strip()
-    exact = name and not values.random_ending
-    return f"{values.namespace.strip() or defaults.namespace}/{name or defaults.prefix}{'' if exact else '-…'}"
+    return name if name and not values.random_ending else f"{name or defaults.prefix}-…"
 
 
 def _tidy_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -154,11 +165,11 @@ def _row_reasons(
     size = 0
     for number, row in enumerate(rows, start=1):
         key = row.key.strip()
-        size += len(key.encode("utf-8", "replace")) + len(row.value.encode("utf-8", "replace"))
+        size += len((METADATA_PREFIX + key + row.value).encode("utf-8", "replace"))
         if not any(row):
             reasons.append("")
             continue
-        reason = key_reason(key) or value_reason(row.value)
+        reason = key_reason(key) or _text_reason(row.value) or value_reason(row.value)
         if not reason and first.setdefault(key, number) != number:
             reason = f"Same as row {first[key]}"
         if not reason and limit is not None and size > limit:
@@ -169,6 +180,10 @@ def _row_reasons(
 
 def _env_value_reason(value: str) -> str:
     return "No process takes a NUL (␀)" if "\0" in value else ""
+
+
+def _text_reason(value: str) -> str:
+    return "Half a character pair" if any("\ud800" <= character <= "\udfff" for character in value) else ""
 
 
 def _no_reason(_value: str) -> str:

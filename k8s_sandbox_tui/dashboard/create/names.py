@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-MAX_LABEL = 63
-"""Characters in a DNS label and in a Kubernetes label value, which the Pod's name is both of."""
+from k8s_sandbox_tui.provider.ids import LABEL_LENGTH
 
-_META_NAME_MAX = 63 - len("meta-")
+_META_NAME_MAX = LABEL_LENGTH - len("meta-")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def label_reason(name: str, *, limit: int = MAX_LABEL, prefix: bool = False) -> str:
+def label_reason(name: str, *, limit: int = LABEL_LENGTH, prefix: bool = False) -> str:
     """Why the text is no DNS-1123 label of at most `limit` characters; empty when it is one.
 
     Args:

@@ -67,12 +67,13 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
     on_cancel: Callable[[], object] | None = None
     """Called once when the user cancels; whoever runs the create then ends it and calls `settle`."""
 
-    def __init__(self, title: str) -> None:
-        """Args: `title` is what is created, until its id is known."""
+    def __init__(self, title: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Args: `title` is what is created, until its id is known; `clock` gives seconds."""
         super().__init__()
+        self._now = clock
         self._title = title
         self._stages = Stages()
-        self._started = time.monotonic()
+        self._started = clock()
         self._stopped: float | None = None
         self._cancelling = False
         self._error: SandboxError | None = None
@@ -113,7 +114,7 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
             return
         self._error = error
         self._stages = self._stages.fail()
-        self._stopped = time.monotonic()
+        self._stopped = self._now()
         if self._clock is not None:
             self._clock.stop()
         self._show()
@@ -126,7 +127,7 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
     def _show(self) -> None:
         if self._clock is None or self._answer is not None:
             return
-        elapsed = int(((self._stopped or time.monotonic()) - self._started) * 1000)
+        elapsed = int(((self._stopped or self._now()) - self._started) * 1000)
         lines = [_stage_line(line) for line in self._stages.lines(elapsed)]
         self.query_one("#stages", Static).update(Content("\n").join(lines))
         present = self._stages.present

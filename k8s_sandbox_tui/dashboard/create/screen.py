@@ -13,14 +13,16 @@ from textual.widgets import Button, Checkbox, Input, Static
 
 from k8s_sandbox_tui.dashboard.choice import Choice
 from k8s_sandbox_tui.dashboard.create.dotenv import Row
+from k8s_sandbox_tui.dashboard.create.env_file_screen import EnvFileScreen
 from k8s_sandbox_tui.dashboard.create.fields import Field, Line, Section
-from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues, check, id_preview, to_request
+from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues, check, id_preview, to_request, url_preview
 from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from textual import getters
+    from textual.app import App, ComposeResult
 
     from k8s_sandbox_tui.dashboard.create.form import CreateDefaults, FormReasons
     from k8s_sandbox_tui.provider.models import Runtime
@@ -41,6 +43,9 @@ class FormAnswer:
 class CreateScreen(ModalScreen[FormAnswer]):
     """Asks for a new sandbox; every field says what is wrong with it while it is typed."""
 
+    if TYPE_CHECKING:
+        app = getters.app(App[object])
+
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#runtime Choice"
     HELP = "Only what differs from the default has to be filled in: Create works on an empty form."
@@ -48,6 +53,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter", "submit", "Create", tooltip="Create the sandbox"),
         Binding("ctrl+r", "reveal", "Show values", tooltip="Show or hide the values of variables"),
+        Binding("ctrl+o", "import", "Import .env", tooltip="Take variables from a .env file"),
         Binding("escape", "cancel", "Cancel", tooltip="Leave; what was typed is kept"),
         Binding("enter", "app.focus_next", "Next field", show=False),
         Binding("down", "app.focus_next", "Next field", show=False),
@@ -95,13 +101,16 @@ class CreateScreen(ModalScreen[FormAnswer]):
                 yield Section("Metadata", "kept as annotations, shown in the table", id="metadata-title")
                 yield KeyValueRows(first.metadata, placeholder=Row("key", "value"), id="metadata")
             with Horizontal(id="answer"):
-                yield Line(id="summary")
+                with Vertical(id="preview"):
+                    yield Line(id="summary")
+                    yield Line(id="url")
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Create", id="create", variant="primary", compact=True)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Judge what the form starts with."""
+        self.query_one("#url").display = bool(self._defaults.url_template)
         self._judge()
 
     @property
@@ -143,6 +152,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
         wrong = f"! {reasons.count} field{'s' * (reasons.count > 1)} to change"
         summary = self.query_one("#summary", Line)
         summary.show(wrong if reasons.count else id_preview(values, self._defaults))
+        self.query_one("#url", Line).show("" if reasons.count else url_preview(values, self._defaults))
         summary.set_class(bool(reasons.count), "-wrong")
 
     def _note(self, field: str, hint: str, reason: str) -> None:
@@ -154,7 +164,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
         self.query_one("#metadata", KeyValueRows).show_reasons(reasons.metadata)
         count = sum(any(row) for row in values.envs)
         state = "hidden, ^R shows them" if envs.masked else "shown, ^R hides them"
-        hint = f"{count} · values {state}" if count else "lines of a .env file can be pasted"
+        hint = f"{count} · values {state}" if count else "a .env file can be pasted, or imported with ^O"
         self.query_one("#envs-title", Section).show_hint(hint)
 
     @on(KeyValueRows.TooMany)
@@ -198,13 +208,22 @@ class CreateScreen(ModalScreen[FormAnswer]):
         """Make the form again with nothing in it."""
         self._first = FormValues(runtime=self._defaults.runtime)
         await self.recompose()
-        self._judge()
+        self.on_mount()
         self.query_one("#runtime Choice", Choice).focus()
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Leave without creating."""
         self.dismiss(FormAnswer(self.values, None))
+
+    def action_import(self) -> None:
+        """Ask for a file, and append what is in it."""
+
+        def chosen(rows: tuple[Row, ...] | None) -> None:
+            if rows:
+                self.query_one("#envs", KeyValueRows).add(rows)
+
+        self.app.push_screen(EnvFileScreen(), chosen)
 
     def action_reveal(self) -> None:
         """Show or hide the values of the variables."""

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 NOT_SET = (
     "! No URL template is set, so this address leads nowhere.\n"
-    "  Start with one that fits your ingress or gateway, such as\n"
-    "  --url-template '{protocol}://{service}.{namespace}.example.com:{port}'"
+    "Start with one that fits your ingress or gateway, such as\n"
+    "--url-template '{protocol}://{service}.{namespace}.example.com:{port}'"
 )
 """What to say of the placeholder; the template is an example of the provider's own placeholders."""
 

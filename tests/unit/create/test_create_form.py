@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,11 @@ from k8s_sandbox_tui.dashboard.create.form import (
     check,
     id_preview,
     to_request,
+    url_preview,
 )
+from k8s_sandbox_tui.provider.config import check_image
+from k8s_sandbox_tui.provider.ids import check_namespace, check_new_name
+from k8s_sandbox_tui.provider.manifest import check_envs, metadata_annotations
 
 DEFAULTS = CreateDefaults(
     namespace="team",
@@ -55,6 +60,14 @@ def test_a_full_form() -> None:
     assert id_preview(values, DEFAULTS) == "prod/web"
 
 
+def test_the_preview_of_the_url() -> None:
+    values = FormValues(runtime="node", name="web", namespace="prod")
+    assert url_preview(values, DEFAULTS) == ""
+    templated = replace(DEFAULTS, url_template="{protocol}://{service}.{namespace}:{port}")
+    assert url_preview(values, templated) == "http://web-…-svc.prod:3000"
+    assert url_preview(replace(values, random_ending=False), templated) == "http://web-svc.prod:3000"
+
+
 def test_a_name_with_a_random_ending() -> None:
     values = FormValues(runtime="node", name="web")
     assert id_preview(values, DEFAULTS) == "team/web-…"
@@ -70,7 +83,10 @@ def test_the_limit_of_a_name_counts_its_ending() -> None:
 
 
 def test_each_row_has_its_own_reason() -> None:
-    envs = (Row("A", "1"), Row("", ""), Row("", "lost"), Row("9", ""), Row(" A ", "2"), Row("B", "a\0b"))
+    envs = (
+        *(Row("A", "1"), Row("", ""), Row("", "lost"), Row("9", ""), Row(" A ", "2")),
+        *(Row("B", "a\0b"), Row("C", "\ud800")),
+    )
     assert check(FormValues(runtime="node", envs=envs)).envs == (
         "",
         "",
@@ -78,6 +94,7 @@ def test_each_row_has_its_own_reason() -> None:
         "Starts with a digit",
         "Same as row 1",
         "No process takes a NUL (␀)",
+        "Half a character pair",
     )
     metadata = (Row("a/b", ""), Row("k", "1"), Row("k", "2"), Row("big", "x" * 262_144))
     assert check(FormValues(runtime="node", metadata=metadata)).metadata == (
@@ -127,3 +144,37 @@ def test_any_text_in_any_field_is_judged(values: FormValues) -> None:
         request = to_request(values)
         assert request.name is None or re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", request.name)
         assert len(request.envs) == sum(any(row) for row in values.envs)
+
+
+near_names = st.text(alphabet="aZ09-_. é/:@", max_size=66)
+near_rows = st.lists(st.builds(Row, near_names, st.text()), max_size=4).map(tuple)
+
+
+@given(
+    st.builds(
+        FormValues,
+        runtime=st.sampled_from(("node", "python")),
+        image=near_names,
+        name=near_names,
+        random_ending=st.booleans(),
+        namespace=near_names,
+        envs=near_rows,
+        metadata=near_rows,
+    )
+)
+def test_what_the_form_takes_the_provider_takes(values: FormValues) -> None:
+    fields = (
+        FormValues(runtime="node", image=values.image),
+        FormValues(runtime="node", name=values.name, random_ending=values.random_ending),
+        FormValues(runtime="node", namespace=values.namespace),
+        FormValues(runtime="node", envs=values.envs),
+        FormValues(runtime="node", metadata=values.metadata),
+    )
+    for field in fields:
+        if check(field).count == 0:
+            request = to_request(field)
+            check_image(request.image or "node")
+            check_new_name(request.name or "a")
+            check_namespace(request.namespace or "a")
+            assert check_envs(request.envs) == request.envs
+            assert len(metadata_annotations(request.metadata)) == len(request.metadata)

@@ -1,0 +1,108 @@
+"""Asks which `.env` file to take variables from."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widgets import Button, Input
+
+from k8s_sandbox_tui.dashboard.create.dotenv import Row
+from k8s_sandbox_tui.dashboard.create.env_file import EnvFileError, complete_path, read_env_file
+from k8s_sandbox_tui.dashboard.create.fields import Line
+from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class PathSuggester(Suggester):
+    """Offers the first file that the typed path may mean."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The completed path, or None."""
+        return await asyncio.to_thread(complete_path, value) or None
+
+
+class _PathField(Input):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Import")]
+
+
+class EnvFileScreen(ModalScreen[tuple[Row, ...] | None]):
+    """A path, completed as one types; stays open until a file could be read."""
+
+    AUTO_FOCUS = "#path"
+    DEFAULT_CSS = """
+    EnvFileScreen {
+        align: center middle;
+        & > #dialog {
+            width: 70;
+            max-width: 96%;
+            height: auto;
+            padding: 1 2 0 2;
+            border: round $primary;
+            border-title-color: $text;
+            border-title-style: bold;
+            background: $surface;
+        }
+        & #path, & #path:focus { padding: 0; background: $primary 25%; }
+        & .-wrong #path { background: $error 30%; }
+        & #note { height: 1; margin-bottom: 1; color: $text-muted; }
+        & .-wrong #note { color: $text-error; }
+        & #answer { height: 2; border-top: solid $primary 40%; align-horizontal: right; }
+        & Button { margin-left: 2; min-width: 12; background: $foreground 10%; }
+        & #import { background: $primary; }
+        & Button:focus, & #import:focus {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+            background-tint: transparent;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+
+    def compose(self) -> ComposeResult:
+        """Path, reason, buttons."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Import a .env file"
+            here = ".env" if Path(".env").is_file() else ""
+            yield _PathField(here, id="path", placeholder="path of the file", suggester=PathSuggester(), compact=True)
+            yield Line("Right takes the suggestion", id="note")
+            with Horizontal(id="answer"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Import", id="import", variant="primary", compact=True)
+        yield KeyBar()
+
+    def _say(self, text: str, *, wrong: bool) -> None:
+        self.query_one("#note", Line).show(text)
+        self.query_one("#dialog").set_class(wrong, "-wrong")
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._say("Right takes the suggestion", wrong=False)
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#import")
+    async def _import(self) -> None:
+        try:
+            rows = await asyncio.to_thread(read_env_file, self.query_one("#path", Input).value)
+        except EnvFileError as error:
+            self._say(f"! {error}", wrong=True)
+            self.query_one("#path").focus()
+        else:
+            self.dismiss(rows)
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Leave without a file."""
+        self.dismiss(None)
