@@ -53,6 +53,9 @@ class LocalRuntime:
     async def start(self, pod: PodProcessSpec) -> RunningPod:
         """Starts a Pod's main process; see `Runtime.start`."""
         pod.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if (pod.state_dir / "root").exists():
+            # A container that starts again gets its image's files anew.
+            await asyncio.to_thread(remove_tree, pod.state_dir / "root")
         running = await self._launcher.launch(pod)
         self._pods.add(running)
         watch = asyncio.create_task(self._forget_when_ended(running))

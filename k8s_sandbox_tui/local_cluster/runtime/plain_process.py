@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -155,8 +156,7 @@ class PlainLauncher:
             "TMPDIR": str(temporary),
             **pod.env,
         }
-        working_dir = root / (pod.working_dir or "").lstrip("/")
-        await running.start_main(str(working_dir), env)
+        await running.start_main(_below(root, pod.working_dir or "/"), env)
         return running
 
     async def _living_host(self) -> ZygoteHost:
@@ -172,3 +172,8 @@ class PlainLauncher:
         """Ends the zygote."""
         if self._host is not None:
             await self._host.close()
+
+
+def _below(root: Path, path: str) -> str:
+    """A path of the container as one of the machine; taken as absolute first, so that `..` does not lead out."""
+    return f"{root}{os.path.normpath('/' + path.lstrip('/'))}"

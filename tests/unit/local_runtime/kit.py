@@ -40,6 +40,11 @@ class Kit:
         self.folder = folder
         self._count = itertools.count()
 
+    @property
+    def plain(self) -> bool:
+        """Whether Pods are plain processes."""
+        return self.runtime.isolation == "process"
+
     async def start(self, *argv: str, **options: Any) -> RunningPod:
         """Starts a Pod; without arguments an idle one that ends at TERM."""
         name = f"pod-{next(self._count)}"

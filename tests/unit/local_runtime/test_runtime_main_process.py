@@ -12,7 +12,7 @@ import pytest
 
 from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
 from k8s_sandbox_tui.local_cluster.runtime.types import PodGoneError, StartError
-from tests.unit.local_runtime.kit import PATIENCE, Kit, logged, read_some, until_all_ended, with_argument
+from tests.unit.local_runtime.kit import PATIENCE, Kit, logged, names_in, read_some, until_all_ended, with_argument
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _CREATE = (
@@ -58,13 +58,25 @@ async def test_a_working_directory_is_made(kit: Kit) -> None:
 
 
 async def test_a_working_directory_that_cannot_be_is_an_error(kit: Kit) -> None:
-    state_dir = kit.folder / "has-a-file"
-    (state_dir / "root").mkdir(parents=True)
-    (state_dir / "root" / "file").touch()
     with pytest.raises(StartError) as caught:
-        await kit.start(working_dir="/file/below", state_dir=state_dir)
+        await kit.start(working_dir="/root/.npmrc/below")
     assert caught.value.message.startswith(f'{_START}chdir to cwd ("')
-    assert caught.value.message.endswith('/file/below") set in config.json failed: not a directory: unknown')
+    assert caught.value.message.endswith('/root/.npmrc/below") set in config.json failed: not a directory: unknown')
+
+
+async def test_a_working_directory_stays_in_the_pod(kit: Kit) -> None:
+    pod = await kit.start(working_dir="../../../../../../outside/./it")
+    assert (await kit.shell(pod, "pwd")).stdout.endswith(b"/root/outside/it\n" if kit.plain else b"/outside/it\n")
+    assert "outside" in names_in(pod.spec.state_dir / "root")
+
+
+async def test_a_container_that_starts_again_finds_its_files_gone_and_its_log_there(kit: Kit) -> None:
+    script = "ls -A $HOME/mine 2>&1 | grep -c mine$; touch $HOME/mine"
+    first = await kit.start("sh", "-c", script)
+    assert await first.wait() == 0
+    second = await kit.start("sh", "-c", script, state_dir=first.spec.state_dir)
+    assert await second.wait() == 0
+    assert [line[-1:] for line in second.log_path.read_bytes().splitlines()] == [b"0", b"0"]
 
 
 async def test_a_main_process_with_a_handler_ends_before_its_grace(kit: Kit) -> None:

@@ -1,0 +1,118 @@
+"""A bare client of pods/exec, and a server that has one Pod and that route alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlencode
+
+import aiohttp
+from aiohttp import web
+
+from k8s_sandbox_tui.local_cluster.exec_route import exec_route
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from k8s_sandbox_tui.local_cluster.runtime.types import PodProcess
+
+V5, V4 = "v5.channel.k8s.io", "v4.channel.k8s.io"
+BOTH = (V5, V4)
+SUCCESS = b'\x03{"metadata":{},"status":"Success"}'
+PATIENCE = 20.0
+
+
+@dataclass
+class Exchange:
+    """What a server said to one exec."""
+
+    protocol: str | None
+    frames: list[bytes] = field(default_factory=list[bytes])
+    close_code: int | None = None
+
+    def payload(self, channel: int) -> bytes:
+        """All that came on a channel."""
+        return b"".join(frame[1:] for frame in self.frames if frame[0] == channel)
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """The status, decoded."""
+        return json.loads(self.payload(3))
+
+
+class ExecServer:
+    """One Pod's exec route on loopback."""
+
+    def __init__(self, pod: PodProcess | None) -> None:
+        self.pod = pod
+        self.handlers = 0
+        application = web.Application()
+        application.router.add_route("*", "/exec", self._exec)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+        self._session: aiohttp.ClientSession | None = None
+        self._idle = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self._session = aiohttp.ClientSession(f"http://127.0.0.1:{self._runner.addresses[0][1]}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.session.close()
+        await self._runner.cleanup()
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The client's connections."""
+        assert self._session is not None
+        return self._session
+
+    async def until_idle(self) -> None:
+        """Waits until no exec is being served."""
+        async with asyncio.timeout(PATIENCE):
+            await self._idle.wait()
+
+    async def open(
+        self, command: Sequence[str], protocols: Sequence[str] = BOTH, **flags: bool
+    ) -> aiohttp.ClientWebSocketResponse:
+        """Opens an exec; stdout and stderr unless said otherwise."""
+        asked = {"stdout": True, "stderr": True, **flags}
+        query = [("command", word) for word in command] + [(name, str(value).lower()) for name, value in asked.items()]
+        text = urlencode(query, errors="surrogateescape")
+        return await self.session.ws_connect(f"/exec?{text}", protocols=protocols, max_msg_size=0)
+
+    async def run(
+        self, *command: str, protocols: Sequence[str] = BOTH, send: Sequence[bytes | str] = (), **flags: bool
+    ) -> Exchange:
+        """Runs a command: waits for the first frame, sends all of these, then reads to the end."""
+        socket = await self.open(command, protocols, **flags)
+        exchange = Exchange(socket.protocol)
+        async with asyncio.timeout(PATIENCE):
+            exchange.frames.append(await socket.receive_bytes())
+            sending = asyncio.create_task(self._send(socket, send))
+            async for message in socket:
+                exchange.frames.append(message.data)
+            await asyncio.gather(sending, return_exceptions=True)
+        exchange.close_code = socket.close_code
+        return exchange
+
+    async def _send(self, socket: aiohttp.ClientWebSocketResponse, messages: Sequence[bytes | str]) -> None:
+        for message in messages:
+            if isinstance(message, str):
+                await socket.send_str(message)
+            else:
+                await socket.send_bytes(message)
+
+    async def _exec(self, request: web.Request) -> web.StreamResponse:
+        self.handlers += 1
+        self._idle.clear()
+        try:
+            return await exec_route(request, self.pod)
+        finally:
+            self.handlers -= 1
+            if not self.handlers:
+                self._idle.set()
