@@ -120,7 +120,7 @@ async def pod_events(connection: Connection, namespace: str, name: str, uid: str
     except UnreadableAnswerError as error:
         raise TransportError(str(error), sent=True) from error
     # A Pod of the same name may have gone before: its events stay for an hour.
-    return sorted((event for event in events if event.involved_object.uid == uid), key=_moment)
+    return sorted((event for event in events if event.involved_object.uid == uid), key=_first_seen)
 
 
 def readable_pod(body: bytes) -> Pod:
@@ -135,6 +135,8 @@ def readable_pod(body: bytes) -> Pod:
         raise TransportError(str(error), sent=True) from error
 
 
-def _moment(event: Event) -> float:
-    moment = event.last_timestamp or event.event_time or event.first_timestamp or event.metadata.creation_timestamp
-    return moment.timestamp() if moment is not None else 0.0
+def _first_seen(event: Event) -> tuple[int, str]:
+    """Whole seconds, as kubelets write them; events of one second are told apart by their names, which count up."""
+    metadata = event.metadata
+    moment = event.first_timestamp or event.event_time or metadata.creation_timestamp or event.last_timestamp
+    return int(moment.timestamp()) if moment is not None else 0, metadata.name

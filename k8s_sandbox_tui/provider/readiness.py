@@ -52,8 +52,9 @@ class StartWait:
         self._deadline = deadline
         self._watch_denied = watch_denied
         self._report = report
-        self._family = family(self._view)
+        self._family: str = family(self._view)
         self._since = time.monotonic()
+        self._peeked = self._since
         self._scaling_up = False
         self._may_read_events = True
 
@@ -102,25 +103,26 @@ class StartWait:
         now = time.monotonic()
         found = verdict(self._view)
         wake = self._deadline
-        if found is not None and not self._scaling_up:
+        if found is not None and not (self._scaling_up and self._view.reason == "Unschedulable"):
             ends = self._since + found.grace
             if now >= ends:
                 await self._give_up()
             else:
                 wake = min(wake, ends)
         if now >= self._deadline:
-            waited = f"{self._view.status}{f', {self._view.reason}' if self._view.reason else ''}"
+            view = self._view
+            state = f"{view.status}, {view.reason}" if view.reason else str(view.status)
             raise CreateTimeoutError(
-                f"Sandbox {self._id} did not run in time: it is {waited}.",
+                f"Sandbox {self._id} did not run in time: it is {state}{f' ({view.message})' if view.message else ''}.",
                 reason=self._view.reason,
                 events=await self._events(),
                 hint=hint_for(self._view.reason) or "Give it more time, or look at the cluster's nodes.",
             )
         if self._report is not None and self._view.reason == "ContainerCreating" and self._may_read_events:
-            if now - self._since >= PEEK_SECONDS:
-                self._since = now
+            if now - self._peeked >= PEEK_SECONDS:
+                self._peeked = now
                 await self._peek()
-            wake = min(wake, self._since + PEEK_SECONDS)
+            wake = min(wake, self._peeked + PEEK_SECONDS)
         return wake
 
     async def _give_up(self) -> None:

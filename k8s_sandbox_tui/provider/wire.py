@@ -229,9 +229,13 @@ def decode_event(line: bytes) -> PodEvent | WatchError | None:
         UnreadableAnswerError: It is not an event.
     """
     try:
-        return _POD_EVENT.decode(line)
+        event = _POD_EVENT.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raw = _decode(_RAW_EVENT, line)
+        pass
+    else:
+        if event.type != "ERROR":  # a Status without details would pass for a Pod
+            return event
+    raw = _decode(_RAW_EVENT, line)
     if raw.type != "ERROR":
         return None
     try:

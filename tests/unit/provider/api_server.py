@@ -113,6 +113,10 @@ class ApiServer:
     def requests(self, method: str, path: str) -> list[Seen]:
         return [seen for seen in self.seen if (seen.method, seen.path) == (method, path)]
 
+    def on_any(self, method: str, *answers: Answer) -> None:
+        """What to answer on paths that nothing is told for."""
+        self._answers[method, "*"] = list(answers)
+
     async def __aenter__(self) -> Self:
         application = web.Application()
         application.router.add_route("*", "/{path:.*}", self._handle)
@@ -164,7 +168,7 @@ class ApiServer:
                 client=str(certificate["subject"][0][0][1]) if certificate else "",
             )
         )
-        answers = self._answers.get((request.method, request.path))
+        answers = self._answers.get((request.method, request.path)) or self._answers.get((request.method, "*"))
         if not answers:
             return web.json_response({"kind": "Status", "code": 404, "message": "not told what to answer"}, status=404)
         return await (answers.pop(0) if len(answers) > 1 else answers[0])(request)
@@ -227,6 +231,7 @@ class Watch:
     """A watch that is fed by the test."""
 
     opened: asyncio.Event = field(default_factory=asyncio.Event)
+    _taken: bool = False
     _lines: asyncio.Queue[bytes | BaseException | None] = field(
         default_factory=asyncio.Queue[bytes | BaseException | None]
     )
@@ -234,9 +239,13 @@ class Watch:
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
+        if self._taken:  # what is sent from now on is for this request, not for one before
+            self._lines = asyncio.Queue()
+        self._taken = True
+        lines = self._lines
         self.opened.set()
         while True:
-            line = await self._lines.get()
+            line = await lines.get()
             if line is None:
                 return response
             if isinstance(line, BaseException):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given
@@ -106,7 +106,7 @@ def test_empty_text_and_none_mean_the_default_and_zero_does_not() -> None:
     ],
 )
 def test_options_that_cannot_be_used(options: dict[str, object], expected: str) -> None:
-    untyped: Callable[..., object] = k8s
+    untyped = cast("Callable[..., object]", k8s)
     with pytest.raises(InvalidArgumentError, match=expected):
         untyped(**options)
 

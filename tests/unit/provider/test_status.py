@@ -212,8 +212,8 @@ def test_an_expired_watch() -> None:
     event = decode_event(msgspec.json.encode(RECORDED.expired_watch))
     assert isinstance(event, WatchError)
     assert (event.status.code, event.status.reason) == (410, "Expired")
-    nameless = decode_event(b'{"type":"ERROR","object":7}')
-    assert isinstance(nameless, WatchError)
+    for odd in (b"7", b"{}", b'{"kind":"Status","code":410}'):
+        assert isinstance(decode_event(b'{"type":"ERROR","object":' + odd + b"}"), WatchError)
 
 
 @pytest.mark.parametrize("body", [b"", b"7", b"<html>", b"{", b'{"items":7}', b"\xff"])
@@ -223,8 +223,8 @@ def test_what_is_no_list(body: bytes) -> None:
 
 
 KEYS = (
-    "metadata spec status phase reason containerStatuses initContainerStatuses state running waiting terminated exitCode "
-    "conditions labels annotations deletionTimestamp uid name type nodeName containers items"
+    "metadata spec status phase reason containerStatuses initContainerStatuses state running waiting terminated "
+    "exitCode conditions labels annotations deletionTimestamp uid name type nodeName containers items"
 )
 
 any_json = st.recursive(
