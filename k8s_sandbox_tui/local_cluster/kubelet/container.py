@@ -36,6 +36,8 @@ _PULL_PAUSE = 0.1
 # A start that takes longer than this is shown as ContainerCreating.
 _SLOW_START = 0.25
 
+# What a kubelet reports for a container that could not be started.
+_START_ERROR = 128
 _EPOCH = "1970-01-01T00:00:00Z"
 
 
@@ -65,7 +67,7 @@ class ContainerRun:
         self._policy = policy
         self._stop = asyncio.Event()
         self._grace = 0.0
-        self.facts = ContainerFacts(container=container)
+        self.facts: ContainerFacts = ContainerFacts(container=container)
         self.process: PodProcess | None = None
         """The running process tree, or that of the last run; None before the first."""
 
@@ -202,6 +204,12 @@ class ContainerRun:
             self.facts = made
             self._event("Failed", f"Error: {error.message}", bad=True)
             self._set_terminated(error.exit_code, _EPOCH, reason=error.reason, message=error.message)
+            return
+        except OSError as error:
+            # The machine's own failure, such as a full disk: the Pod must say so rather than wait for ever.
+            self.facts = made
+            self._event("Failed", f"Error: {error}", bad=True)
+            self._set_terminated(_START_ERROR, _EPOCH, reason="StartError", message=str(error))
             return
         self.process = process
         started = timestamp(now())

@@ -80,7 +80,7 @@ class PodWorker:
         deadline = self._start_deadline()
         try:
             if await self._run_init():
-                await asyncio.gather(*(run.run() for run in self.containers.values()))
+                await self._run_containers()
         finally:
             if deadline is not None:
                 deadline.cancel()
@@ -100,6 +100,15 @@ class PodWorker:
             if self._stopping or ended is UNSET or ended.exit_code:
                 return False
         return not self._stopping
+
+    async def _run_containers(self) -> None:
+        left = {asyncio.create_task(run.run()) for run in self.containers.values()}
+        while left:
+            done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            if left and not self._stopping:
+                self.publish()
 
     async def stop(self, grace: float) -> None:
         """Ends all containers within `grace` seconds; a later call with less shortens it."""
