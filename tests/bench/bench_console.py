@@ -25,7 +25,7 @@ FRAMES = 3200
 """About 100 MB in all."""
 
 COLOURED = b"\x1b[32mINFO\x1b[0m 2026-01-05 12:00:00 \x1b[1mserver.http\x1b[0m: GET /index.html 200 in 3 ms\n" * 400
-KEYS = 60
+KEYS = 100
 IDLE_KEYS = 30
 
 
@@ -51,7 +51,7 @@ def _sanitiser(chunk: bytes) -> float:
 
 
 def _percentile(values: list[float], percent: int) -> float:
-    return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
+    return sorted(values)[(len(values) - 1) * percent // 100]
 
 
 def _on_a_terminal() -> tuple[float, list[float], list[float]]:

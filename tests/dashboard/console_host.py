@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, cast
 
@@ -133,10 +134,10 @@ class ConsoleApp(App[None]):
     CSS = "#elsewhere { height: 1; border: none; min-width: 4; }"
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, history: Path, *, selected: bool = True) -> None:
+    def __init__(self, history: Path, *, selected: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self.host = ScriptedSandbox()
-        self.console_pane = Console(history=HistoryFile(history))
+        self.console_pane = Console(history=HistoryFile(history), clock=clock)
         self.heard: list[Message] = []
         self.selected = selected
 

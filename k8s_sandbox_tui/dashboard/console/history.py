@@ -120,7 +120,7 @@ class HistoryFile:
         with self._locked():
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                os.fchmod(descriptor, 0o600)
+                self.path.chmod(0o600)
                 size = os.fstat(descriptor).st_size
                 # A line that another process could not finish must not swallow this one.
                 os.write(descriptor, line if self._ends_whole(size) else b"\n" + line)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from k8s_sandbox_tui.dashboard.console.layout import OutputLayout, Row, RowKind
-from k8s_sandbox_tui.dashboard.console.paint import COMPONENTS, GUTTER, paint, row_text
+from k8s_sandbox_tui.dashboard.console.layout import OutputLayout, RowKind
+from k8s_sandbox_tui.dashboard.console.paint import COMPONENTS, GUTTER, paint
+from k8s_sandbox_tui.dashboard.console.selecting import marked, selected_text
 
 if TYPE_CHECKING:
     from rich.style import Style
+    from textual import events
     from textual.selection import Selection
     from textual.timer import Timer
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 FLUSH_SECONDS = 0.05
 """How often output that keeps coming is drawn."""
+
+TICK_SECONDS = 1.0
+"""How often the time that a command has taken is drawn anew."""
 
 PENDING_LINES = 5_000
 """Lines that wait for the next drawing at most."""
@@ -78,6 +82,13 @@ class OutputView(ScrollView, can_focus=True):
             """Only the newest counts."""
             return isinstance(message, OutputView.Follow)
 
+    class HeaderClicked(Message):
+        """A card's header was clicked."""
+
+        def __init__(self, card: CommandCard) -> None:
+            super().__init__()
+            self.card = card
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._list = OutputLayout(0)
@@ -109,15 +120,17 @@ class OutputView(ScrollView, can_focus=True):
         self._following = True
         self.changed(card)
         if self._tick_timer is None:
-            self._tick_timer = self.set_interval(1.0, self._tick)
+            self._tick_timer = self.set_interval(TICK_SECONDS, self._tick)
 
-    def changed(self, card: CommandCard, *, pending_lines: int = 0) -> None:
+    def changed(self, card: CommandCard, pending_lines: int = 0) -> None:
         """Draw what a card has got since the last time, at once or within `FLUSH_SECONDS`; its end at once."""
         self._changed[card.number] = card
-        due = time.monotonic() - self._flushed >= FLUSH_SECONDS
-        if due or pending_lines > PENDING_LINES or not card.live:
+        if time.monotonic() - self._flushed >= FLUSH_SECONDS or not card.live:
             self.flush()
-        elif self._flush_timer is None:
+            return
+        if pending_lines > PENDING_LINES:
+            self._take()
+        if self._flush_timer is None:
             self._flush_timer = self.set_timer(FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
@@ -126,17 +139,8 @@ class OutputView(ScrollView, can_focus=True):
             self._flush_timer.stop()
             self._flush_timer = None
         self._flushed = time.monotonic()
-        changed, self._changed = self._changed, {}
-        anchor = self._list.anchor(self.scroll_offset.y)
-        height = self._list.height
-        for rows in self._list.cards:
-            if rows.card.number in changed:
-                rows.sync(rows.card.commit())
-        self._make_room()
-        self._list.measure()
-        if self._list.height < height and self.text_selection is not None:
-            self.screen.clear_selection()
-        self._settle(None if anchor is None else self._list.row_of(anchor))
+        self._take()
+        self._settle(self.scroll_offset.y)
 
     def clear_ended(self) -> int:
         """Take away the cards of commands that have ended.
@@ -177,6 +181,12 @@ class OutputView(ScrollView, can_focus=True):
         self._strips.clear()
         self._settle(None if anchor is None else self._list.row_of(anchor))
 
+    def on_click(self, event: events.Click) -> None:
+        """A click on a header is about its command; a drag that ends there is not."""
+        row = self._list.row(self.scroll_offset.y + event.y)
+        if row is not None and row.kind is RowKind.HEADER and self.text_selection is None:
+            self.post_message(self.HeaderClicked(row.card))
+
     def notify_style_update(self) -> None:
         """Colours have changed."""
         self._strips.clear()
@@ -191,21 +201,7 @@ class OutputView(ScrollView, can_focus=True):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text as it came from the command, without gutters and folds."""
-        height = self._list.height
-        first = 0 if selection.start is None else selection.start.y
-        last = height - 1 if selection.end is None else min(selection.end.y, height - 1)
-        pieces: list[str] = []
-        for y in range(first, last + 1):
-            row = self._list.row(y)
-            span = selection.get_span(y)
-            if row is None or span is None:
-                continue
-            start, end = span
-            text = row_text(row)
-            pieces.append(text[max(0, start - GUTTER) : None if end == -1 else max(0, end - GUTTER)])
-            if y < last and not _goes_on(row):
-                pieces.append("\n")
-        return "".join(pieces), "\n"
+        return selected_text(self._list, selection), "\n"
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows of a part of the screen."""
@@ -230,27 +226,31 @@ class OutputView(ScrollView, can_focus=True):
         if strip is None:
             strip = paint(row, self._columns, styles)
             if span is not None:
-                strip = self._with_selection(strip, *span)
+                strip = marked(strip, *span, self.screen.get_component_rich_style("screen--selection"))
             if keeps:
                 self._strips[key] = strip
         # Only the mouse asks for offsets, one line at a time; on each painted line they would double its cost.
         return strip if self._painting else strip.apply_offsets(0, position)
 
-    def _with_selection(self, strip: Strip, start: int, end: int) -> Strip:
-        """The strip with the characters of a span marked; the gutter is left out."""
-        text = strip.text
-        start = max(GUTTER, start)
-        stop = len(text.rstrip()) if end == -1 else min(end, len(text))
-        if start >= stop:
-            return strip
-        cuts = [cell_len(text[:start]), cell_len(text[:stop]), strip.cell_length]
-        left, middle, *right = strip.divide(cuts)
-        return Strip.join([left, middle.apply_style(self.screen.get_component_rich_style("screen--selection")), *right])
-
     def _painted_styles(self) -> dict[str, Style]:
         if not self._palette:
             self._palette = {name: self.get_component_rich_style(name) for name in COMPONENTS}
         return self._palette
+
+    def _take(self) -> None:
+        """Take up the lines that have come. What a reader looks at stays in place, drawn or not."""
+        changed, self._changed = self._changed, {}
+        anchor = None if self._following else self._list.anchor(self.scroll_offset.y)
+        height = self._list.height
+        for rows in self._list.cards:
+            if rows.card.number in changed:
+                rows.sync(rows.card.commit())
+        self._make_room()
+        self._list.measure()
+        if self._list.height < height and self.text_selection is not None:
+            self.screen.clear_selection()
+        if anchor is not None and (row := self._list.row_of(anchor)) != self.scroll_offset.y:
+            self._settle(row)
 
     def _settle(self, row: int | None) -> None:
         """Take up the new height; stay on a row, or at the end when following it."""
@@ -293,8 +293,3 @@ class OutputView(ScrollView, can_focus=True):
         surplus = len(self._list.cards) - KEPT_CARDS
         if surplus > 0:
             self._list.remove({card.number for card in [card for card in self.cards if not card.live][:surplus]})
-
-
-def _goes_on(row: Row) -> bool:
-    """Whether the next row continues the same line of output."""
-    return row.kind is RowKind.LINE and (row.end is not None or (row.line is not None and row.line.continues))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime
+import time
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events, on
@@ -15,21 +14,24 @@ from textual.widgets import Static
 from k8s_sandbox_tui.dashboard.console import directory
 from k8s_sandbox_tui.dashboard.console.directory import Place
 from k8s_sandbox_tui.dashboard.console.greeting import greeting, prompt_label
-from k8s_sandbox_tui.dashboard.console.history import CommandHistory, HistoryEntry, HistoryFile
+from k8s_sandbox_tui.dashboard.console.hint import HintLine
+from k8s_sandbox_tui.dashboard.console.history import HistoryFile
+from k8s_sandbox_tui.dashboard.console.launch import prepare
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished, CommandStarted, ConsoleLeft
 from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState, Ending
 from k8s_sandbox_tui.dashboard.console.output import OutputView
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
-from k8s_sandbox_tui.dashboard.console.run import CommandRun
+from k8s_sandbox_tui.dashboard.console.recall import Recall
 from k8s_sandbox_tui.dashboard.console.words import why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
     from textual.worker import Worker
 
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+    from k8s_sandbox_tui.dashboard.console.run import CommandRun
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 GONE_SECONDS = 2.0
@@ -63,8 +65,6 @@ class Console(Widget):
         layout: vertical;
         height: 1fr;
         & #console-greeting { height: 1fr; padding: 1 2; color: $text-muted; }
-        & #console-hint { height: 1; padding: 0 1; text-align: right; color: $text-muted; background: $surface; }
-        & #console-hint.-warning { color: $text-warning; text-align: left; }
         & #console-prompt { height: 1; background: $surface; }
         &:focus-within #console-prompt { background: $panel; }
         & #console-label { width: auto; max-width: 60%; padding: 0 1; color: $text-muted; }
@@ -73,16 +73,23 @@ class Console(Widget):
     }
     """
 
-    def __init__(self, *, history: HistoryFile | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        *,
+        history: HistoryFile | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         """A console without a sandbox.
 
         Args:
             history: Where commands are remembered; by default the user's state folder.
+            clock: Monotonic seconds, for the time that commands take.
             id: The widget's id.
         """
         super().__init__(id=id)
-        self._history_file = history or HistoryFile()
-        self._history = CommandHistory()
+        self._clock = clock
+        self._recall = Recall(history or HistoryFile())
         self._host: CommandHost | None = None
         self._info: SandboxInfo | None = None
         self._places: dict[str, Place] = {}
@@ -91,7 +98,7 @@ class Console(Widget):
         self._input = CommandInput(self._remembered, id="console-command")
         self._label = Static(id="console-label", markup=False)
         self._greeting = Static(id="console-greeting", markup=False)
-        self._hint = Static(id="console-hint", markup=False)
+        self._hint = HintLine(id="console-hint")
 
     @property
     def cards(self) -> list[CommandCard]:
@@ -110,7 +117,6 @@ class Console(Widget):
     def on_mount(self) -> None:
         """Fetch the history."""
         self._output.display = False
-        self._hint.display = False
         self._show_selection()
         self.run_worker(self._read_history(), group="history")
 
@@ -157,36 +163,19 @@ class Console(Widget):
         host, info = self._host, self._info
         refused = why_not(info)
         if refused or host is None or info is None:
-            self._warn(refused or why_not(None))
+            self._hint.warn(refused or why_not(None))
             return None
         place = self._places.get(info.uid, Place())
-        changes_directory = directory.is_cd(command)
-        card = CommandCard(
-            command=command.strip("\n"),
-            sandbox_id=info.id,
-            uid=info.uid,
-            started_at=datetime.now(UTC),
-            cwd=directory.start_of(command, place) if changes_directory else place.cwd,
-            env_names=tuple(env or ()),
-        )
-        if changes_directory and place.previous:
-            env = {**(env or {}), "OLDPWD": place.previous}
-        run = CommandRun(
-            card,
-            host,
-            lambda lines: self._output.changed(card, pending_lines=lines),
-            line=directory.probe(command) if changes_directory else None,
-            env=env,
-            keep_stdout=changes_directory,
-        )
+        run = prepare(command, host, info, place, env=env, clock=self._clock, changed=self._output.changed)
+        card = run.card
         self._greeting.display = False
         self._output.display = True
-        self._hint.display = False
+        self._hint.settle()
         self._output.show(card)
         worker = self.run_worker(self._run(run), group="commands", exclusive=False)
         self._jobs[card.number] = _Job(run, worker)
         self.post_message(CommandStarted(card))
-        self._remember(card)
+        self.run_worker(self._remember(card), group="history")
         return card
 
     def cancel(self, card: CommandCard) -> None:
@@ -209,7 +198,7 @@ class Console(Widget):
         elif self._input.value:
             self._input.clear_command()
         elif live:
-            self._warn(f"Nothing runs in this sandbox. Select {live[-1].sandbox_id} to cancel the command there.")
+            self._hint.warn(f"Nothing runs in this sandbox. Select {live[-1].sandbox_id} to cancel the command there.")
         else:
             await self.run_action("app.help_quit")
 
@@ -241,8 +230,7 @@ class Console(Widget):
 
     @on(CommandInput.Changed)
     def _typed(self) -> None:
-        if self._hint.has_class("-warning"):
-            self._hint.display = False
+        self._hint.settle()
 
     @on(CommandInput.Left)
     def _input_left(self, event: CommandInput.Left) -> None:
@@ -257,14 +245,13 @@ class Console(Widget):
     @on(OutputView.Follow)
     def _follow(self, event: OutputView.Follow) -> None:
         event.stop()
-        if event.following:
-            if not self._hint.has_class("-warning"):
-                self._hint.display = False
-            return
-        plural = "" if event.lines_below == 1 else "s"
-        self._hint.remove_class("-warning")
-        self._hint.update(f"{event.lines_below:,} more line{plural} below, ctrl+end jumps there")
-        self._hint.display = True
+        self._hint.below(0 if event.following else event.lines_below)
+
+    @on(OutputView.HeaderClicked)
+    def _header_clicked(self, event: OutputView.HeaderClicked) -> None:
+        event.stop()
+        self._input.set_command(event.card.command)
+        self._input.focus()
 
     @on(events.Click, "#console-hint")
     def _hint_clicked(self) -> None:
@@ -296,26 +283,15 @@ class Console(Widget):
             job.worker.cancel()
 
     async def _read_history(self) -> None:
-        try:
-            self._history.extend_back(await asyncio.to_thread(self._history_file.read))
-        except OSError as error:
-            self._warn(f"Earlier commands cannot be read: {error.strerror} ({self._history_file.path}).")
+        if problem := await self._recall.read():
+            self._hint.warn(problem)
 
-    def _remember(self, card: CommandCard) -> None:
-        entry = HistoryEntry(
-            at=card.started_at, sandbox=card.sandbox_id, uid=card.uid, command=card.command, cwd=card.cwd
-        )
-        if self._history.add(entry):
-            self.run_worker(self._write_history(entry), group="history")
-
-    async def _write_history(self, entry: HistoryEntry) -> None:
-        try:
-            await asyncio.to_thread(self._history_file.append, entry)
-        except OSError as error:
-            self._warn(f"This command will be forgotten: {error.strerror} ({self._history_file.path}).")
+    async def _remember(self, card: CommandCard) -> None:
+        if problem := await self._recall.keep(card):
+            self._hint.warn(problem)
 
     def _remembered(self, prefix: str) -> list[str]:
-        return self._history.matching(self._info.uid if self._info is not None else "", prefix)
+        return self._recall.commands(self._info.uid if self._info is not None else "", prefix)
 
     def _show_selection(self) -> None:
         """Show where commands go: in the label, the placeholder and the greeting."""
@@ -325,10 +301,5 @@ class Console(Widget):
         self._label.update(prompt_label(info, place))
         self._input.placeholder = refused or "Type a command, press enter"
         self._greeting.update(greeting(info))
-        if not refused and self._hint.has_class("-warning"):
-            self._hint.display = False
-
-    def _warn(self, text: str) -> None:
-        self._hint.add_class("-warning")
-        self._hint.update(text)
-        self._hint.display = True
+        if not refused:
+            self._hint.settle()

@@ -52,6 +52,11 @@ class CommandInput(Input):
         """What was typed, with real line breaks."""
         return self.value.replace(NEWLINE_SIGN, "\n")
 
+    def set_command(self, command: str) -> None:
+        """Put a command in the line, to be edited or run."""
+        self._place = -1
+        self._show(_shown(command))
+
     def clear_command(self) -> None:
         """Empty the line and forget where in the history one was."""
         self.value = ""

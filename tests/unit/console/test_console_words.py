@@ -6,7 +6,26 @@ import pytest
 
 from k8s_sandbox_tui.dashboard.console.directory import Place, is_cd, moved, probe, start_of
 from k8s_sandbox_tui.dashboard.console.model import CommandState, Ending
-from k8s_sandbox_tui.dashboard.console.words import duration_words, elapsed_words, ending_words, one_line
+from k8s_sandbox_tui.dashboard.console.words import (
+    duration_words,
+    elapsed_words,
+    ending_of,
+    ending_words,
+    one_line,
+    why_not,
+)
+from k8s_sandbox_tui.provider.errors import (
+    CommandStartError,
+    CommandTimeoutError,
+    ConnectionLostError,
+    ForbiddenError,
+    NotFoundError,
+    SandboxError,
+    SandboxGoneError,
+    TransportError,
+)
+from k8s_sandbox_tui.provider.models import SandboxStatus
+from tests.dashboard.console_host import info
 
 
 @pytest.mark.parametrize(
@@ -109,3 +128,47 @@ def test_a_directory_that_is_gone_can_be_left(command: str, start: str) -> None:
 )
 def test_only_a_whole_path_counts(printed: bytes, place: Place | None) -> None:
     assert moved(Place("/app"), printed) == place
+
+
+@pytest.mark.parametrize(
+    ("error", "started", "ending"),
+    [
+        (CommandTimeoutError("It ran for 5 s."), True, Ending(CommandState.TIMED_OUT, detail="It ran for 5 s.")),
+        (ConnectionLostError("No status."), True, Ending(CommandState.LOST, detail="No status.")),
+        (
+            SandboxGoneError("The Pod was \x1b[2Jdeleted."),
+            True,
+            Ending(CommandState.GONE, detail="The Pod was deleted."),
+        ),
+        (NotFoundError("No such Pod.", status=404), False, Ending(CommandState.GONE, detail="No such Pod.")),
+        (CommandStartError("No sh.", exit_code=127), True, Ending(CommandState.START_FAILED, 127, "No sh.")),
+        (ForbiddenError("No.", status=403), False, Ending(CommandState.START_FAILED, detail="No.")),
+        (TransportError("No answer.", sent=False), False, Ending(CommandState.START_FAILED, detail="No answer.")),
+        (TransportError("No answer.", sent=True), False, Ending(CommandState.LOST, detail="No answer.")),
+        (TransportError("Cut off.", sent=False), True, Ending(CommandState.LOST, detail="Cut off.")),
+    ],
+)
+def test_every_error_is_an_end(error: SandboxError, started: bool, ending: Ending) -> None:
+    assert ending_of(error, started=started) == ending
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (SandboxStatus.PENDING, "sbx is not on a node yet (Why). Commands work once it is running."),
+        (SandboxStatus.STARTING, "sbx is starting (Why). Commands work once it is running."),
+        (SandboxStatus.RUNNING, ""),
+        (SandboxStatus.STOPPING, "sbx is being destroyed. Choose another sandbox, or create one."),
+        (SandboxStatus.STOPPED, "sbx has ended (Why). Choose another sandbox, or create one."),
+        (SandboxStatus.FAILED, "sbx has failed (Why). Choose another sandbox, or create one."),
+        (SandboxStatus.UNKNOWN, "The node of sbx does not answer (Why). Wait, or choose another sandbox."),
+    ],
+)
+def test_why_a_sandbox_takes_no_command(status: SandboxStatus, words: str) -> None:
+    assert why_not(info("sbx", status, reason="Why")) == words
+
+
+def test_every_state_of_a_sandbox_has_its_words() -> None:
+    said = {why_not(info("sbx", status)) for status in SandboxStatus}
+    assert len(said) == len(SandboxStatus)
+    assert why_not(None).startswith("No sandbox is selected.")

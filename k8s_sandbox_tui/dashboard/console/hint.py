@@ -1,0 +1,43 @@
+"""The line above the command line: why a command was not run, or how much waits below."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+
+class HintLine(Static):
+    """Shows one thing at a time; a warning stays until it is settled, and hides all else."""
+
+    DEFAULT_CSS = """
+    HintLine {
+        height: 1;
+        padding: 0 1;
+        text-align: right;
+        color: $text-muted;
+        background: $surface;
+        display: none;
+        &.-shown { display: block; }
+        &.-warning { color: $text-warning; text-align: left; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, markup=False)
+
+    def warn(self, text: str) -> None:
+        """Say why something did not happen."""
+        self.update(text)
+        self.add_class("-shown", "-warning")
+
+    def settle(self) -> None:
+        """The warning has done its work."""
+        if self.has_class("-warning"):
+            self.remove_class("-shown", "-warning")
+
+    def below(self, lines: int) -> None:
+        """Say how many rows are below what is on screen; 0 for a view that follows the end."""
+        if self.has_class("-warning"):
+            return
+        self.set_class(lines > 0, "-shown")
+        if lines:
+            self.update(f"{lines:,} more line{'' if lines == 1 else 's'} below, ctrl+end jumps there")
