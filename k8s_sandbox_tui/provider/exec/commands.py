@@ -94,7 +94,7 @@ async def run_command(
         except BaseException as error:
             if stream is None and isinstance(error, SandboxError):
                 raise
-            killing = start_kill(connection, target, plan.command_id, patience)
+            killing = start_kill(connection, target, plan, patience)
             if not (isinstance(error, TimeoutError) and limit.expired()):
                 await asyncio.wait({killing}, timeout=patience.kill)
                 raise
@@ -163,7 +163,7 @@ async def start_command(
     except BaseException as error:
         if isinstance(error, SandboxError):
             raise
-        killing = start_kill(connection, target, plan.command_id, patience)
+        killing = start_kill(connection, target, plan, patience)
         await asyncio.wait({killing}, timeout=patience.kill)
         if isinstance(error, TimeoutError) and limit.expired():
             raise timeout_error(seconds, "", "", "") from None

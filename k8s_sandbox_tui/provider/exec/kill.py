@@ -13,30 +13,29 @@ from k8s_sandbox_tui.provider.exec.shell import plan_kill
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.patience import Patience
+    from k8s_sandbox_tui.provider.exec.shell import ExecPlan
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
 
 _kills: Final[set[asyncio.Task[str]]] = set()
 """Kills that go on although nobody waits for them any more; the loop itself keeps no task alive."""
 
 
-def start_kill(
-    connection: ExecConnection, target: ExecTarget, command_id: str, patience: Patience
-) -> asyncio.Task[str]:
+def start_kill(connection: ExecConnection, target: ExecTarget, plan: ExecPlan, patience: Patience) -> asyncio.Task[str]:
     """Kills the command's processes, TERM first and KILL after a grace, in a task of its own.
 
     The task gives an empty text when none is left, else why some may be left; it does not raise.
     """
-    task = asyncio.create_task(_kill(connection, target, command_id, patience))
+    task = asyncio.create_task(_kill(connection, target, plan, patience))
     _kills.add(task)
     task.add_done_callback(_kills.discard)
     return task
 
 
-async def _kill(connection: ExecConnection, target: ExecTarget, command_id: str, patience: Patience) -> str:
+async def _kill(connection: ExecConnection, target: ExecTarget, plan: ExecPlan, patience: Patience) -> str:
     capture = Capture()
     try:
         async with asyncio.timeout(patience.kill):
-            stream = await ExecStream.open(connection, target, plan_kill(command_id), patience)
+            stream = await ExecStream.open(connection, target, plan_kill(plan), patience)
             try:
                 while not isinstance(event := await stream.read(), Closed):
                     capture.feed(event.stream, event.data)

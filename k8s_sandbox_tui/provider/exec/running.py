@@ -245,7 +245,7 @@ class RunningCommand:
         if self._ended.is_set():
             return ""
         if self._killing is None:
-            self._killing = start_kill(self._connection, self._target, self._plan.command_id, self._patience)
+            self._killing = start_kill(self._connection, self._target, self._plan, self._patience)
         self._limit = MAX_OUTPUT
         self._room.set()
         ended = asyncio.create_task(self._ended.wait())

@@ -95,7 +95,7 @@ __computesdk_s=;command -v setsid >/dev/null 2>&1&&__computesdk_s=setsid
 DETACH_PLAIN: Final = f'{DETACH}$__computesdk_s "$@" </dev/null >>{BACKGROUND_LOG} 2>&1 &'
 DETACH_WITH_PAYLOAD: Final = f'{DETACH}{{ printf %s "$__computesdk"|$__computesdk_s "$@";}} >>{BACKGROUND_LOG} 2>&1 &'
 
-KILL: Final = """i=$1 t=$2
+KILL: Final = """i=$1 t=$2 u=$3
 read -r o </proc/self/stat;set -- ${o##*) };o=$3
 find(){ p= l=
 for f in $(grep -ls "$i" /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null);do
@@ -114,13 +114,14 @@ pause(){ sleep 0.1 2>/dev/null||sleep 1; }
 n=0;find
 while [ -z "$p" ]&&[ $n -lt 10 ];do n=$((n+1));pause;find;done
 [ -n "$p" ]||exit 0
-send TERM
+for s in $u;do send $s;done
 n=0
 while [ $n -lt "$t" ];do n=$((n+1));pause;find;[ -n "$p" ]||exit 0;done
 n=0
 while [ $n -lt 10 ];do n=$((n+1));send KILL;pause;find;[ -n "$p" ]||exit 0;done
 exit 1"""
-"""Kills all processes that carry a command's id, and their groups: TERM, a grace of $2 tenths of a second, KILL.
+"""Kills all processes that carry a command's id, and their groups: the signals $3, a grace of $2 tenths of a second,
+KILL.
 
 $1 is a pattern that does not match itself (`[a]bc`), so that the processes of this script are not found. A command
 that is not there yet is waited for, for a second. A group is signalled only where its leader carries the id or has

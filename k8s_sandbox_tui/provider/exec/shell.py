@@ -113,10 +113,14 @@ def plan_command(
     return wrap.detached() if background else wrap.attached()
 
 
-def plan_kill(command_id: str, grace: float = KILL_GRACE) -> ExecPlan:
-    """The exec that kills a command; it ends when the command's processes have. Exit code 1 where some stay."""
-    pattern = f"[{command_id[0]}]{command_id[1:]}"
-    return ExecPlan(argv=(scripts.SHELL, "-c", scripts.KILL, "sh", pattern, str(round(grace * 10))))
+def plan_kill(plan: ExecPlan, grace: float = KILL_GRACE) -> ExecPlan:
+    """The exec that kills a command; it ends when the command's processes have. Exit code 1 where some stay.
+
+    A terminal's end is said with HUP: interactive shells ignore TERM.
+    """
+    pattern = f"[{plan.command_id[0]}]{plan.command_id[1:]}"
+    signals = "HUP TERM" if plan.tty else "TERM"
+    return ExecPlan(argv=(scripts.SHELL, "-c", scripts.KILL, "sh", pattern, str(round(grace * 10)), signals))
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,10 +87,10 @@ class Shell:
         )
         return (done.returncode if done.returncode >= 0 else 128 - done.returncode), done.stdout, done.stderr
 
-    def kill(self, command_id: str, grace: float) -> int:
+    def kill(self, plan: ExecPlan, grace: float) -> int:
         with patch.object(scripts, "SHELL", self.path):
-            plan = plan_kill(command_id, grace)
-        return subprocess.run(plan.argv, env={"PATH": self.tools}, timeout=30, check=False).returncode
+            kill = plan_kill(plan, grace)
+        return subprocess.run(kill.argv, env={"PATH": self.tools}, timeout=30, check=False).returncode
 
 
 def shells(folder: Path) -> list[Shell]:
