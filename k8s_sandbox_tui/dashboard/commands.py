@@ -48,6 +48,10 @@ COMMANDS: tuple[Command, ...] = (
         id="sandbox.create", keys="c", action="create", label="Create", group=SANDBOX,
         help="Create a sandbox.",
     ),
+    Command(
+        id="sandbox.url", keys="u", action="copy_url", label="URL", group=SANDBOX,
+        help="Copy or open the URL of a port of the selected sandbox.",
+    ),
     # A function key: no text field and no vim motion sends it, and file managers use it for the same.
     Command(
         id="sandbox.destroy", keys="f8", action="destroy", label="Destroy", group=SANDBOX,

@@ -46,7 +46,6 @@ class Feed:
         self._refresh = refresh
         self._inventory: InventoryPort | None = None
         self.state = FeedState()
-        self.opened: OpenedClusterPort | None = None
 
     @property
     def interval(self) -> float:
@@ -66,7 +65,6 @@ class Feed:
         """
         opened = await self._open_cluster()
         async with _closing(opened.compute):
-            self.opened = opened
             listener.cluster_opened(opened)
             try:
                 await self._follow(opened.compute, listener)

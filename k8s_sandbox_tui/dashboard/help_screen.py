@@ -12,11 +12,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
+from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
 from k8s_sandbox_tui.dashboard.key_bar import key_name
 from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
+from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from textual.app import ComposeResult
 
@@ -68,6 +71,15 @@ def binding_section(title: str, bindings: Iterable[BindingType]) -> Section:
     return title, lines
 
 
+def all_sections() -> list[Section]:
+    """All keys of the main screen and of what is on it."""
+    return [
+        *command_sections(),
+        binding_section("In the table", SandboxTable.BINDINGS),
+        binding_section("In the console", [*CommandInput.BINDINGS, *Console.BINDINGS]),
+    ]
+
+
 class HelpScreen(ModalScreen[None]):
     """All keys, and what the signs mean."""
 
@@ -95,9 +107,9 @@ class HelpScreen(ModalScreen[None]):
         Binding("k", "scroll_help(-1)", "Up", show=False, id="help.up"),
     ]
 
-    def __init__(self, sections: Sequence[Section], glyphs: Glyphs) -> None:
+    def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
-        self._sections = sections
+        self._sections = all_sections()
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:

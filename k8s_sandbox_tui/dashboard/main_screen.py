@@ -6,70 +6,58 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.containers import Container
-from textual.screen import Screen
-from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvider
 from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.filter import parse_filter
 from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
+from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
-from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
-from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
-from k8s_sandbox_tui.dashboard.split import Split
-from k8s_sandbox_tui.dashboard.state_line import ClusterState, StateLine, state_parts
+from k8s_sandbox_tui.dashboard.split import SecondPane, Split
+from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state, state_parts
 from k8s_sandbox_tui.dashboard.store import SandboxStore
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+from k8s_sandbox_tui.dashboard.top_lines import TopLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from textual import getters
-    from textual.app import App, ComposeResult
+    from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.timer import Timer
 
+    from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.console.pane import Console
-    from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
-    from k8s_sandbox_tui.dashboard.destroy import Target
     from k8s_sandbox_tui.dashboard.looks import Glyphs
-    from k8s_sandbox_tui.dashboard.ports import OpenClusterPort, OpenedClusterPort, SandboxPort
+    from k8s_sandbox_tui.dashboard.ports import OpenClusterPort, OpenedClusterPort
     from k8s_sandbox_tui.dashboard.store import Row
+    from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
+    from k8s_sandbox_tui.dashboard.workbench import Workbench
 
 PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
 
+REST = 0.06
+"""Seconds without a movement after which the cursor rests: longer than the time between repeated keys."""
 
-class MainScreen(Screen[None]):
+
+class MainScreen(ImmediateScreen[None]):
     """Sandboxes and a console."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
     AUTO_FOCUS = "SandboxTable"
     if TYPE_CHECKING:
-        app = getters.app(App[object])
+        app = getters.app(ClipboardApp[object])
     DEFAULT_CSS = """
     MainScreen {
         background: $background;
-        & .strip {
-            display: none;
-            height: auto;
-            max-height: 3;
-            padding: 0 1;
-            background: $surface;
-            color: $status-pending;
-            &.-shown { display: block; }
-            &.-denied { color: $status-failed; }
-        }
-        & #console { background: $background; border-top: solid $border-blurred; }
-        & #console:focus-within { border-top: solid $accent; }
-        & .-wide > #console { border-top: none; border-left: solid $border-blurred; }
-        & .-wide > #console:focus-within { border-top: none; border-left: solid $accent; }
-        &.-closed #console { display: none; }
+        &.-closed SecondPane { display: none; }
     }
     """
 
@@ -83,24 +71,21 @@ class MainScreen(Screen[None]):
         self._feed = Feed(open_cluster, self._store, refresh=refresh)
         self._cluster = ClusterState(interval=self._feed.interval)
         self._failure: Placeholder | None = None
-        self._painted_at = 0.0
+        self._bench: Workbench | None = None
+        self._pane: Console | None = None
+        self._ports: UrlHistory | None = None
         self.paint_waits = False
         """Whether something that came in is not on the screen yet, but soon will be."""
+        self._painted_at = 0.0
+        self._resting: Timer | None = None
+        self._awaited = ""
         self._destroyed: set[str] = set()
-        self._pane: Console | None = None
-        self._creator: CreateFlow[SandboxPort] | None = None
-        self._hosts: dict[str, SandboxHost] = {}
-        self._wanted = ""
 
     def compose(self) -> ComposeResult:
         """The lines at the top, the two panes, the keys."""
-        yield StateLine(id="state")
-        yield Static(id="warning", classes="strip", markup=False)
-        yield Static(id="trouble", classes="strip", markup=False)
+        yield TopLines()
         yield FilterBar()
-        yield Split(
-            SandboxTable(self._store, clock=self._clock, glyphs=self._glyphs, id="table"), Container(id="console")
-        )
+        yield Split(SandboxTable(self._store, clock=self._clock, glyphs=self._glyphs), SecondPane())
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -108,7 +93,7 @@ class MainScreen(Screen[None]):
         self.add_class("-closed")
         self._paint()
         self.set_interval(1.0, self._tick)
-        self.call_after_refresh(self._open)
+        self.call_after_refresh(self._follow_feed)
 
     @property
     def table(self) -> SandboxTable:
@@ -120,67 +105,43 @@ class MainScreen(Screen[None]):
         """The sandbox under the cursor."""
         return self.table.cursor_row
 
-    # The feed.
-
-    def _open(self) -> None:
-        self._failure = None
-        self._follow_feed()
-        self._paint()
+    # What the feed tells.
 
     @work(exclusive=True, group="feed")
     async def _follow_feed(self) -> None:
         from k8s_sandbox_tui.dashboard.failure import failure_placeholder
         from k8s_sandbox_tui.provider.errors import SandboxError
 
+        self._failure = None
+        self._paint()
         try:
             await self._feed.run(self)
         except SandboxError as error:
-            self._failure = failure_placeholder(error, opened=self._feed.opened is not None)
+            self._failure = failure_placeholder(error, opened=self._bench is not None)
+            self._bench = None
             self._paint()
 
     def cluster_opened(self, opened: OpenedClusterPort) -> None:
-        """Say which cluster it is, and make room for the console."""
-        cluster = opened.cluster
-        self._cluster = ClusterState(
-            context=cluster.context,
-            server=cluster.server,
-            namespace=cluster.namespace,
-            local=opened.local,
-            isolation=opened.isolation,
-            interval=self._feed.interval,
-        )
-        warning = self.query_one("#warning", Static)
-        warning.update(f"! {sanitize_line(opened.warning)}")
-        warning.set_class(bool(opened.warning), "-shown")
-        self._add_console(opened)
-        self._paint()
-
-    def _add_console(self, opened: OpenedClusterPort) -> None:
-        """The console, and the form for new sandboxes, over an opened cluster."""
+        """Say which cluster it is, and show the console."""
         from k8s_sandbox_tui.dashboard.console.pane import Console
-        from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
-        from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
-        from k8s_sandbox_tui.provider.models import RUNTIMES
+        from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
+        from k8s_sandbox_tui.dashboard.workbench import Workbench
 
-        config = opened.compute.config
-        defaults = CreateDefaults(
-            namespace=opened.cluster.namespace,
-            runtime=config.runtime,
-            images={runtime: config.image_for(runtime) for runtime in RUNTIMES},
-            prefix=config.pod_name_prefix,
-        )
-        self._creator = CreateFlow(self.app, opened.compute.sandbox, defaults)
-        self._hosts.clear()
+        self._cluster = cluster_state(opened, self._feed.interval)
+        self._ports = self._ports or UrlHistory()
+        self._bench = Workbench(self.app, opened, self._ports)
         if self._pane is None:
             self._pane = Console()
-            self.query_one("#console").mount(self._pane)
+            self.query_one(SecondPane).mount(self._pane)
+        self.query_one(TopLines).show_warning(opened.warning)
         self.remove_class("-closed")
+        self._paint()
 
     def store_changed(self, removed: Sequence[str]) -> None:
         """Paint at once, or soon when it was painted a moment ago."""
-        for uid in removed:
-            self._hosts.pop(uid, None)
-            if self._pane is not None:
+        if removed and self._bench is not None and self._pane is not None:
+            self._bench.forget(removed)
+            for uid in removed:
                 self._pane.sandbox_gone(uid)
         if self.paint_waits:
             return
@@ -193,85 +154,63 @@ class MainScreen(Screen[None]):
 
     # Painting.
 
-    def _tick(self) -> None:
-        self.table.tick()
-        self._paint_state()
-
     def _paint(self) -> None:
         self.paint_waits = False
         self._painted_at = monotonic()
         self.table.show_changes(settled=self._feed.state.complete)
-        self.table.placeholder = self._placeholder()
-        self.query_one(FilterBar).show_result(len(self._store.rows), self._store.total)
-        self._paint_state()
-        self._show_selected()
-        self.refresh_bindings()
-
-    def _show_selected(self) -> None:
-        """Tell the console which sandbox its commands go to."""
-        if self._wanted and self.table.select(self._wanted):
-            self._wanted = ""
-        opened = self._feed.opened
-        if self._pane is None or opened is None:
-            return
-        row = self.selected
-        if row is None:
-            self._pane.select(None, None)
-            return
-        host = self._hosts.get(row.uid)
-        if host is None:
-            host = self._hosts[row.uid] = SandboxHost(opened.compute.sandbox, row.info.id, row.uid)
-        self._pane.select(host, row.info)
-
-    def _placeholder(self) -> Placeholder:
-        if self._failure is not None:
-            return self._failure
-        return placeholder_for(
+        self.table.placeholder = self._failure or placeholder_for(
             self._feed.state,
             total=self._store.total,
             filter_text=self._store.filter.text,
             where=self._cluster.namespace,
             server=self._cluster.server,
         )
-
-    def _paint_state(self) -> None:
-        line = self.query_one(StateLine)
-        feed = self._feed.state if self._failure is None else FeedState(freshness="closed")
-        line.show(
-            state_parts(
-                self._cluster,
-                feed,
-                self._store.counts,
-                width=self.size.width,
-                now=self._clock(),
-                glyphs=self._glyphs,
-            )
-        )
-        trouble = self.query_one("#trouble", Static)
-        shown = bool(feed.cause) and self._store.total > 0
-        text = sanitize_line(f"{feed.cause} {feed.hint}".strip()) if shown else ""
-        if str(trouble.content) != text:
-            trouble.update(text)
-        trouble.set_class(shown, "-shown")
-        trouble.set_class(feed.freshness == "denied", "-denied")
-
-    def on_resize(self) -> None:
-        """The lines are made for a width."""
-        self._paint_state()
-
-    # What the table tells.
-
-    @on(SandboxTable.Selected)
-    def _selected(self) -> None:
+        self.query_one(FilterBar).show_result(len(self._store.rows), self._store.total)
+        self._paint_top()
+        if self._awaited and self.table.select(self._awaited):
+            self._awaited = ""
         self._show_selected()
         self.refresh_bindings()
 
-    def on_console_left(self) -> None:
-        """Back to the table."""
-        split = self.query_one(Split)
-        if split.zoom == "second":
-            split.zoom = "none"
-        self.table.focus()
+    def _paint_top(self) -> None:
+        feed = FeedState(freshness="closed", cause=" ".join(self._failure.said)) if self._failure else self._feed.state
+        width, now = self.size.width, self._clock()
+        parts = state_parts(self._cluster, feed, self._store.counts, width=width, now=now, glyphs=self._glyphs)
+        trouble = f"{feed.cause} {feed.hint}".strip() if self._store.total else ""
+        top = self.query_one(TopLines)
+        top.show_state(parts)
+        top.show_trouble(trouble, error=feed.freshness in {"denied", "closed"})
+
+    def _tick(self) -> None:
+        self.table.tick()
+        self._paint_top()
+
+    def on_resize(self) -> None:
+        """The top line is made for a width."""
+        self._paint_top()
+
+    # The selected sandbox.
+
+    def _show_selected(self) -> None:
+        """Tell the console which sandbox its commands go to."""
+        if self._pane is None:
+            return
+        row = self.selected
+        if row is None:
+            self._pane.select(None, None)
+        else:
+            self._pane.select(None if self._bench is None else self._bench.host(row.info), row.info)
+
+    @on(SandboxTable.Selected)
+    def _selected(self) -> None:
+        # The console follows once the cursor rests: its layout must not slow the keys that move it.
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._show_selected)
+
+    def on_descendant_focus(self) -> None:
+        """Whoever gets the keys works on the selected sandbox."""
+        self._show_selected()
 
     @on(SandboxTable.Activated)
     def _activated(self) -> None:
@@ -285,11 +224,14 @@ class MainScreen(Screen[None]):
         then = f" The cursor is on {event.row.info.name} now." if event.row is not None else ""
         self.notify(f"{event.lost.info.name} is gone.{then}", severity="warning", markup=False)
 
-    # The filter.
+    def on_console_left(self) -> None:
+        """Back to the table."""
+        split = self.query_one(Split)
+        if split.zoom == "second":
+            split.zoom = "none"
+        self.table.focus()
 
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.query_one(FilterBar).open()
+    # The filter.
 
     @on(FilterBar.Changed)
     def _filter_typed(self, event: FilterBar.Changed) -> None:
@@ -300,104 +242,27 @@ class MainScreen(Screen[None]):
     def _filter_left(self) -> None:
         self.table.focus()
 
-    def action_clear_filter(self) -> None:
-        """Show all sandboxes again."""
-        self.query_one(FilterBar).clear()
-
     # Commands.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Dim what needs a sandbox where there is none."""
-        if action == "console":
-            return True if self.selected is not None else None
-        if action == "destroy":
-            # Only from the table: what is typed elsewhere must not answer the question by accident.
-            return True if self.selected is not None and self.table.has_focus else None
+        """Dim what cannot be done now, hide what there is nothing to do for."""
         if action == "clear_filter":
             return self._store.filter.active
         if action == "create":
-            return True if self._feed.opened is not None else None
-        return True
+            possible = self._bench is not None
+        elif action in {"console", "copy_url"}:
+            possible = self.selected is not None and self._bench is not None
+        elif action == "destroy":
+            # Only from the table: what is typed elsewhere must not answer the question by accident.
+            possible = self.selected is not None and self._bench is not None and self.table.has_focus
+        else:
+            possible = True
+        return possible or None
 
     async def run_command(self, command: Command) -> None:
         """Do what a command's key does, wherever the focus is."""
         self.table.focus()
         await self.run_action(command.action)
-
-    def action_refresh(self) -> None:
-        """Ask again, or try to open the cluster again."""
-        if self._failure is not None:
-            self._open()
-        else:
-            self._feed.refresh_now()
-
-    def action_sort_next(self) -> None:
-        """Sort by the column to the right of the one that sorts now."""
-        ids = [cell.column.id for cell in self.table.cells]
-        here = self._store.sort_column.id
-        self.table.sort_by(ids[(ids.index(here) + 1) % len(ids)] if here in ids else ids[0])
-
-    def action_sort_reverse(self) -> None:
-        """Turn the order round."""
-        self.table.sort_by(self._store.sort_column.id)
-
-    def action_zoom(self) -> None:
-        """Give the focused pane all the room, and back."""
-        split = self.query_one(Split)
-        if split.zoom != "none":
-            split.zoom = "none"
-        else:
-            split.zoom = "first" if self.table.has_focus else "second"
-
-    def action_resize(self, cells: int) -> None:
-        """Move the border between table and console."""
-        self.query_one(Split).grow_first(cells)
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from k8s_sandbox_tui.dashboard.console.pane import Console
-        from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
-        from k8s_sandbox_tui.dashboard.help_screen import (
-            HelpScreen,
-            binding_section,
-            command_sections,
-        )
-
-        sections = [
-            *command_sections(),
-            binding_section("In the table", SandboxTable.BINDINGS),
-            binding_section("In the console", [*CommandInput.BINDINGS, *Console.BINDINGS]),
-        ]
-        self.app.push_screen(HelpScreen(sections, self._glyphs))
-
-    def action_destroy(self) -> None:
-        """Ask, then destroy."""
-        from k8s_sandbox_tui.dashboard.destroy import target_of
-        from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
-
-        row = self.selected
-        if row is None:
-            return
-        targets = [target_of(row.info, self._clock())]
-
-        def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's callback
-            if confirmed:
-                self._destroy(targets)
-
-        self.app.push_screen(DestroyScreen(targets), answered)
-
-    @work(group="destroy")
-    async def _destroy(self, targets: Sequence[Target]) -> None:
-        from k8s_sandbox_tui.dashboard.destroy import destroy_all
-
-        opened = self._feed.opened
-        if opened is None:
-            return
-        self._destroyed.update([target.uid for target in targets])
-        for result in await destroy_all(opened.compute.sandbox, targets):
-            if not result.fine:
-                self._destroyed.discard(result.target.uid)
-            self.notify(result.sentence, severity="information" if result.fine else "error", markup=False)
 
     def action_console(self) -> None:
         """Type into the console."""
@@ -410,9 +275,61 @@ class MainScreen(Screen[None]):
     @work(group="create")
     async def action_create(self) -> None:
         """Ask for a new sandbox, see it through, and put the cursor on it."""
-        if self._creator is None:
-            return
-        created = await self._creator.run()
-        if created is not None:
-            self._wanted = created.uid
+        if self._bench is not None:
+            self._awaited = await self._bench.create()
             self._paint()
+
+    @work(group="urls")
+    async def action_copy_url(self) -> None:
+        """Ask for a port of the selected sandbox, then copy or open its URL."""
+        if self._bench is not None and self.selected is not None:
+            await self._bench.copy_url(self.selected.info)
+
+    @work(group="destroy")
+    async def action_destroy(self) -> None:
+        """Ask, then destroy the sandbox that was selected when it was asked."""
+        bench, row = self._bench, self.selected
+        if bench is None or row is None:
+            return
+        targets = await bench.ask_to_destroy([row.info], self._clock())
+        self._destroyed.update([target.uid for target in targets])
+        for result in await bench.destroy(targets):
+            if not result.fine:
+                self._destroyed.discard(result.target.uid)
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.query_one(FilterBar).open()
+
+    def action_clear_filter(self) -> None:
+        """Show all sandboxes again."""
+        self.query_one(FilterBar).clear()
+
+    def action_sort_next(self) -> None:
+        """Sort by the column to the right of the one that sorts now."""
+        self.table.sort_by_next()
+
+    def action_sort_reverse(self) -> None:
+        """Turn the order round."""
+        self.table.sort_by(self._store.sort_column.id)
+
+    def action_refresh(self) -> None:
+        """Ask again, or try to open the cluster again."""
+        if self._failure is not None:
+            self._follow_feed()
+        else:
+            self._feed.refresh_now()
+
+    def action_zoom(self) -> None:
+        """Give the focused pane all the room, and back."""
+        self.query_one(Split).toggle_zoom(first=self.table.has_focus)
+
+    def action_resize(self, cells: int) -> None:
+        """Move the border between table and console."""
+        self.query_one(Split).grow_first(cells)
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from k8s_sandbox_tui.dashboard.help_screen import HelpScreen
+
+        self.app.push_screen(HelpScreen(self._glyphs))

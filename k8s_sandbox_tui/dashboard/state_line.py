@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from k8s_sandbox_tui.dashboard.feed_state import FeedState
+    from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
 
 Part = tuple[str, str]
 """A text and the name of its role; both are pure data, so that a test can read a line."""
@@ -49,6 +50,18 @@ class ClusterState:
     isolation: str = ""
     interval: float = 2.0
     """Seconds between two polls, where polling is needed."""
+
+
+def cluster_state(opened: OpenedClusterPort, interval: float) -> ClusterState:
+    """What is to be said of an opened cluster."""
+    return ClusterState(
+        context=opened.cluster.context,
+        server=opened.cluster.server,
+        namespace=opened.cluster.namespace,
+        local=opened.local,
+        isolation=opened.isolation,
+        interval=interval,
+    )
 
 
 def badge(cluster: ClusterState) -> Part:
@@ -107,7 +120,6 @@ def state_parts(
     for left, right in (
         ([*place, *isolation, *namespace, *fresh], [*everything, *long]),
         ([*place, *isolation, *namespace, *fresh], long),
-        ([*place, *namespace, *fresh], long),
         ([*place, *isolation, *namespace, *fresh], short),
         ([*place, *namespace, *fresh], short),
         ([*place, *namespace, *fresh], []),

@@ -75,29 +75,31 @@ def row_strip(
         gap = min(GAP, width - used - cell.width)
         segments.append(Segment(text + " " * gap, over + style))
         used += cell.width + gap
-    if used < width:
-        segments.append(Segment(" " * (width - used), over))
-    return Strip(segments, max(used, width)).crop(0, width)
+    return Strip(segments, used).adjust_cell_length(width, over)
 
 
-def header_strip(
-    cells: tuple[Cell, ...], width: int, styles: LineStyles, glyphs: Glyphs, *, sorted_by: c.Column, descending: bool
-) -> Strip:
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """By which column the rows are sorted."""
+
+    column: c.Column
+    descending: bool
+
+
+def header_strip(cells: tuple[Cell, ...], width: int, *, styles: LineStyles, glyphs: Glyphs, sorting: Sorting) -> Strip:
     """The titles, with a sign at the one that sorts."""
     segments = [Segment(" " * MARGIN, styles.header)]
     used = MARGIN
-    sign = glyphs.descending if descending else glyphs.ascending
+    sign = glyphs.descending if sorting.descending else glyphs.ascending
     for cell in cells:
         column = cell.column
-        here = column is sorted_by
+        here = column is sorting.column
         title = f"{column.title} {sign}" if here else column.title
         text = fit(title, cell.width, right=column.right, ellipsis=glyphs.ellipsis)
         gap = min(GAP, width - used - cell.width)
         segments.append(Segment(text + " " * gap, styles.header_sorted if here else styles.header))
         used += cell.width + gap
-    if used < width:
-        segments.append(Segment(" " * (width - used), styles.header))
-    return Strip(segments, max(used, width)).crop(0, width)
+    return Strip(segments, used).adjust_cell_length(width, styles.header)
 
 
 def placeholder_strip(line: PlaceholderLine, width: int, styles: LineStyles) -> Strip:

@@ -20,6 +20,11 @@ class Placeholder:
     lines: tuple[str, ...] = ()
     tone: Tone = "calm"
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All of it that is not empty."""
+        return tuple(text for text in (self.title, *self.lines) if text)
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceholderLine:

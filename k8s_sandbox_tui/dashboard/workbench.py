@@ -1,0 +1,83 @@
+"""What can be done with the sandboxes of one opened cluster: create, destroy, run commands, copy URLs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
+from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
+from k8s_sandbox_tui.dashboard.destroy import Result, Target, destroy_all, target_of
+from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
+from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
+from k8s_sandbox_tui.dashboard.urls.flow import show_url
+from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
+from k8s_sandbox_tui.provider.models import RUNTIMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort, SandboxPort
+    from k8s_sandbox_tui.dashboard.urls.flow import UrlHost
+    from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+
+class Workbench:
+    """The dialogues over one opened cluster; all of them have to run in a worker."""
+
+    def __init__(self, app: UrlHost, opened: OpenedClusterPort, ports: UrlHistory) -> None:
+        """Prepare them.
+
+        Args:
+            app: Shows the dialogues.
+            opened: The cluster.
+            ports: The ports used before in this session.
+        """
+        self._app = app
+        self._compute = opened.compute
+        self._ports = ports
+        self._hosts: dict[str, SandboxHost] = {}
+        config = opened.compute.config
+        defaults = CreateDefaults(
+            namespace=opened.cluster.namespace,
+            runtime=config.runtime,
+            images={runtime: config.image_for(runtime) for runtime in RUNTIMES},
+            prefix=config.pod_name_prefix,
+        )
+        self._creator: CreateFlow[SandboxPort] = CreateFlow(app, opened.compute.sandbox, defaults)
+
+    def host(self, info: SandboxInfo) -> SandboxHost:
+        """Runs commands in a sandbox."""
+        host = self._hosts.get(info.uid)
+        if host is None:
+            host = self._hosts[info.uid] = SandboxHost(self._compute.sandbox, info.id, info.uid)
+        return host
+
+    def forget(self, uids: Iterable[str]) -> None:
+        """Let go of sandboxes that are gone."""
+        for uid in uids:
+            self._hosts.pop(uid, None)
+
+    async def create(self) -> str:
+        """Ask for a new sandbox and see it through; its uid, or nothing."""
+        created = await self._creator.run()
+        return "" if created is None else created.uid
+
+    async def copy_url(self, info: SandboxInfo) -> None:
+        """Ask for a port and copy or open its URL."""
+        template = self._compute.config.url_template
+        source = TemplateUrls(template=template, namespace=info.namespace, name=info.name)
+        await show_url(self._app, source, self._ports)
+
+    async def ask_to_destroy(self, infos: Sequence[SandboxInfo], now: datetime) -> list[Target]:
+        """The sandboxes as they are now, if the user wants them destroyed; else none."""
+        targets = [target_of(info, now) for info in infos]
+        return targets if await self._app.push_screen_wait(DestroyScreen(targets)) else []
+
+    async def destroy(self, targets: Sequence[Target]) -> list[Result]:
+        """Destroy them and say truthfully what became of each."""
+        results = await destroy_all(self._compute.sandbox, targets)
+        for result in results:
+            self._app.notify(result.sentence, severity="information" if result.fine else "error", markup=False)
+        return results
