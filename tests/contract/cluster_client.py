@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import shutil
 import ssl
@@ -97,7 +98,8 @@ class ApiClient:
         sent = {"Content-Type": "application/json"} if body is not None else {}
         if token is not None:
             sent["Authorization"] = f"Bearer {token or self.token}"
-        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        raw_body = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        data = None if raw_body is None else io.BytesIO(raw_body)
         url = self.server + path
         async with self.session.request(
             method, URL(url, encoded=True), data=data, headers=sent | dict(headers or {})

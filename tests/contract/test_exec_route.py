@@ -114,8 +114,8 @@ async def test_what_cannot_start_is_a_status_as_recorded(
         f"failed to start exec ID: OCI runtime exec failed: exec failed: {runtime_says}: unknown"
     )
     assert _EXEC_ID.sub(b"start exec ID", status).decode() == (
-        f'\x03{{"metadata":{{}},"status":"Failure","message":"Internal error occurred: {cause}","reason":"InternalError",'
-        f'"details":{{"causes":[{{"message":"{cause}"}}]}},"code":500}}'
+        f'\x03{{"metadata":{{}},"status":"Failure","message":"Internal error occurred: {cause}",'
+        f'"reason":"InternalError","details":{{"causes":[{{"message":"{cause}"}}]}},"code":500}}'
     )
 
 

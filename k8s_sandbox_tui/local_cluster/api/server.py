@@ -20,6 +20,7 @@ from k8s_sandbox_tui.local_cluster.objects.status_error import (
     method_not_allowed,
     page_not_found,
 )
+from k8s_sandbox_tui.local_cluster.store.resources import NAMESPACES, NODES
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
 _HOSTS = ("127.0.0.1", "localhost")
+_ON_COLLECTIONS = {"list", "watch", "create", "deletecollection"}
+_IN_NAMESPACES = {"create", "deletecollection", "get", "update", "patch", "delete"}
+_CLUSTER_SCOPED = {NAMESPACES.plural, NODES.plural}
 _HEALTH = {"/healthz", "/livez", "/readyz"}
 
 
@@ -39,6 +43,7 @@ class ApiServer:
         # A page that a browser was lured to by another name must not reach this server.
         self._hosts = {f"{host}:{port}" for host in _HOSTS} | set(_HOSTS)
         self._routes = routes(cluster, kubelet)
+        self._served = {route[:3] for route in self._routes}
         self._version = version(f"{platform.system().lower()}/{_architecture()}")
 
     def application(self) -> web.Application:
@@ -67,16 +72,15 @@ class ApiServer:
         review = REVIEWS.get((info.group, info.resource))
         if review is not None and info.version == "v1":
             if info.verb != "create":
-                raise method_not_allowed(info.resource, info.verb)
+                raise method_not_allowed()
             return await review(request, user)
-        handler = self._routes.get((info.group, info.resource, info.subresource, info.verb))
-        if handler is not None and info.version == "v1":
-            return await handler(request, info)
-        if info.version == "v1" and any(
-            route[:3] == (info.group, info.resource, info.subresource) for route in self._routes
-        ):
-            raise method_not_allowed(info.resource, info.verb)
-        raise page_not_found()
+        served = (info.group, info.resource, info.subresource)
+        if info.version != "v1" or served not in self._served:
+            raise page_not_found()
+        handler = self._routes.get((*served, info.verb))
+        if handler is None or not _well_formed(info):
+            raise method_not_allowed()
+        return await handler(request, info)
 
     def _other(self, request: web.Request, info: RequestInfo) -> web.Response:
         if info.path in {"/version", "/version/"}:
@@ -86,6 +90,15 @@ class ApiServer:
         if info.path.startswith("/openapi/v3"):
             return json_response(openapi(info.path))
         return discover(request, info.path, self._address)
+
+
+def _well_formed(info: RequestInfo) -> bool:
+    """Whether the path names what the verb needs: a collection, an object, a namespace to create it in."""
+    if info.subresource:
+        return True
+    if bool(info.name) is (info.verb in _ON_COLLECTIONS):
+        return False
+    return info.verb not in _IN_NAMESPACES or bool(info.namespace) or info.resource in _CLUSTER_SCOPED
 
 
 def _architecture() -> str:

@@ -136,12 +136,10 @@ def conflict(resource: str, name: str, why: str) -> StatusError:
     return StatusError(409, "Conflict", f'Operation cannot be fulfilled on {resource} "{name}": {why}', details=details)
 
 
-def method_not_allowed(resource: str, verb: str) -> StatusError:
-    """405: the resource has no such verb."""
-    details = StatusDetails(kind=resource)
-    return StatusError(
-        405, "MethodNotAllowed", f"{verb} is not supported on resources of kind {resource!r}", details=details
-    )
+def method_not_allowed() -> StatusError:
+    """405: the path has no such method."""
+    message = "the server does not allow this method on the requested resource"
+    return StatusError(405, "MethodNotAllowed", message, details=StatusDetails())
 
 
 def unsupported_media_type(accepted: str) -> StatusError:

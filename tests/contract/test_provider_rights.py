@@ -1,0 +1,95 @@
+"""The provider as an identity with few rights: the seed's table and `get` on pods/exec do for all that it describes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+import yaml
+
+from k8s_sandbox_tui.provider import start_failure
+from k8s_sandbox_tui.provider.compute import Compute, k8s
+from k8s_sandbox_tui.provider.errors import CreateError, ForbiddenError
+from k8s_sandbox_tui.provider.freshness import Freshness
+from k8s_sandbox_tui.provider.models import SandboxStatus
+from tests.contract.cluster_client import own_cluster
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
+    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonValue
+
+_PODS: JsonValue = {"verbs": ["create", "get", "list", "delete"], "apiGroups": [""], "resources": ["pods"]}
+_SERVICES: JsonValue = {"verbs": ["delete"], "apiGroups": [""], "resources": ["services"]}
+
+
+def _identity(token: str, exec_verbs: list[JsonValue]) -> JsonValue:
+    exec_rule: JsonValue = {"verbs": exec_verbs, "apiGroups": [""], "resources": ["pods/exec"]}
+    grants: JsonValue = [{"namespace": "default", "rules": [_PODS, exec_rule, _SERVICES]}]
+    return {"token": token, "user": {"name": token, "groups": [], "grants": grants}}
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalClusterStatus]:
+    with own_cluster([_identity("table-and-get", ["create", "get"]), _identity("table", ["create"])]) as status:
+        yield status
+
+
+def kubeconfig_of(cluster: LocalClusterStatus, token: str) -> str:
+    document = yaml.safe_load(cluster.kubeconfig.read_text())
+    document["users"][0]["user"] = {"token": token}
+    return msgspec.json.encode(document).decode()
+
+
+@pytest.fixture
+async def compute(cluster: LocalClusterStatus) -> AsyncIterator[Compute]:
+    async with k8s(kube_config_raw=kubeconfig_of(cluster, "table-and-get"), runtime="python") as opened:
+        yield opened
+
+
+async def test_a_sandboxs_whole_life(compute: Compute) -> None:
+    sandbox = await compute.sandbox.create()
+    result = await sandbox.run_command("echo hello; exit 5", cwd="/tmp", env={"A": "b"}, timeout=20_000)
+    assert (result.stdout, result.exit_code) == ("hello\n", 5)
+    assert [found.uid for found in await compute.sandbox.list()] == [sandbox.uid]
+    assert await sandbox.destroy()
+
+
+async def test_the_rows_are_polled(compute: Compute) -> None:
+    async with compute.inventory(refresh_interval=0.1) as inventory:
+        creating = asyncio.create_task(compute.sandbox.create())
+        statuses: set[SandboxStatus] = set()
+        async with asyncio.timeout(20):
+            async for update in inventory:
+                assert update.freshness in {Freshness.LOADING, Freshness.POLLING}
+                statuses |= {row.status for row in update.upserted}
+                if SandboxStatus.RUNNING in statuses:
+                    break
+        await (await creating).destroy()
+
+
+async def test_a_failure_is_told_without_events(compute: Compute, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start_failure, "IMAGE_GRACE", 0.2)
+    with pytest.raises(CreateError, match="ImagePull") as caught:
+        await compute.sandbox.create(image="nosuch.invalid/image:1")
+    assert caught.value.events == ()
+
+
+async def test_all_namespaces_are_denied(compute: Compute) -> None:
+    async with compute.inventory(namespaces=()) as inventory, asyncio.timeout(20):
+        async for update in inventory:
+            if update.freshness is Freshness.DENIED:
+                assert isinstance(update.error, ForbiddenError)
+                assert "ClusterRole with the verb 'list' on 'pods'" in update.error.hint
+                return
+
+
+async def test_without_get_on_exec_the_error_names_it(cluster: LocalClusterStatus) -> None:
+    async with k8s(kube_config_raw=kubeconfig_of(cluster, "table"), runtime="python") as compute:
+        sandbox = await compute.sandbox.create()
+        with pytest.raises(ForbiddenError, match="verb 'get' on 'pods/exec' in namespace default grants it"):
+            await sandbox.run_command("true")
+        assert await sandbox.destroy()
