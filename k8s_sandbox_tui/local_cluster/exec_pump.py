@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
-import sys
 from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.local_cluster.exec_frames import OutputReader
 from k8s_sandbox_tui.local_cluster.exec_protocol import MAX_PAYLOAD_BYTES
 
 if TYPE_CHECKING:
@@ -18,35 +17,38 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.exec_protocol import Channel
     from k8s_sandbox_tui.local_cluster.runtime.types import ExecProcess
 
-_PIPE_BYTES = 512 * 1024
-_MESSAGES_BEFORE_OTHERS = 16
-"""After half a megabyte without a pause, other tasks have their turn."""
 
-
-async def pump_output(socket: web.WebSocketResponse, channel: Channel, descriptor: int) -> None:
+async def pump_output(
+    socket: web.WebSocketResponse, transport: asyncio.Transport, channel: Channel, descriptor: int
+) -> None:
     """Sends what a command writes until all its writers have closed.
+
+    Args:
+        socket: The client's connection.
+        transport: What it is on, for many frames in one write.
+        channel: Where the client expects it.
+        descriptor: The command's output, not blocking.
 
     Raises:
         ConnectionResetError: The client is gone.
     """
-    prefix = bytes((channel,))
-    sent = 0
+    reader = OutputReader(channel)
     while True:
         try:
-            data = os.read(descriptor, MAX_PAYLOAD_BYTES)
+            frames, message = reader.read(descriptor)
         except BlockingIOError:
             await _readable(descriptor)
             continue
-        except OSError:
-            # A terminal's master fails so when the last process has left it.
+        if not message:
             return
-        if not data:
-            return
-        await socket.send_bytes(prefix + data)
-        sent += 1
-        if sent % _MESSAGES_BEFORE_OTHERS == 0:
-            if sent == _MESSAGES_BEFORE_OTHERS:
-                _widen(descriptor)
+        if frames:
+            if transport.is_closing():
+                raise ConnectionResetError
+            transport.write(frames)
+        # This one waits until there is room for more.
+        await socket.send_bytes(message)
+        if len(message) > MAX_PAYLOAD_BYTES or frames:
+            # There is more to come at once, and others want their turn too.
             await asyncio.sleep(0)
 
 
@@ -60,16 +62,6 @@ async def write_input(process: ExecProcess, data: bytes) -> None:
             await _writable(process.stdin_fd)
         except OSError:
             process.close_stdin()
-            return
-
-
-def _widen(descriptor: int) -> None:
-    """Lets a command with much output run ahead, with fewer switches between it and us."""
-    if sys.platform == "linux":
-        try:
-            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        except OSError:
-            # A terminal, or this user's share of pipe memory is used up: it works as it is.
             return
 
 

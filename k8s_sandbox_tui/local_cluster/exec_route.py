@@ -62,24 +62,29 @@ async def exec_route(
         protocols=(protocol.value,) if protocol.value else (),
         max_msg_size=protocol_rules.MAX_MESSAGE_BYTES,
         compress=False,
+        writer_limit=0,
     )
-    await socket.prepare(request)
-    if request.transport is not None:
-        request.transport.set_write_buffer_limits(high=_WRITE_BUFFER_BYTES)
     with contextlib.suppress(ConnectionResetError):
+        await socket.prepare(request)
+        transport = request.transport
+        if transport is None:
+            return socket
+        transport.set_write_buffer_limits(high=_WRITE_BUFFER_BYTES)
         await socket.send_bytes(bytes((query.first_channel,)))
         if pod_process is None or not query.has_stream:
             cause = protocol_rules.NO_STREAMS if pod_process is not None else not_found
             status = protocol_rules.error_status(protocol, f"unable to upgrade connection: {cause}")
         else:
-            status = await _run(socket, protocol, query, pod_process)
+            status = await _run(socket, transport, protocol, query, pod_process)
         if status:
             await socket.send_bytes(status)
         await socket.close()
     return socket
 
 
-async def _run(socket: web.WebSocketResponse, protocol: Protocol, query: ExecQuery, pod: PodProcess) -> bytes:
+async def _run(
+    socket: web.WebSocketResponse, transport: asyncio.Transport, protocol: Protocol, query: ExecQuery, pod: PodProcess
+) -> bytes:
     try:
         process = await pod.exec(
             query.command, stdin=query.stdin, stdout=query.stdout, stderr=query.stderr, tty=query.tty
@@ -93,7 +98,7 @@ async def _run(socket: web.WebSocketResponse, protocol: Protocol, query: ExecQue
             protocol, f"Internal error occurred: {cause}" if protocol.translated else cause
         )
     leaving = asyncio.create_task(_receive(socket, protocol, query, process))
-    ending = asyncio.create_task(_until_ended(socket, process))
+    ending = asyncio.create_task(_until_ended(socket, transport, process))
     code: int | None = None
     try:
         await asyncio.wait((leaving, ending), return_when=asyncio.FIRST_COMPLETED)
@@ -110,13 +115,13 @@ async def _run(socket: web.WebSocketResponse, protocol: Protocol, query: ExecQue
     return b"" if code is None else protocol_rules.exit_status(protocol, code)
 
 
-async def _until_ended(socket: web.WebSocketResponse, process: ExecProcess) -> int | None:
+async def _until_ended(socket: web.WebSocketResponse, transport: asyncio.Transport, process: ExecProcess) -> int | None:
     """Sends all output, then returns the exit code; None when the client is gone."""
     try:
         async with asyncio.TaskGroup() as pumps:
             for channel, descriptor in ((Channel.STDOUT, process.stdout_fd), (Channel.STDERR, process.stderr_fd)):
                 if descriptor is not None:
-                    pumps.create_task(pump_output(socket, channel, descriptor))
+                    pumps.create_task(pump_output(socket, transport, channel, descriptor))
     except* ConnectionResetError:
         gone = True
     else:
