@@ -5,45 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Static
+from textual.widget import Widget
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual import events
-    from textual.app import ComposeResult
+    from textual.geometry import Size
 
 
-class _Option(Static):
-    """One word of a `Choice`."""
-
-
-class Choice(Horizontal, can_focus=True, can_focus_children=False):
+class Choice(Widget, can_focus=True):
     """A row of words of which exactly one is chosen; moving is choosing."""
 
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
     Choice {
         height: 1;
         width: auto;
-        & > _Option {
-            width: auto;
-            padding: 0 1;
-            color: $text-muted;
-            pointer: pointer;
-            &:hover { color: $text; }
-            &.-chosen { color: $text; text-style: bold; }
-        }
-        &:focus > _Option.-chosen {
+        color: $text-muted;
+        pointer: pointer;
+        text-wrap: nowrap;
+        & > .choice--chosen { color: $foreground; text-style: bold; }
+        & > .choice--focused {
             background: $block-cursor-background;
             color: $block-cursor-foreground;
+            text-style: bold;
         }
-        &:focus:ansi > _Option.-chosen { text-style: bold reverse; }
+        &:ansi > .choice--focused { text-style: bold reverse; }
     }
     """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--chosen", "choice--focused"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,up", "move(-1)", "Previous", show=False),
@@ -67,46 +63,49 @@ class Choice(Horizontal, can_focus=True, can_focus_children=False):
     def __init__(self, options: Sequence[tuple[str, str]], value: str, *, id: str | None = None) -> None:  # noqa: A002
         """Args: `options` are pairs of value and label; `value` is the one chosen at first."""
         super().__init__(id=id)
-        self.options = dict(options)
+        self._options = tuple(options)
         self.set_reactive(Choice.value, value)
 
-    def compose(self) -> ComposeResult:
-        """The words."""
-        for value, label in self.options.items():
-            yield _Option(self._text(value, label), markup=False, classes="-chosen" if value == self.value else "")
+    def _words(self) -> Iterator[tuple[str, str]]:
+        """Each value with the text that stands for it."""
+        for value, label in self._options:
+            yield value, f" {'●' if value == self.value else '○'} {label} "
 
-    def _text(self, value: str, label: str) -> str:
-        return f"{'●' if value == self.value else '○'} {label}"
+    def render(self) -> Content:
+        """The words, the chosen one marked by its sign and its look."""
+        chosen = self.get_visual_style("choice--focused" if self.has_focus else "choice--chosen")
+        return Content.assemble(*((text, chosen) if value == self.value else text for value, text in self._words()))
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002
+        """The width of all words."""
+        return sum(cell_len(text) for _, text in self._words())
 
     def watch_value(self, value: str) -> None:
-        """Show and tell which word is chosen now."""
-        for option, (key, label) in zip(self.query(_Option), self.options.items(), strict=True):
-            option.update(self._text(key, label))
-            option.set_class(key == value, "-chosen")
+        """Tell which word is chosen now."""
         self.post_message(self.Changed(self, value))
 
     def action_move(self, step: int) -> None:
         """Choose the neighbour; the ends are joined."""
-        values = list(self.options)
+        values = [value for value, _ in self._options]
         self.value = values[(values.index(self.value) + step) % len(values)]
 
     def on_key(self, event: events.Key) -> None:
-        """Choose by first letter."""
-        values = [
-            value
-            for value, label in self.options.items()
-            if event.character and label.lower().startswith(event.character.lower())
-        ]
-        if values:
-            after = [
-                value for value in values if list(self.options).index(value) > list(self.options).index(self.value)
-            ]
-            self.value = (after or values)[0]
-            event.stop()
+        """Choose by first letter, the next one of several."""
+        if event.character is None:
+            return
+        present = [value for value, _ in self._options].index(self.value)
+        turned = [*self._options[present + 1 :], *self._options[: present + 1]]
+        for value, label in turned:
+            if label.lower().startswith(event.character.lower()):
+                self.value = value
+                event.stop()
+                return
 
     def on_click(self, event: events.Click) -> None:
         """Choose the word under the mouse."""
-        for option, value in zip(self.query(_Option), self.options, strict=True):
-            if option.region.contains_point(event.screen_offset):
+        x = 0
+        for value, text in self._words():
+            x += cell_len(text)
+            if event.x < x:
                 self.value = value
-        self.focus()
+                return

@@ -46,7 +46,7 @@ class Form:
         return str(self.screen.query_one(selector, Static).content)
 
     def note(self, field: str) -> str:
-        return self.text(f"#{field} .note")
+        return self.text(f"#{field}-note")
 
     @property
     def focused(self) -> Widget | None:

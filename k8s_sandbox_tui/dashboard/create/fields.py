@@ -1,10 +1,11 @@
-"""What the create form is laid out with: labelled fields with a line that says what is wrong, and headings."""
+"""What the create form is laid out with: labelled fields, lines that change without a new layout, headings."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Label, Static
 
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
@@ -21,49 +22,41 @@ class Line(Static):
         super().__init__(to_visible(text), id=id, classes=classes, markup=False)
         self._shown = text
 
-    def show(self, text: str) -> None:
-        """Replace the text."""
+    def show(self, text: str, *, wrong: bool = False) -> None:
+        """Replace the text; `wrong` gives it the look of a complaint."""
+        self.set_class(wrong, "-wrong")
         if text != self._shown:
             self._shown = text
             self.update(to_visible(text), layout=False)
 
 
 class Field(Horizontal):
-    """Label, control, and a note that has its line also while it is empty, so that nothing jumps."""
+    """A label, and what belongs to it. The line below it, for hints and reasons, is a `Line` of its own."""
 
     def __init__(self, label: str, *controls: Widget, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._label = label
         self._controls = controls
-        self._note = Line(classes="note")
 
     def compose(self) -> ComposeResult:
-        """Label left, control and note right of it."""
+        """Label left, controls right of it."""
         yield Label(self._label, markup=False, classes="label")
-        with Vertical(classes="cell"):
-            with Horizontal(classes="controls"):
-                yield from self._controls
-            yield self._note
-
-    def show_note(self, hint: str, reason: str = "") -> None:
-        """Say what is wrong, or the hint where nothing is."""
-        self._note.show(f"! {reason}" if reason else hint)
-        self.set_class(bool(reason), "-wrong")
+        yield from self._controls
 
 
-class Section(Horizontal):
+class Section(Static):
     """A heading over rows, with a hint behind it."""
 
     def __init__(self, title: str, hint: str = "", *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
         self._title = title
-        self._hint = Line(hint, classes="hint")
-
-    def compose(self) -> ComposeResult:
-        """Title and hint."""
-        yield Label(self._title, markup=False, classes="label")
-        yield self._hint
+        self._shown = hint
+        super().__init__(self._content(hint), id=id, markup=False)
 
     def show_hint(self, hint: str) -> None:
         """Replace the hint."""
-        self._hint.show(hint)
+        if hint != self._shown:
+            self._shown = hint
+            self.update(self._content(hint), layout=False)
+
+    def _content(self, hint: str) -> Content:
+        return Content.assemble((f"{self._title:<14}", "$foreground-muted"), (to_visible(hint), "$foreground-disabled"))

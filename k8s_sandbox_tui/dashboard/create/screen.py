@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 
@@ -16,8 +17,10 @@ from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.env_file_screen import EnvFileScreen
 from k8s_sandbox_tui.dashboard.create.fields import Field, Line, Section
 from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues, check, id_preview, to_request, url_preview
+from k8s_sandbox_tui.dashboard.create.notes import FIELDS, note, rows_hint
 from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
+from k8s_sandbox_tui.dashboard.create.visible import to_visible
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from textual.app import App, ComposeResult
 
     from k8s_sandbox_tui.dashboard.create.form import CreateDefaults, FormReasons
+    from k8s_sandbox_tui.dashboard.create.notes import FieldName
     from k8s_sandbox_tui.provider.models import Runtime
 
 _RUNTIMES: tuple[tuple[Runtime, str], ...] = (("node", "Node"), ("python", "Python"))
@@ -87,30 +91,31 @@ class CreateScreen(ModalScreen[FormAnswer]):
                         yield Button("Start afresh", id="afresh", compact=True)
                 yield Field("Runtime", Choice(_RUNTIMES, first.runtime), id="runtime")
                 yield Field("Image", TextField(first.image), id="image")
+                yield Line(id="image-note", classes="note")
                 yield Field(
                     "Name",
                     TextField(first.name, placeholder=self._defaults.prefix),
                     Checkbox("random ending", first.random_ending, compact=True, id="ending"),
                     id="name",
                 )
+                yield Line(id="name-note", classes="note")
                 yield Field(
                     "Namespace", TextField(first.namespace, placeholder=self._defaults.namespace), id="namespace"
                 )
+                yield Line(id="namespace-note", classes="note")
                 yield Section("Environment", id="envs-title")
                 yield KeyValueRows(first.envs, placeholder=Row("NAME", "value"), masked=True, id="envs")
                 yield Section("Metadata", "kept as annotations, shown in the table", id="metadata-title")
                 yield KeyValueRows(first.metadata, placeholder=Row("key", "value"), id="metadata")
             with Horizontal(id="answer"):
-                with Vertical(id="preview"):
-                    yield Line(id="summary")
-                    yield Line(id="url")
+                yield Static("", id="summary", markup=False)
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Create", id="create", variant="primary", compact=True)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Judge what the form starts with."""
-        self.query_one("#url").display = bool(self._defaults.url_template)
+        self.query_one("#answer").set_class(bool(self._defaults.url_template), "-with-url")
         self._judge()
 
     @property
@@ -127,45 +132,40 @@ class CreateScreen(ModalScreen[FormAnswer]):
             metadata=self.query_one("#metadata", KeyValueRows).rows,
         )
 
-    def _text(self, field: Literal["image", "name", "namespace"]) -> str:
+    def _text(self, field: FieldName) -> str:
         return self.query_one(f"#{field} TextField", TextField).text
 
     @on(Choice.Changed)
     @on(Input.Changed)
     @on(Checkbox.Changed)
     @on(KeyValueRows.Changed)
+    @on(events.DescendantFocus)
     def _judge(self) -> None:
-        """Say beside each field what is wrong with it."""
+        """Say beside each field what is wrong with it, and below, what will be made."""
         values = self.values
         reasons = check(values)
-        default_image = self._defaults.images[values.runtime]
-        self.query_one("#image TextField", TextField).placeholder = default_image
-        self._note(
-            "image", "" if values.image.strip() else f"Empty takes the default for {values.runtime}", reasons.image
-        )
-        hint = "A random ending keeps names apart" if values.random_ending else "Used as it stands"
-        self._note("name", hint if values.name.strip() else "Empty makes one up", reasons.name)
-        self._note(
-            "namespace", "" if values.namespace.strip() else "Empty takes the one of this view", reasons.namespace
-        )
-        self._judge_rows(values, reasons)
-        wrong = f"! {reasons.count} field{'s' * (reasons.count > 1)} to change"
-        summary = self.query_one("#summary", Line)
-        summary.show(wrong if reasons.count else id_preview(values, self._defaults))
-        self.query_one("#url", Line).show("" if reasons.count else url_preview(values, self._defaults))
-        summary.set_class(bool(reasons.count), "-wrong")
-
-    def _note(self, field: str, hint: str, reason: str) -> None:
-        self.query_one(f"#{field}", Field).show_note(hint, reason)
-
-    def _judge_rows(self, values: FormValues, reasons: FormReasons) -> None:
+        self.query_one("#image TextField", TextField).placeholder = self._defaults.images[values.runtime]
+        for field in self.query(Field):
+            field.set_class(field.has_focus_within, "-active")
+        for field in FIELDS:
+            focused = self.query_one(f"#{field}").has_focus_within
+            text, wrong = note(field, values, reasons, focused=focused)
+            self.query_one(f"#{field}").set_class(wrong, "-wrong")
+            self.query_one(f"#{field}-note", Line).show(text, wrong=wrong)
         envs = self.query_one("#envs", KeyValueRows)
         envs.show_reasons(reasons.envs)
         self.query_one("#metadata", KeyValueRows).show_reasons(reasons.metadata)
-        count = sum(any(row) for row in values.envs)
-        state = "hidden, ^R shows them" if envs.masked else "shown, ^R hides them"
-        hint = f"{count} · values {state}" if count else "a .env file can be pasted, or imported with ^O"
-        self.query_one("#envs-title", Section).show_hint(hint)
+        self.query_one("#envs-title", Section).show_hint(rows_hint(values, masked=envs.masked))
+        self.query_one("#summary", Static).update(self._summary(values, reasons.count), layout=False)
+
+    def _summary(self, values: FormValues, wrong: int) -> Content:
+        if wrong:
+            return Content.styled(f"! {wrong} field{'s' * (wrong > 1)} to change", "$text-error")
+        url = url_preview(values, self._defaults)
+        return Content.assemble(
+            (to_visible(id_preview(values, self._defaults)), "$foreground-muted"),
+            (f"\n{to_visible(url)}" if url else "", "$foreground-disabled"),
+        )
 
     @on(KeyValueRows.TooMany)
     def _too_many(self, event: KeyValueRows.TooMany) -> None:

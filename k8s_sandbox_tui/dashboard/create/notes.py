@@ -1,0 +1,44 @@
+"""The lines below the fields of the create form: what is wrong, else a hint where the cursor is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.dashboard.create.form import FormReasons, FormValues
+
+FieldName = Literal["image", "name", "namespace"]
+FIELDS: tuple[FieldName, ...] = ("image", "name", "namespace")
+
+
+class Note(NamedTuple):
+    """A line below a field."""
+
+    text: str
+    wrong: bool
+
+
+def note(field: FieldName, values: FormValues, reasons: FormReasons, *, focused: bool) -> Note:
+    """What to say below a field."""
+    reason = {"image": reasons.image, "name": reasons.name, "namespace": reasons.namespace}[field]
+    if reason:
+        return Note(f"! {reason}", wrong=True)
+    return Note(_hint(field, values) if focused else "", wrong=False)
+
+
+def _hint(field: FieldName, values: FormValues) -> str:
+    if field == "name":
+        if not values.name.strip():
+            return "Empty makes one up"
+        return "A random ending keeps names apart" if values.random_ending else "Used as it stands"
+    if field == "image":
+        return "" if values.image.strip() else f"Empty takes the default for {values.runtime}"
+    return "" if values.namespace.strip() else "Empty takes the one of this view"
+
+
+def rows_hint(values: FormValues, *, masked: bool) -> str:
+    """What to say behind the heading of the variables."""
+    count = sum(any(row) for row in values.envs)
+    if not count:
+        return "a .env file can be pasted, or imported with ^O"
+    return f"{count} · values {'hidden, ^R shows them' if masked else 'shown, ^R hides them'}"
