@@ -17,15 +17,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.types import ExecProcess, PodProcess
 
 _WRITE_BUFFER_BYTES = 512 * 1024
-_UPGRADE_REQUIRED: dict[str, object] = {
-    "kind": "Status",
-    "apiVersion": "v1",
-    "metadata": {},
-    "status": "Failure",
-    "message": "Upgrade request required",
-    "reason": "BadRequest",
-    "code": 400,
-}
+# Ours: a real server answers SPDY too.
+_NO_SPDY = "Upgrade request required: a WebSocket; SPDY, which kubectl before 1.30 asks for, is not spoken here"
 
 
 async def exec_route(
@@ -44,7 +37,7 @@ async def exec_route(
         The closed WebSocket, or a refusal as a real server words it.
     """
     if not _asks_for_websocket(request):
-        return web.json_response(_UPGRADE_REQUIRED, status=400)
+        return _refuse_upgrade(request)
     offered = [name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if name.strip()]
     protocol = protocol_rules.choose_protocol(offered)
     if protocol is None:
@@ -149,6 +142,20 @@ async def _receive(socket: web.WebSocketResponse, protocol: Protocol, query: Exe
             size = protocol_rules.parse_size(data[1:])
             if size is not None:
                 process.resize(size.columns, size.rows)
+
+
+def _refuse_upgrade(request: web.Request) -> web.Response:
+    asks_for_spdy = request.headers.get("Upgrade", "").upper().startswith("SPDY/")
+    status: dict[str, object] = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": _NO_SPDY if asks_for_spdy else "Upgrade request required",
+        "reason": "BadRequest",
+        "code": 400,
+    }
+    return web.json_response(status, status=400)
 
 
 def _asks_for_websocket(request: web.Request) -> bool:

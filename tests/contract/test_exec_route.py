@@ -179,6 +179,7 @@ async def test_without_a_websocket_there_is_no_exec(server: ExecServer, method: 
         assert response.content_type == "application/json"
         status = await response.json()
     assert status["message"].startswith("Upgrade request required")
+    assert ("SPDY" in status["message"]) == bool(headers)
     assert {**status, "message": ""} == {
         "kind": "Status",
         "apiVersion": "v1",
