@@ -120,6 +120,8 @@ async def _grown(process: PodProcess) -> None:
     try:
         async with asyncio.timeout(_LIVENESS_INTERVAL):
             await process.log_grown()
+            # It returns without a pause where all has ended, and `ended` needs one to notice.
+            await asyncio.sleep(0)
     except TimeoutError:
         return
 
