@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -91,7 +92,7 @@ class DaemonResolver(AbstractResolver):
                 result: list[ResolveResult] | OSError = _addresses(host, port, family)
             except OSError as error:
                 result = error
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
                 loop.call_soon_threadsafe(deliver, result)
 
         threading.Thread(target=look_up, name=f"resolve {host}", daemon=True).start()
