@@ -112,6 +112,8 @@ def test_a_terminal_has_the_users_size_takes_keys_and_gives_the_exit_code(
         # kubectl sends the size when the command runs already.
         _read_until(master, b"ready")
         os.write(master, b"\x03")
+        # kubectl waits for its terminal to take all that was written to it.
+        _read_until(master, None)
         assert process.wait(_DEADLINE) == 130
     finally:
         process.kill()
@@ -119,8 +121,13 @@ def test_a_terminal_has_the_users_size_takes_keys_and_gives_the_exit_code(
         os.close(master)
 
 
-def _read_until(descriptor: int, what: bytes) -> None:
+def _read_until(descriptor: int, what: bytes | None) -> None:
+    """Reads until this was seen; None: until the other side has closed."""
     seen, deadline = b"", time.monotonic() + _DEADLINE
-    while what not in seen:
+    while what is None or what not in seen:
         assert select.select([descriptor], [], [], deadline - time.monotonic())[0], f"not seen: {what!r} in {seen!r}"
-        seen += os.read(descriptor, 4096)
+        try:
+            seen += os.read(descriptor, 4096)
+        except OSError:
+            assert what is None, f"not seen: {what!r} in {seen!r}"
+            return
