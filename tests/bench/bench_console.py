@@ -25,7 +25,7 @@ FRAMES = 3200
 """About 100 MB in all."""
 
 COLOURED = b"\x1b[32mINFO\x1b[0m 2026-01-05 12:00:00 \x1b[1mserver.http\x1b[0m: GET /index.html 200 in 3 ms\n" * 400
-KEYS = 100
+KEYS = 80
 IDLE_KEYS = 30
 
 

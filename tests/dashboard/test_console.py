@@ -313,3 +313,13 @@ async def test_the_time_a_command_takes_is_counted_on_screen(tmp_path: Path, mon
         await until(pilot, lambda: "└ running  1 m 05 s  ctrl+c cancels" in app.screen_text())
         command.exit(0)
         await finished(pilot, app)
+
+
+async def test_the_newest_command_that_fits_is_suggested_and_taken_with_right(app: ConsoleApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await enter(pilot, "npm test")
+        (await app.host.command(0)).exit(0)
+        await pilot.press("n", "p")
+        await until(pilot, lambda: app.screen_text()[-1].endswith("$ npm test"))
+        await pilot.press("right", "enter")
+        assert (await app.host.command(1)).command == "npm test"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -57,14 +57,15 @@ class CommandHistory:
         self._entries.append(entry)
         return True
 
-    def matching(self, uid: str, prefix: str = "") -> list[str]:
+    def matching(self, uid: str, prefix: str = "") -> Iterator[str]:
         """Commands that start with a text, each once, newest first; those of one sandbox before all others."""
-        own = (entry.command for entry in reversed(self._entries) if entry.uid == uid)
-        others = (entry.command for entry in reversed(self._entries) if entry.uid != uid)
-        found: dict[str, None] = {}
-        for commands in (own, others):
-            found.update(dict.fromkeys(command for command in commands if command.startswith(prefix)))
-        return list(found)
+        found: set[str] = set()
+        for own in (True, False):
+            for entry in reversed(self._entries):
+                command = entry.command
+                if command.startswith(prefix) and (entry.uid == uid) is own and command not in found:
+                    found.add(command)
+                    yield command
 
 
 def default_path() -> Path:

@@ -25,7 +25,7 @@ from k8s_sandbox_tui.dashboard.console.recall import Recall
 from k8s_sandbox_tui.dashboard.console.words import why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from textual.app import ComposeResult
     from textual.worker import Worker
@@ -290,7 +290,7 @@ class Console(Widget):
         if problem := await self._recall.keep(card):
             self._hint.warn(problem)
 
-    def _remembered(self, prefix: str) -> list[str]:
+    def _remembered(self, prefix: str) -> Iterator[str]:
         return self._recall.commands(self._info.uid if self._info is not None else "", prefix)
 
     def _show_selection(self) -> None:

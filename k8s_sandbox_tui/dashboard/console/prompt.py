@@ -12,7 +12,7 @@ from textual.widgets import Input
 from k8s_sandbox_tui.dashboard.console.words import NEWLINE_SIGN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from textual import events
 
@@ -34,7 +34,7 @@ class CommandInput(Input):
     class Interrupted(Message):
         """Ctrl+c without a selection."""
 
-    def __init__(self, history: Callable[[str], list[str]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, history: Callable[[str], Iterator[str]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         """An empty command line.
 
         Args:
@@ -106,13 +106,13 @@ class CommandInput(Input):
 class _FromHistory(Suggester):
     """Suggests the newest command that starts with what is typed."""
 
-    def __init__(self, history: Callable[[str], list[str]]) -> None:
+    def __init__(self, history: Callable[[str], Iterator[str]]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._history = history
 
     async def get_suggestion(self, value: str) -> str | None:
-        found = self._history(value.replace(NEWLINE_SIGN, "\n"))
-        return _shown(found[0]) if found else None
+        found = next(self._history(value.replace(NEWLINE_SIGN, "\n")), None)
+        return None if found is None else _shown(found)
 
 
 def _shown(command: str) -> str:

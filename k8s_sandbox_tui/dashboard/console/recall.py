@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.dashboard.console.history import CommandHistory, HistoryEntry, HistoryFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
 
 
@@ -18,7 +20,7 @@ class Recall:
         self._file = file
         self._history = CommandHistory()
 
-    def commands(self, uid: str, prefix: str) -> list[str]:
+    def commands(self, uid: str, prefix: str) -> Iterator[str]:
         """Commands that start with a text, newest first; those of one sandbox before all others."""
         return self._history.matching(uid, prefix)
 
