@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
 
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 from k8s_sandbox_tui.dashboard.key_bar import key_name
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual.screen import Screen
+    from textual.theme import Theme
 
     from k8s_sandbox_tui.dashboard.ports import OpenClusterPort
 
@@ -35,6 +37,14 @@ class DashboardApp(ClipboardApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "app.quit", "Quit", id="app.quit", priority=True, tooltip="Leave the dashboard.")
     ]
+
+    CSS = """
+    Toast { width: auto; max-width: 76; min-width: 24; margin-top: 0; padding: 0 1; background: $panel; }
+    ToastRack { margin-bottom: 2; }
+    """
+
+    # Ours from the start: another theme set later would have all styles computed twice before the first paint.
+    theme: Reactive[str] = Reactive(os.environ.get("TEXTUAL_THEME", DARK.name))
 
     def __init__(
         self,
@@ -58,13 +68,26 @@ class DashboardApp(ClipboardApp[None]):
         self._clock = clock
         encoding = sys.stdout.encoding if sys.stdout is not None else None
         self._glyphs = glyphs or glyphs_for(encoding, os.environ.get("TERM", ""))
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
+
+    def _fatal_error(self) -> None:
+        """Leave with a sentence: Textual's traceback shows the values of variables."""
+        from rich.text import Text
+
+        from k8s_sandbox_tui.dashboard.crash import report_file, write_report
+
+        error = self._exception
+        if error is not None:
+            self._exit_renderables.append(Text(write_report(error, report_file())))
+        self._close_messages_no_wait()
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is the one at the bottom."""
         return MainScreen(self._open_cluster, refresh=self._refresh, clock=self._clock, glyphs=self._glyphs)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Ours, then Textual's."""
+        return {DARK.name: DARK, LIGHT.name: LIGHT, **super().available_themes}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Textual's own themes get the colours that ours bring along."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.ports import InventoryUpdatePort
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedState:
+class FeedState(NamedTuple):
     """The freshness of the rows, and the cause where they are not fresh."""
 
     freshness: str = "loading"

@@ -7,15 +7,13 @@ namespace, status and reason, runtime, image, node, address or metadata
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """A parsed filter; without words it lets everything through."""
 
     text: str = ""

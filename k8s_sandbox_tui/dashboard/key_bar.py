@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -42,8 +41,7 @@ def key_name(key: str) -> str:
     return key
 
 
-@dataclass(frozen=True, slots=True)
-class KeyEntry:
+class KeyEntry(NamedTuple):
     """A key in the bar."""
 
     key: str
@@ -57,8 +55,7 @@ class KeyEntry:
         return cell_len(self.key) + cell_len(self.label) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedKey:
+class PlacedKey(NamedTuple):
     """A key at its place in the line."""
 
     entry: KeyEntry

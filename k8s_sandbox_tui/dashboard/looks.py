@@ -7,8 +7,7 @@ terminal's encoding cannot write them, ASCII takes their place.
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How one status is shown."""
 
     word: str
@@ -39,8 +37,7 @@ LOOKS: Mapping[str, Look] = {
 """By the value of `SandboxStatus`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """The characters outside ASCII that the dashboard draws, or their stand-ins."""
 
     ascii_only: bool = False

@@ -11,7 +11,6 @@ from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvide
 from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.filter import parse_filter
-from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
 from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.split import SecondPane, Split
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.console.pane import Console
+    from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenClusterPort, OpenedClusterPort
     from k8s_sandbox_tui.dashboard.store import Row
@@ -57,7 +57,6 @@ class MainScreen(ImmediateScreen[None]):
     DEFAULT_CSS = """
     MainScreen {
         background: $background;
-        &.-closed SecondPane { display: none; }
     }
     """
 
@@ -74,6 +73,7 @@ class MainScreen(ImmediateScreen[None]):
         self._bench: Workbench | None = None
         self._pane: Console | None = None
         self._ports: UrlHistory | None = None
+        self._filter_bar: FilterBar | None = None
         self.paint_waits = False
         """Whether something that came in is not on the screen yet, but soon will be."""
         self._painted_at = 0.0
@@ -84,13 +84,11 @@ class MainScreen(ImmediateScreen[None]):
     def compose(self) -> ComposeResult:
         """The lines at the top, the two panes, the keys."""
         yield TopLines()
-        yield FilterBar()
         yield Split(SandboxTable(self._store, clock=self._clock, glyphs=self._glyphs), SecondPane())
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Paint first; the cluster is opened after that."""
-        self.add_class("-closed")
         self._paint()
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._follow_feed)
@@ -130,11 +128,12 @@ class MainScreen(ImmediateScreen[None]):
         self._cluster = cluster_state(opened, self._feed.interval)
         self._ports = self._ports or UrlHistory()
         self._bench = Workbench(self.app, opened, self._ports)
+        second = self.query_one(SecondPane)
         if self._pane is None:
             self._pane = Console()
-            self.query_one(SecondPane).mount(self._pane)
+            second.mount(self._pane)
         self.query_one(TopLines).show_warning(opened.warning)
-        self.remove_class("-closed")
+        second.display = True
         self._paint()
 
     def store_changed(self, removed: Sequence[str]) -> None:
@@ -165,7 +164,8 @@ class MainScreen(ImmediateScreen[None]):
             where=self._cluster.namespace,
             server=self._cluster.server,
         )
-        self.query_one(FilterBar).show_result(len(self._store.rows), self._store.total)
+        if self._filter_bar is not None:
+            self._filter_bar.show_result(len(self._store.rows), self._store.total)
         self._paint_top()
         if self._awaited and self.table.select(self._awaited):
             self._awaited = ""
@@ -233,13 +233,13 @@ class MainScreen(ImmediateScreen[None]):
 
     # The filter.
 
-    @on(FilterBar.Changed)
-    def _filter_typed(self, event: FilterBar.Changed) -> None:
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Filter while one types."""
         self._store.filter_by(parse_filter(event.text))
         self._paint()
 
-    @on(FilterBar.Left)
-    def _filter_left(self) -> None:
+    def on_filter_bar_left(self) -> None:
+        """Back to the table."""
         self.table.focus()
 
     # Commands.
@@ -297,13 +297,20 @@ class MainScreen(ImmediateScreen[None]):
             if not result.fine:
                 self._destroyed.discard(result.target.uid)
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Type a filter."""
-        self.query_one(FilterBar).open()
+        if self._filter_bar is None:
+            from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
+
+            self._filter_bar = FilterBar()
+            await self.mount(self._filter_bar, before=self.query_one(Split))
+        self._filter_bar.open()
+        self._paint()
 
     def action_clear_filter(self) -> None:
         """Show all sandboxes again."""
-        self.query_one(FilterBar).clear()
+        if self._filter_bar is not None:
+            self._filter_bar.clear()
 
     def action_sort_next(self) -> None:
         """Sort by the column to the right of the one that sorts now."""

@@ -67,7 +67,7 @@ class SecondPane(Container):
 
 
 class Split(Container):
-    """Holds exactly two widgets."""
+    """Holds exactly two widgets; the second one is hidden until its `display` is set."""
 
     DEFAULT_CSS = """
     Split {
@@ -88,6 +88,7 @@ class Split(Container):
         self._second = second
         first.add_class("first")
         second.add_class("second")
+        second.display = False
         self._share = 0.46
         self._share_wide = 0.4
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -39,8 +38,7 @@ ROLES: Mapping[str, str] = {
 COUNT_ORDER = ("running", "starting", "pending", "stopping", "failed", "unknown", "stopped")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterState:
+class ClusterState(NamedTuple):
     """Which cluster the rows are of; all empty until it is opened."""
 
     context: str = ""

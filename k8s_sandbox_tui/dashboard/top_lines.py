@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.state_line import StateLine
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Strip(Static):
         """Show the sentence, or nothing when it is empty."""
         if sentence != self._sentence:
             self._sentence = sentence
-            self.update(sanitize_line(f"! {sentence}"))
+            self.update(harmless(f"! {sentence}"))
             self.set_class(bool(sentence), "-shown")
         self.set_class(error, "-error")
 

@@ -26,7 +26,7 @@ class Cut(Enum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Column:
     """One column. Widths are in terminal cells, without the gap between columns."""
 

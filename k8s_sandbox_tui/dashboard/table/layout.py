@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from k8s_sandbox_tui.dashboard.table import columns as c
 
@@ -20,8 +19,7 @@ EXTRA: tuple[c.Column, ...] = (c.NAMESPACE, c.IMAGE, c.METADATA, c.NODE, c.IP)
 """What comes in where the essential columns leave room, in this order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """Where a column stands in each line."""
 
     column: c.Column

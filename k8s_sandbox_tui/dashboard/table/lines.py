@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
-from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.table import columns as c
 from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.dashboard.table.layout import GAP, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from rich.style import Style
 
@@ -29,21 +28,28 @@ MARGIN = 2
 MUTED_COLUMNS = frozenset({c.NAMESPACE.id, c.RUNTIME.id, c.IMAGE.id, c.NODE.id, c.IP.id, c.METADATA.id})
 
 
-@dataclass(frozen=True, slots=True)
 class LineStyles:
-    """The styles of all lines, for one theme and focus."""
+    """The styles of the lines, for one theme and focus; each is looked up when it is first needed."""
 
-    base: Style
-    text: Style
-    muted: Style
-    header: Style
-    header_sorted: Style
-    cursor: Style
-    """Laid over a line: the background."""
-    bar: Style
-    status: Mapping[str, Style]
-    title: Mapping[str, Style]
-    """Of a message's first line, by its tone."""
+    __slots__ = ("_lookup", "_styles", "base")
+
+    def __init__(self, base: Style, lookup: Callable[[str], Style]) -> None:
+        """Begin with no style but the one of the empty table.
+
+        Args:
+            base: The empty table's.
+            lookup: Finds the style of a part (`style.PARTS`).
+        """
+        self.base = base
+        self._lookup = lookup
+        self._styles: dict[str, Style] = {}
+
+    def __getitem__(self, part: str) -> Style:
+        """The style of a part."""
+        style = self._styles.get(part)
+        if style is None:
+            style = self._styles[part] = self._lookup(part)
+        return style
 
 
 def row_strip(
@@ -57,15 +63,15 @@ def row_strip(
     cursor: bool,
 ) -> Strip:
     """A sandbox's line."""
-    over = styles.base + styles.cursor if cursor else styles.base
-    segments = [Segment(f"{glyphs.cursor} ", over + styles.bar) if cursor else Segment(" " * MARGIN, over)]
+    over = styles.base + styles["cursor"] if cursor else styles.base
+    segments = [Segment(f"{glyphs.cursor} ", over + styles["bar"]) if cursor else Segment(" " * MARGIN, over)]
     used = MARGIN
-    status = styles.status[info.status]
+    status = styles[info.status]
     faded = info.status == "stopped"
     for cell in cells:
         column = cell.column
-        text = sanitize_line(age if column.text is None else column.text(info))
-        style = styles.muted if faded or column.id in MUTED_COLUMNS else styles.text
+        text = harmless(age if column.text is None else column.text(info))
+        style = styles["muted"] if faded or column.id in MUTED_COLUMNS else styles["text"]
         if column is c.STATUS:
             text = f"{glyphs.sign(info.status)} {text}"
             style = status
@@ -78,8 +84,7 @@ def row_strip(
     return Strip(segments, used).adjust_cell_length(width, over)
 
 
-@dataclass(frozen=True, slots=True)
-class Sorting:
+class Sorting(NamedTuple):
     """By which column the rows are sorted."""
 
     column: c.Column
@@ -88,7 +93,7 @@ class Sorting:
 
 def header_strip(cells: tuple[Cell, ...], width: int, *, styles: LineStyles, glyphs: Glyphs, sorting: Sorting) -> Strip:
     """The titles, with a sign at the one that sorts."""
-    segments = [Segment(" " * MARGIN, styles.header)]
+    segments = [Segment(" " * MARGIN, styles["header"])]
     used = MARGIN
     sign = glyphs.descending if sorting.descending else glyphs.ascending
     for cell in cells:
@@ -97,14 +102,14 @@ def header_strip(cells: tuple[Cell, ...], width: int, *, styles: LineStyles, gly
         title = f"{column.title} {sign}" if here else column.title
         text = fit(title, cell.width, right=column.right, ellipsis=glyphs.ellipsis)
         gap = min(GAP, width - used - cell.width)
-        segments.append(Segment(text + " " * gap, styles.header_sorted if here else styles.header))
+        segments.append(Segment(text + " " * gap, styles["sorted"] if here else styles["header"]))
         used += cell.width + gap
-    return Strip(segments, used).adjust_cell_length(width, styles.header)
+    return Strip(segments, used).adjust_cell_length(width, styles["header"])
 
 
 def placeholder_strip(line: PlaceholderLine, width: int, styles: LineStyles) -> Strip:
     """A line of a message, in the middle of the width."""
-    text = sanitize_line(line.text)
-    style = styles.title[line.tone] if line.tone else styles.muted
+    text = harmless(line.text)
+    style = styles[line.tone] if line.tone else styles["muted"]
     left = max(0, width - cell_len(text)) // 2
     return Strip([Segment(" " * left, styles.base), Segment(fit(text, width - left), styles.base + style)], width)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.feed_state import FeedState
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
 Tone = Literal["calm", "warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(NamedTuple):
     """A message in place of rows."""
 
     title: str
@@ -26,8 +24,7 @@ class Placeholder:
         return tuple(text for text in (self.title, *self.lines) if text)
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceholderLine:
+class PlaceholderLine(NamedTuple):
     """One line of it as it is drawn; with a tone if it belongs to the title."""
 
     text: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from k8s_sandbox_tui.dashboard.table.placement import kept_scroll, neighbour
 
@@ -23,14 +22,13 @@ class Placed(Protocol):
 RowT = TypeVar("RowT", bound=Placed)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What is in view: the first row and how many fit."""
 
     top: int
     height: int
 
-    def __contains__(self, index: int) -> bool:
+    def shows(self, index: int) -> bool:
         """Whether a row is in view."""
         return self.top <= index < self.top + self.height
 
@@ -94,7 +92,7 @@ class Position(Generic[RowT]):
 
     def _anchor(self, before: Sequence[RowT], window: Window) -> tuple[RowT, int] | None:
         """The row that stays in place on the screen, and its index: the cursor's, else the first one in view."""
-        if self.row is not None and self.index in window:
+        if self.row is not None and window.shows(self.index):
             return self.row, self.index
         for line in range(window.top, min(window.top + window.height, len(before))):
             if before[line].shown:

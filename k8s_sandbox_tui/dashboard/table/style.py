@@ -8,7 +8,6 @@ from k8s_sandbox_tui.dashboard.looks import LOOKS
 from k8s_sandbox_tui.dashboard.table.lines import LineStyles
 
 if TYPE_CHECKING:
-    from rich.style import Style
     from textual.widget import Widget
 
 TONES = ("calm", "warning", "error")
@@ -50,18 +49,4 @@ SandboxTable {
 
 def line_styles(widget: Widget) -> LineStyles:
     """The styles as the theme and the focus have them now."""
-
-    def part(name: str) -> Style:
-        return widget.get_component_rich_style(f"table--{name}", partial=True)
-
-    return LineStyles(
-        base=widget.rich_style,
-        text=part("text"),
-        muted=part("muted"),
-        header=part("header"),
-        header_sorted=part("sorted"),
-        cursor=part("cursor"),
-        bar=part("bar"),
-        status={status: part(status) for status in LOOKS},
-        title={tone: part(tone) for tone in TONES},
-    )
+    return LineStyles(widget.rich_style, lambda part: widget.get_component_rich_style(f"table--{part}", partial=True))
