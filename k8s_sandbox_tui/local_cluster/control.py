@@ -128,6 +128,7 @@ def down(timeout: float = 10.0) -> bool:
         _signal(record, number)
         end = time.monotonic() + patience
         while time.monotonic() < end:
+            _reap(record.pid)
             if _running(state) is None:
                 return True
             time.sleep(_PAUSE)
@@ -169,6 +170,14 @@ def _signal(record: ServerRecord, number: signal.Signals) -> None:
     try:
         os.kill(record.pid, number)
     except ProcessLookupError:
+        return
+
+
+def _reap(pid: int) -> None:
+    """Takes leave of a server that this very process started: the system keeps ended children until then."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
         return
 
 

@@ -114,13 +114,22 @@ class ApiClient:
         """GET."""
         return await self.request("GET", path, headers=headers)
 
-    async def watch(self, path: str) -> AsyncIterator[JsonObject]:
+    async def watch(self, path: str, headers: Mapping[str, str] | None = None) -> AsyncIterator[JsonObject]:
         """The events of a watch, until the server ends it."""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        async with self.session.get(URL(self.server + path, encoded=True), headers=headers) as response:
+        sent = {"Authorization": f"Bearer {self.token}"} | dict(headers or {})
+        async with self.session.get(URL(self.server + path, encoded=True), headers=sent) as response:
             assert response.status == 200, await response.text()
             async for line in response.content:
                 yield cast("JsonObject", json.loads(line))
+
+    async def first_events(self, path: str, count: int) -> list[JsonObject]:
+        """The first events of a watch, which is left then."""
+        events: list[JsonObject] = []
+        async for event in self.watch(path):
+            events.append(event)
+            if len(events) == count:
+                break
+        return events
 
     async def wait_for(self, namespace: str, name: str, jsonpath: str, wanted: str) -> JsonObject:
         """Watches a Pod until the value at a dotted path is `wanted`."""

@@ -107,7 +107,14 @@ class Replay:
         path = f"/api/v1/namespaces/sandboxes/pods?watch=1&resourceVersion={version}"
 
         async def collect() -> None:
-            async for event in self._client.watch(f"{path}&allowWatchBookmarks=true&timeoutSeconds=4"):
+            async for event in self._client.watch(f"{path}&timeoutSeconds=20"):
+                self.events.append(event)
+                if event["type"] == "DELETED":
+                    break
+            # Bookmarks come by the clock, not with the Pod: the recorded one was sent at the end of its watch.
+            latest = look(self.events[-1], "object.metadata.resourceVersion")
+            query = f"watch=1&resourceVersion={latest}&allowWatchBookmarks=true&timeoutSeconds=1"
+            async for event in self._client.watch(f"/api/v1/namespaces/sandboxes/pods?{query}"):
                 self.events.append(event)
 
         watching = asyncio.create_task(collect())

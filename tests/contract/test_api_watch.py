@@ -30,10 +30,6 @@ async def _label(client: ApiClient, path: str, **labels: str | None) -> None:
     await client.request("PATCH", path, {"metadata": {"labels": dict(labels)}}, _MERGE)
 
 
-async def _events(client: ApiClient, path: str) -> list[JsonObject]:
-    return [event async for event in client.watch(path)]
-
-
 def _told(events: list[JsonObject]) -> list[tuple[str, str]]:
     return [(str(event["type"]), str(look(event, "object.metadata.name"))) for event in events]
 
@@ -41,7 +37,7 @@ def _told(events: list[JsonObject]) -> list[tuple[str, str]]:
 async def test_a_watch_without_a_version_begins_with_all_there_is(client: ApiClient, pods: str) -> None:
     await client.request("POST", pods, _held("a"))
     await client.request("POST", pods, _held("b"))
-    assert _told(await _events(client, f"{pods}?watch=1&timeoutSeconds=1")) == [("ADDED", "a"), ("ADDED", "b")]
+    assert _told(await client.first_events(f"{pods}?watch=1", 2)) == [("ADDED", "a"), ("ADDED", "b")]
 
 
 async def test_a_watch_from_a_version_tells_the_changes_since(client: ApiClient, pods: str) -> None:
@@ -49,7 +45,11 @@ async def test_a_watch_from_a_version_tells_the_changes_since(client: ApiClient,
     version = await _version(client, pods)
     await client.request("POST", pods, _held("b"))
     await client.request("DELETE", f"{pods}/a")
-    told = _told(await _events(client, f"{pods}?watch=1&resourceVersion={version}&timeoutSeconds=1"))
+    told: list[tuple[str, str]] = []
+    async for event in client.watch(f"{pods}?watch=1&resourceVersion={version}&timeoutSeconds=10"):
+        told += _told([event])
+        if event["type"] == "DELETED":
+            break
     assert [event for event in told if event[0] != "MODIFIED"] == [("ADDED", "b"), ("DELETED", "a")]
 
 
@@ -60,7 +60,7 @@ async def test_objects_enter_and_leave_a_selection(client: ApiClient, pods: str)
     await _label(client, f"{pods}/a", other="y")
     await _label(client, f"{pods}/a", team=None)
     await _label(client, f"{pods}/a", other="z")
-    events = await _events(client, f"{pods}?watch=1&resourceVersion={version}&labelSelector=team%3Dx&timeoutSeconds=1")
+    events = await client.first_events(f"{pods}?watch=1&resourceVersion={version}&labelSelector=team%3Dx", 3)
     assert [event["type"] for event in events] == ["ADDED", "MODIFIED", "DELETED"]
     # What left is told as it was, at the version at which it left.
     assert look(events[2], "object.metadata.labels") == {"other": "y", "team": "x"}
@@ -85,23 +85,23 @@ async def test_changes_arrive_as_they_happen_at_many_watchers(client: ApiClient,
 async def test_bookmarks_carry_the_latest_version(client: ApiClient, pods: str) -> None:
     version = await _version(client, pods)
     query = f"watch=1&resourceVersion={version}&allowWatchBookmarks=true&timeoutSeconds=1"
-    events = await _events(client, f"{pods}?{query}")
+    events = await client.first_events(f"{pods}?{query}", 1)
     assert [event["type"] for event in events] == ["BOOKMARK"]
     assert int(str(look(events[0], "object.metadata.resourceVersion"))) >= int(version)
 
 
 async def test_initial_events_end_with_a_bookmark(client: ApiClient, pods: str) -> None:
     await client.request("POST", pods, _held("a"))
-    query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1"
-    events = await _events(client, f"{pods}?{query}")
-    assert [event["type"] for event in events][:2] == ["ADDED", "BOOKMARK"]
+    query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
+    events = await client.first_events(f"{pods}?{query}", 2)
+    assert [event["type"] for event in events] == ["ADDED", "BOOKMARK"]
     assert look(events[1], "object.metadata.annotations") == {"k8s.io/initial-events-end": "true"}
     refused = await client.get(f"{pods}?watch=1&sendInitialEvents=true")
     assert refused.status == 400
 
 
 async def test_a_version_of_before_the_start_is_expired(client: ApiClient, pods: str) -> None:
-    events = await _events(client, f"{pods}?watch=1&resourceVersion=1&timeoutSeconds=1")
+    events = [event async for event in client.watch(f"{pods}?watch=1&resourceVersion=1")]
     assert [(event["type"], look(event, "object.code"), look(event, "object.reason")) for event in events] == [
         ("ERROR", 410, "Expired")
     ]
@@ -109,12 +109,12 @@ async def test_a_version_of_before_the_start_is_expired(client: ApiClient, pods:
 
 async def test_tables_and_metadata_can_be_watched(client: ApiClient, pods: str) -> None:
     await client.request("POST", pods, _held("a"))
-    path = f"{pods}?watch=1&timeoutSeconds=1"
-    table = await client.get(path, Accept="application/json;as=Table;v=v1;g=meta.k8s.io")
-    assert '"kind":"Table"' in str(table.body) or look(table.body, "object.kind") == "Table"
-    metadata = await client.get(path, Accept="application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io")
-    assert look(metadata.body, "object.kind") == "PartialObjectMetadata"
-    assert look(metadata.body, "object.spec") is None
+    for wanted in ("Table", "PartialObjectMetadata"):
+        headers = {"Accept": f"application/json;as={wanted};v=v1;g=meta.k8s.io"}
+        async for event in client.watch(f"{pods}?watch=1", headers):
+            assert look(event, "object.kind") == wanted
+            assert look(event, "object.spec") is None
+            break
 
 
 @pytest.mark.parametrize("query", ["labelSelector=a%3D%3D%3Db", "fieldSelector=spec.nope%3Dx", "timeoutSeconds=soon"])
@@ -124,7 +124,7 @@ async def test_a_malformed_watch_is_refused_at_once(client: ApiClient, pods: str
 
 async def test_events_of_a_pod_can_be_watched(client: ApiClient, namespace: str, pods: str) -> None:
     await client.request("POST", pods, _held("a"))
-    path = f"/api/v1/namespaces/{namespace}/events?watch=1&timeoutSeconds=1&fieldSelector=involvedObject.name%3Da"
-    events = await _events(client, path)
+    path = f"/api/v1/namespaces/{namespace}/events?watch=1&fieldSelector=involvedObject.name%3Da"
+    events = await client.first_events(path, 1)
     assert [look(event, "object.reason") for event in events] == ["FailedScheduling"]
     assert "didn't match Pod's node affinity/selector" in str(look(events[0], "object.message"))

@@ -92,7 +92,8 @@ async def test_streams_while_it_runs(sandbox: Sandbox) -> None:
     await begun.wait()
     assert pieces == ["first\n"]
     await out(sandbox, "echo second >/tmp/gate")
-    assert "".join(pieces) == (await running).stdout == "first\nsecond\nthird\n"
+    result = await running
+    assert "".join(pieces) == result.stdout == "first\nsecond\nthird\n"
 
 
 async def test_input_of_any_size(sandbox: Sandbox) -> None:
@@ -181,6 +182,9 @@ async def test_terminal(sandbox: Sandbox) -> None:
         await running.send_stdin(b"stty size\r")
         await until(running, b"40 120\r\n")
         await running.send_stdin(b"sleep 4714\r")
+        async with asyncio.timeout(10):
+            while not await sleepers(sandbox, 4714):
+                pass
         await running.send_stdin(b"\x03")
         await running.send_stdin(b"exit 9\r")
         assert await running.wait() == 9

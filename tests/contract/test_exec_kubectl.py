@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 _DEADLINE = 20.0
+# Not a shell: one that is about to start a program can lose the key's signal.
+_WAIT_FOR_KEYS = """
+import os, time
+while os.get_terminal_size() != (111, 33):
+    time.sleep(0.01)
+print("ready", flush=True)
+time.sleep(3600)
+"""
 _IDLE = "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"
 
 
@@ -98,8 +106,7 @@ def test_a_terminal_has_the_users_size_takes_keys_and_gives_the_exit_code(
 ) -> None:
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 111, 0, 0))
-    script = 'until [ "$(stty size)" = "33 111" ]; do sleep 0.01; done; echo ready; sleep 3600; echo never'
-    words = ["exec", "-it", pod, "--", "sh", "-c", script]
+    words = ["exec", "-it", pod, "--", "python3", "-c", _WAIT_FOR_KEYS]
     process = subprocess.Popen(
         ["kubectl", "--kubeconfig", str(local_cluster.kubeconfig), *words],
         stdin=slave,

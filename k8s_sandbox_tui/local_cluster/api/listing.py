@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.store.resources import Resource, T
 
 # How long the API server waits for a version that has not come yet, in seconds.
-_FRESHNESS_TIMEOUT = 3.0
+FRESHNESS_TIMEOUT = 3.0
 
 
 async def get_object(request: web.Request, info: RequestInfo, served: Served[T]) -> web.Response:
@@ -74,7 +74,8 @@ async def _state(served: Served[T], query: Mapping[str, str], namespace: str) ->
             raise expired_continue(token_after(last, -1, namespace))
         version = token.rv if token.rv > 0 else collection.clock.version
         return [entry for entry in kept if entry.key >= start], version
-    wanted = await await_version(collection.clock, query.get("resourceVersion", ""))
+    patience = min(float(positive_int(query, "timeoutSeconds") or FRESHNESS_TIMEOUT), FRESHNESS_TIMEOUT)
+    wanted = await await_version(collection.clock, query.get("resourceVersion", ""), patience)
     if query.get("resourceVersionMatch") == "Exact" and wanted != collection.clock.version:
         exact = collection.snapshot_at(wanted)
         if exact is None:
@@ -83,8 +84,8 @@ async def _state(served: Served[T], query: Mapping[str, str], namespace: str) ->
     return collection.snapshot(), collection.clock.version
 
 
-async def await_version(clock: Clock, text: str) -> int:
-    """The version that a request names, once it exists; 0 when it names none.
+async def await_version(clock: Clock, text: str, patience: float = FRESHNESS_TIMEOUT) -> int:
+    """The version that a request names, once it exists; 0 when it names none. Waits at most `patience` seconds.
 
     Raises:
         StatusError: it is no number, or does not come.
@@ -95,7 +96,7 @@ async def await_version(clock: Clock, text: str) -> int:
         why = f"strconv.ParseUint: parsing {json.encode(text).decode()}: invalid syntax"
         raise StatusError(500, "", f"resourceVersion: Invalid value: {json.encode(text).decode()}: {why}")
     version = int(text)
-    if version > clock.version and not await clock.reach(version, _FRESHNESS_TIMEOUT):
+    if version > clock.version and not await clock.reach(version, patience):
         raise too_large_resource_version(version, clock.version)
     return version
 

@@ -110,20 +110,12 @@ async def _follow(
             elif done:
                 return
             else:
-                await _grown(process)
+                # Not so long that a client that left goes unnoticed.
+                grown = asyncio.ensure_future(process.log_grown())
+                await asyncio.wait({grown, ended}, timeout=_LIVENESS_INTERVAL, return_when=asyncio.FIRST_COMPLETED)
+                grown.cancel()
     finally:
         ended.cancel()
-
-
-async def _grown(process: PodProcess) -> None:
-    """Waits for more, but not so long that a client that left goes unnoticed."""
-    try:
-        async with asyncio.timeout(_LIVENESS_INTERVAL):
-            await process.log_grown()
-            # It returns without a pause where all has ended, and `ended` needs one to notice.
-            await asyncio.sleep(0)
-    except TimeoutError:
-        return
 
 
 class _LogReader:
