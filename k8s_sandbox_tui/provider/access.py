@@ -61,19 +61,23 @@ class ClusterAccess:
     async def aclose(self) -> None:
         """Closes the connection; nothing can be opened again."""
         self._closed = True
-        if self._unfinished:
-            await asyncio.wait(self._unfinished, timeout=UNFINISHED_SECONDS)
-        if self._opened is not None:
-            await self._opened[0].aclose()
+        try:
+            if self._unfinished:
+                await asyncio.wait(self._unfinished, timeout=UNFINISHED_SECONDS)
+        finally:
+            if self._opened is not None:
+                await self._opened[0].aclose()
 
     async def _open(self) -> tuple[Connection, ClusterInfo]:
         if self._opened is not None:
             return self._opened
         async with self._lock:
-            if self._closed:
-                raise SandboxError("This compute has been closed.", hint="Make another one with k8s().")
-            if self._opened is None:
+            if self._opened is None and not self._closed:
                 self._opened = await self._connect()
+                if self._closed:  # meanwhile, and there was nothing to close yet
+                    await self._opened[0].aclose()
+            if self._opened is None or self._closed:
+                raise SandboxError("This compute has been closed.", hint="Make another one with k8s().")
         return self._opened
 
     async def _connect(self) -> tuple[Connection, ClusterInfo]:

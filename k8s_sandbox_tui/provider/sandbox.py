@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from k8s_sandbox_tui.provider.destroy import destroy_sandbox
 from k8s_sandbox_tui.provider.errors import NotFoundError, SandboxGoneError
+from k8s_sandbox_tui.provider.exec.capture import MAX_OUTPUT
 from k8s_sandbox_tui.provider.exec.target import ExecTarget
 from k8s_sandbox_tui.provider.ids import SandboxId
 from k8s_sandbox_tui.provider.info import sandbox_info
@@ -67,6 +68,7 @@ class Sandbox:
         stdin: Input | None = None,
         on_stdout: Callable[[str], None] | None = None,
         on_stderr: Callable[[str], None] | None = None,
+        max_output: int | None = MAX_OUTPUT,
     ) -> CommandResult:
         """Runs a command and waits for its end; a cancelled task kills the command's processes.
 
@@ -79,6 +81,8 @@ class Sandbox:
             stdin: The command's input, then its end; None: no input.
             on_stdout: Called with each piece of output as it arrives.
             on_stderr: Called with each piece of error output as it arrives.
+            max_output: Bytes of output that the result keeps, 64 MiB when it is left out; None: all. Callbacks get
+                everything.
 
         Raises:
             CommandTimeoutError: The timeout came first; carries the output so far.
@@ -100,6 +104,7 @@ class Sandbox:
             stdin=stdin,
             on_stdout=on_stdout,
             on_stderr=on_stderr,
+            max_output=max_output,
         )
 
     async def start_command(

@@ -15,9 +15,16 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from k8s_sandbox_tui.provider.compute import k8s
 from k8s_sandbox_tui.provider.connection.connection import Connection
 from k8s_sandbox_tui.provider.connection.kubeconfig import load_target
-from k8s_sandbox_tui.provider.errors import AuthenticationError, ConfigError, CredentialPluginError, TransportError
+from k8s_sandbox_tui.provider.errors import (
+    AuthenticationError,
+    ConfigError,
+    CredentialPluginError,
+    SandboxError,
+    TransportError,
+)
 from tests.unit.provider.api_server import ApiServer, answer, authority_pem, issued, refusal
 from tests.unit.provider.cluster import REFUSALS
 
@@ -149,6 +156,16 @@ async def test_cancelling_the_only_caller_and_closing_leaves_no_plugin(server: A
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert server.seen == []
+
+
+async def test_closing_while_it_connects_leaves_nothing_open(server: ApiServer, plugin: Plugin) -> None:
+    plugin.gives(token="t")
+    compute = k8s(kube_config_raw=server.kubeconfig(**plugin.user))
+    connecting = asyncio.create_task(compute.connect())
+    await asyncio.sleep(0.02)
+    await compute.aclose()
+    with pytest.raises(SandboxError, match="has been closed"):
+        await connecting
 
 
 def jwt(lifetime: timedelta, name: str) -> str:
