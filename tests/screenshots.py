@@ -1,8 +1,8 @@
 """Makes screenshots/ from the running product: `python -m tests.screenshots`.
 
 The dashboard runs over a local cluster of its own with real sandboxes in it. Every picture is an SVG by Textual's
-export; where `rsvg-convert` is installed, a PNG is made of each for the README. Sizes, theme, names and keys are
-fixed; uids, ages and durations are what they are.
+export; where `rsvg-convert` is installed, a PNG is made of the one that the README shows. Sizes, theme, names and
+keys are fixed; uids, ages and durations are what they are.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parents[1] / "screenshots"
 DEADLINE: Final = 30.0
+IN_README: Final = "main"
 PNG_ZOOM: Final = "1.25"
 
 SANDBOXES: Final[Sequence[tuple[str, Runtime, dict[str, str]]]] = (
@@ -76,8 +77,9 @@ class Studio:
                 raise TimeoutError(f"the screen never showed {texts}; it shows:\n{self._text()}")
             await self._pilot.pause(0.05)
 
-    def take(self, name: str) -> None:
-        """Saves the screen as a picture."""
+    async def take(self, name: str) -> None:
+        """Saves the screen as a picture, once it has come to rest."""
+        await self._pilot.pause()
         # Without the attribute, rsvg-convert drops blanks at the start of a run of text.
         picture = self._app.export_screenshot().replace("<svg ", '<svg xml:space="preserve" ', 1)
         (FOLDER / f"{name}.svg").write_text(picture, encoding="utf-8")
@@ -104,41 +106,41 @@ async def at_120x40(studio: Studio) -> None:
     """The pictures at a comfortable size."""
     await run_commands(studio)
     await studio.press("escape")
-    studio.take("main")
+    await studio.take("main")
     await studio.press("f8")
     await studio.shows("Destroy this sandbox?")
-    studio.take("destroy")
+    await studio.take("destroy")
     await studio.press("escape")
     await studio.press("question_mark")
     await studio.shows("Show all keys.")
-    studio.take("help")
+    await studio.take("help")
     await studio.press("escape")
     await studio.press("u")
     await studio.shows("Port")
-    studio.take("url")
+    await studio.take("url")
     await studio.press("escape")
     await studio.press("c")
     await studio.shows("Runtime")
     await studio.press("right", "tab")
     await studio.write("python:3.13-slim")
-    studio.take("create")
+    await studio.take("create")
     await studio.press("escape")
 
 
 async def at_80x24(studio: Studio) -> None:
     """The smallest size at which everything is there."""
     await studio.shows("agent-planner", "evals-nightly")
-    studio.take("main-80x24")
+    await studio.take("main-80x24")
     await studio.press("c")
     await studio.shows("Runtime")
-    studio.take("create-80x24")
+    await studio.take("create-80x24")
     await studio.press("escape")
 
 
 async def at_200x60(studio: Studio) -> None:
     """The console beside the table."""
     await run_commands(studio)
-    studio.take("console-200x60")
+    await studio.take("console-200x60")
 
 
 async def photograph(
@@ -182,13 +184,15 @@ async def make() -> None:
 
 
 def convert() -> None:
-    """Makes a PNG of every SVG, where the program for it is installed."""
+    """Makes a PNG of the README's picture, where the program for it is installed."""
     program = shutil.which("rsvg-convert")
     if program is None:
         print("No PNG: rsvg-convert is not installed (Debian: librsvg2-bin).", file=sys.stderr)
         return
-    for picture in sorted(FOLDER.glob("*.svg")):
-        subprocess.run([program, "--zoom", PNG_ZOOM, "-o", picture.with_suffix(".png"), picture], check=True)
+    picture = FOLDER / IN_README
+    subprocess.run(
+        [program, "--zoom", PNG_ZOOM, "-o", picture.with_suffix(".png"), picture.with_suffix(".svg")], check=True
+    )
 
 
 def main() -> None:
