@@ -34,7 +34,7 @@ class LocalClusterStatus:
         limits: What holds Pods back.
         network: What network Pods have.
         warning: Empty, or a plain sentence that has to stay on screen.
-        pods: How many Pods have been taken on and not deleted.
+        pods: How many Pods there are.
     """
 
     running: bool

@@ -22,7 +22,6 @@ from k8s_sandbox_tui.local_cluster.kubelet.capacity import this_machine
 from k8s_sandbox_tui.local_cluster.kubelet.kubelet import HOST_IP, Kubelet
 from k8s_sandbox_tui.local_cluster.objects.meta import ObjectMeta
 from k8s_sandbox_tui.local_cluster.process_identity import start_time
-from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
 from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, write_private
 from k8s_sandbox_tui.local_cluster.store.cluster import new_cluster
 from k8s_sandbox_tui.local_cluster.tls import authority_pem
@@ -42,15 +41,16 @@ _SHUTDOWN_TIMEOUT = 0.2
 _BACKLOG = 512
 
 
-async def serve(state: StateFolder, certificates: CertificateMaker, ready: Callable[[ServerRecord], None]) -> None:
-    """Runs the local cluster until SIGTERM or SIGINT; calls `ready` once it answers."""
+async def serve(
+    state: StateFolder, certificates: CertificateMaker, runtime: Runtime, ready: Callable[[ServerRecord], None]
+) -> None:
+    """Runs the local cluster until SIGTERM or SIGINT; calls `ready` once it answers, and closes the runtime."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    state.pods.mkdir(exist_ok=True, mode=0o700)
-    runtime = await create_runtime(state.root)
     try:
+        state.pods.mkdir(exist_ok=True, mode=0o700)
         for left in state.pods.iterdir():
             # Of a server that was killed; no process of it lives on.
             await runtime.remove(left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,9 @@ class Kubelet:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _live(self, pod: Pod) -> None:
+        # Where there is no room for the folder, the start of the first container says so in the Pod.
+        with contextlib.suppress(OSError):
+            (self._surroundings.pods_dir / pod.metadata.uid).mkdir(mode=0o700)
         scheduled = self._schedule(pod)
         if scheduled is None:
             return
