@@ -13,7 +13,7 @@ from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.filter import parse_filter
 from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
-from k8s_sandbox_tui.dashboard.split import SecondPane, Split
+from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state, state_parts
 from k8s_sandbox_tui.dashboard.store import SandboxStore
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for
@@ -84,7 +84,7 @@ class MainScreen(ImmediateScreen[None]):
     def compose(self) -> ComposeResult:
         """The lines at the top, the two panes, the keys."""
         yield TopLines()
-        yield Split(SandboxTable(self._store, clock=self._clock, glyphs=self._glyphs), SecondPane())
+        yield Split(SandboxTable(self._store, clock=self._clock, glyphs=self._glyphs))
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -128,12 +128,10 @@ class MainScreen(ImmediateScreen[None]):
         self._cluster = cluster_state(opened, self._feed.interval)
         self._ports = self._ports or UrlHistory()
         self._bench = Workbench(self.app, opened, self._ports)
-        second = self.query_one(SecondPane)
         if self._pane is None:
             self._pane = Console()
-            second.mount(self._pane)
+            self.query_one(Split).show_second(self._pane)
         self.query_one(TopLines).show_warning(opened.warning)
-        second.display = True
         self._paint()
 
     def store_changed(self, removed: Sequence[str]) -> None:
@@ -253,15 +251,17 @@ class MainScreen(ImmediateScreen[None]):
         elif action in {"console", "copy_url"}:
             possible = self.selected is not None and self._bench is not None
         elif action == "destroy":
-            # Only from the table: what is typed elsewhere must not answer the question by accident.
-            possible = self.selected is not None and self._bench is not None and self.table.has_focus
+            if self.focused is not self.table:
+                # What is typed elsewhere must not answer the question by accident.
+                return False
+            possible = self.selected is not None and self._bench is not None
         else:
             possible = True
         return possible or None
 
     async def run_command(self, command: Command) -> None:
         """Do what a command's key does, wherever the focus is."""
-        self.table.focus()
+        self.set_focus(self.table)
         await self.run_action(command.action)
 
     def action_console(self) -> None:
@@ -329,7 +329,7 @@ class MainScreen(ImmediateScreen[None]):
 
     def action_zoom(self) -> None:
         """Give the focused pane all the room, and back."""
-        self.query_one(Split).toggle_zoom(first=self.table.has_focus)
+        self.query_one(Split).toggle_zoom(first=self.focused is self.table)
 
     def action_resize(self, cells: int) -> None:
         """Move the border between table and console."""

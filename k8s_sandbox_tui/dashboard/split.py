@@ -67,7 +67,7 @@ class SecondPane(Container):
 
 
 class Split(Container):
-    """Holds exactly two widgets; the second one is hidden until its `display` is set."""
+    """Holds a widget, and a second one when it is given one."""
 
     DEFAULT_CSS = """
     Split {
@@ -82,15 +82,17 @@ class Split(Container):
 
     zoom: reactive[Zoom] = reactive[Zoom]("none")
 
-    def __init__(self, first: Widget, second: SecondPane, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(first, second, id=id)
-        self._first = first
-        self._second = second
-        first.add_class("first")
-        second.add_class("second")
-        second.display = False
+    def __init__(self, first: Widget, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(first.add_class("first"), id=id)
+        self._second: SecondPane | None = None
         self._share = 0.46
         self._share_wide = 0.4
+
+    def show_second(self, content: Widget) -> None:
+        """Put a widget into the second pane."""
+        self._second = SecondPane(content).add_class("second")
+        self.mount(self._second)
+        self._place()
 
     @property
     def wide(self) -> bool:
@@ -133,6 +135,8 @@ class Split(Container):
         self._place()
 
     def _place(self) -> None:
+        if self._second is None:
+            return
         self.set_class(self.wide, "-wide")
         self._second.set_class(self.wide, "-wide")
         styles = self._second.styles

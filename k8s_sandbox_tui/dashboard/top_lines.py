@@ -50,11 +50,13 @@ class TopLines(Vertical):
 
     DEFAULT_CSS = "TopLines { height: auto; }"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._strips: dict[str, Strip] = {}
+
     def compose(self) -> ComposeResult:
-        """The state, the warning of the cluster, the trouble of the connection."""
+        """The state; strips come when there is something to say."""
         yield StateLine(id="state")
-        yield Strip(id="warning")
-        yield Strip(id="trouble")
 
     def show_state(self, parts: list[Part]) -> None:
         """Show the state line."""
@@ -62,8 +64,17 @@ class TopLines(Vertical):
 
     def show_warning(self, sentence: str) -> None:
         """Show what the user should know of the cluster for as long as it is open."""
-        self.query_one("#warning", Strip).show(sentence)
+        self._strip("warning", sentence)
 
     def show_trouble(self, sentence: str, *, error: bool) -> None:
         """Show why the rows below are not fresh."""
-        self.query_one("#trouble", Strip).show(sentence, error=error)
+        self._strip("trouble", sentence, error=error)
+
+    def _strip(self, name: str, sentence: str, *, error: bool = False) -> None:
+        strip = self._strips.get(name)
+        if strip is None:
+            if not sentence:
+                return
+            strip = self._strips[name] = Strip(id=name)
+            self.mount(strip)
+        strip.show(sentence, error=error)

@@ -95,7 +95,7 @@ AGE = Column(
 )  # fmt: skip
 EXIT = Column(
     id="exit", title="EXIT", text=_exit_text, key=_exit_key,
-    minimum=6, maximum=8, right=True, measured=False, descending_first=True,
+    minimum=6, maximum=8, right=True, descending_first=True,
 )  # fmt: skip
 IMAGE = Column(
     id="image", title="IMAGE", text=lambda info: info.image, key=lambda info: info.image,

@@ -1,0 +1,248 @@
+"""Keys, mouse, palette and help of the main screen: all of them do what the screen says they do."""
+
+from __future__ import annotations
+
+import pytest
+from textual.command import CommandInput, CommandPalette
+
+from k8s_sandbox_tui.dashboard.commands import COMMANDS
+from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
+from k8s_sandbox_tui.dashboard.help_screen import HelpScreen, all_sections
+from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.split import SecondPane
+from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
+from k8s_sandbox_tui.provider.models import SandboxStatus
+from tests.dashboard.scripted import ScriptedSandbox, dashboard, sandbox_info
+
+ROWS = [sandbox_info(number) for number in range(1, 31)]
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_keys_are_on_screen_and_none_is_cut(size: tuple[int, int]) -> None:
+    async with dashboard(ROWS, size=size) as shown:
+        bar = shown.lines[-1]
+        for words in ("Enter Console", "c Create", "u URL", "F8 Destroy", "/ Filter", "? Help", "q Quit"):
+            assert words in bar
+        labels = {command.label for command in COMMANDS}
+        assert set(bar.split()[1::2]) <= labels
+
+
+async def test_what_needs_a_sandbox_is_dimmed_where_there_is_none() -> None:
+    async with dashboard([]) as shown:
+        active = shown.main.active_bindings
+        assert not active["f8"].enabled
+        assert not active["enter"].enabled
+        assert active["c"].enabled
+        await shown.put_rows(ROWS)
+        assert shown.main.active_bindings["f8"].enabled
+
+
+async def test_enter_goes_to_the_console_and_escape_comes_back() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("down", "enter")
+        assert shown.main.query_one(Console).has_focus_within
+        assert "computesdk-sbx-00000002 $" in shown.text
+        assert "Esc Leave" in shown.lines[-1]
+        assert "c Create" not in shown.lines[-1]
+        assert "Destroy" not in shown.lines[-1]
+        await shown.press("c", "q", "f8")
+        assert "$ cq" in shown.text
+        assert len(shown.app.screen_stack) == 1
+        await shown.press("escape")
+        assert shown.table.has_focus
+
+
+async def test_the_console_follows_the_cursor_once_it_rests() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("down", "down")
+        await shown.until(lambda: "Commands run in computesdk-sbx-00000003" in shown.text)
+
+
+async def test_a_double_click_goes_to_the_console_of_that_sandbox() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.pilot.click(SandboxTable, offset=(10, 5), times=2)
+        await shown.until(lambda: shown.main.query_one(Console).has_focus_within)
+        assert "computesdk-sbx-00000005 $" in shown.text
+
+
+async def test_a_click_on_a_key_does_what_the_key_does() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.pilot.click(KeyBar, offset=(shown.lines[-1].index("? Help"), 0))
+        assert isinstance(shown.app.screen, HelpScreen)
+
+
+async def test_help_shows_every_key_of_every_command() -> None:
+    async with dashboard(ROWS, size=(120, 60)) as shown:
+        await shown.press("question_mark")
+        text = shown.text
+        for command in COMMANDS:
+            assert command.help.split(",")[0][:40] in text
+        for title, lines in all_sections():
+            assert title in text
+            assert all(keys.split()[0] in text for keys, _ in lines)
+        await shown.press("escape")
+        assert len(shown.app.screen_stack) == 1
+
+
+async def test_help_scrolls_on_a_small_screen() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("f1", "pagedown", "pagedown", "pagedown", "pagedown")
+        assert "ended by itself" in shown.text
+        await shown.press("q")
+        assert len(shown.app.screen_stack) == 1
+
+
+async def test_the_palette_has_every_command_and_runs_it_wherever_the_focus_was() -> None:
+    async with dashboard(ROWS, size=(120, 60)) as shown:
+        await shown.press("enter", "ctrl+p")
+        assert isinstance(shown.app.screen, CommandPalette)
+        await shown.until(lambda: all(command.label in shown.text for command in COMMANDS))
+        shown.app.screen.query_one(CommandInput).value = "destroy the selected"
+        await shown.until(lambda: "after a question" in shown.text and "Create a sandbox" not in shown.text)
+        await shown.press("down", "enter")
+        await shown.until(lambda: isinstance(shown.app.screen, DestroyScreen))
+
+
+async def test_filter_as_one_types_with_the_count_and_the_cursor_comes_home() -> None:
+    infos = [sandbox_info(number, metadata={"owner": "ann" if number % 2 else "bob"}) for number in range(1, 21)]
+    async with dashboard(infos) as shown:
+        await shown.press("down", "down", "slash", "b", "o", "b")
+        assert "10 of 20" in shown.lines[1]
+        assert shown.names[:3] == ["2", "4", "6"]
+        assert shown.cursor_uid == infos[3].uid
+        await shown.press("enter")
+        assert shown.table.has_focus
+        assert "bob" in shown.lines[1]
+        await shown.press("escape")
+        assert shown.names[:3] == ["1", "2", "3"]
+        assert shown.cursor_uid == infos[2].uid
+        assert "of 20" not in shown.text
+
+
+async def test_a_filter_that_lets_nothing_through_says_so() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("slash", *"zzz")
+        assert "None of 30 sandboxes matches the filter." in shown.text
+        assert "0 of 30" in shown.text
+        await shown.press("escape")
+        assert shown.names[0] == "1"
+
+
+async def test_keys_typed_into_the_filter_are_text() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("slash", *"cqurDx", "backspace", "delete", "ctrl+h", "f8")
+        assert shown.app.is_running
+        assert len(shown.app.screen_stack) == 1
+        assert "cqur" in shown.lines[1]
+        assert shown.cluster.compute.sandbox.destroyed == []
+
+
+async def test_the_filter_goes_on_for_sandboxes_that_come_later() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("slash", *"failed")
+        await shown.put_rows([sandbox_info(7, status=SandboxStatus.FAILED, version="2")])
+        assert shown.names == ["7"]
+        assert "1 of 30" in shown.lines[1]
+
+
+async def test_zoom_gives_one_pane_all_the_room() -> None:
+    async with dashboard(ROWS) as shown:
+        rows = shown.table.size.height
+        await shown.press("z")
+        assert shown.table.size.height > rows + 8
+        await shown.press("enter")
+        assert shown.table.size.height == rows
+        await shown.press("f6")
+        assert not shown.table.display or shown.table.region.height == 0
+        await shown.press("escape")
+        assert shown.table.size.height == rows
+
+
+async def test_the_border_moves_by_keys_and_by_dragging() -> None:
+    async with dashboard(ROWS) as shown:
+        rows = shown.table.size.height
+        await shown.press("plus")
+        assert shown.table.size.height == rows + 2
+        await shown.press("minus", "minus")
+        assert shown.table.size.height == rows - 2
+        border = shown.main.query_one(SecondPane).region
+        await shown.pilot.mouse_down(SecondPane, offset=(20, 0))
+        await shown.pilot.hover(offset=(20, border.y + 4))
+        await shown.pilot.mouse_up(offset=(20, border.y + 4))
+        assert shown.table.size.height == rows + 2
+
+
+@pytest.mark.parametrize(("size", "beside"), [((159, 40), False), ((160, 40), True), ((200, 60), True)])
+async def test_wide_screens_have_the_console_beside_the_table(size: tuple[int, int], *, beside: bool) -> None:
+    async with dashboard(ROWS, size=size) as shown:
+        console = shown.main.query_one(Console).region
+        assert (console.x > shown.table.region.x) is beside
+        assert (console.y > shown.table.region.y) is not beside
+
+
+async def test_u_asks_for_a_port_of_the_selected_sandbox() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("down", "u")
+        await shown.until(lambda: isinstance(shown.app.screen, UrlScreen))
+        assert "computesdk-sbx-00000002" in shown.text
+
+
+async def test_after_a_create_the_cursor_is_on_the_new_sandbox() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("end")
+        new = sandbox_info(0, name="computesdk-sbx-brandnew", age=1)
+        shown.cluster.compute.sandbox.created = ScriptedSandbox(new.id, new.uid)
+        await shown.press("c", "ctrl+s")
+        await shown.until(lambda: any("is running" in said for said in shown.said))
+        await shown.until(lambda: len(shown.app.screen_stack) == 1)
+        await shown.put_rows([new])
+        assert shown.cursor_uid == new.uid
+        assert "brandnew" in shown.cursor
+
+
+async def test_resizing_the_terminal_keeps_the_cursor_in_view() -> None:
+    async with dashboard(ROWS, size=(120, 40)) as shown:
+        await shown.press(*["down"] * 15)
+        await shown.pilot.resize_terminal(80, 24)
+        await shown.pilot.pause()
+        assert shown.cursor_uid == ROWS[15].uid
+        assert "00000016" in shown.cursor
+
+
+async def test_the_themes_are_ours_and_textuals() -> None:
+    async with dashboard(ROWS) as shown:
+        assert shown.app.theme == "sandbox-dark"
+        for theme in ("sandbox-light", "nord", "textual-light", "ansi-dark"):
+            if theme in shown.app.available_themes:
+                shown.app.theme = theme
+                await shown.pilot.pause()
+                assert ROWS[0].name in shown.text
+
+
+def test_destroying_is_on_no_key_that_fingers_send_by_themselves() -> None:
+    destroy = next(command for command in COMMANDS if command.id == "sandbox.destroy")
+    unsafe = {
+        "backspace",
+        "delete",
+        "enter",
+        "space",
+        "tab",
+        "ctrl+h",
+        "ctrl+j",
+        "ctrl+k",
+        "ctrl+l",
+        "ctrl+d",
+        "ctrl+w",
+    }
+    for key in destroy.keys.split(","):
+        assert len(key) > 1
+        assert key not in unsafe
+
+
+def test_no_two_commands_share_a_key_or_a_name() -> None:
+    keys = [key for command in COMMANDS for key in command.keys.split(",")]
+    assert len(keys) == len(set(keys))
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)

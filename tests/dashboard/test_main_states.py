@@ -1,0 +1,216 @@
+"""What the screen says of the cluster: opening, empty, fresh, stale, denied, lost; and that it never lies about it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.provider.errors import (
+    ConfigError,
+    CredentialPluginError,
+    ForbiddenError,
+    SandboxError,
+    TransportError,
+)
+from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxStatus
+from tests.dashboard.scripted import NOW, ScriptedCluster, Update, dashboard, sandbox_info
+
+ROWS = [sandbox_info(number) for number in range(1, 6)]
+REFUSED = TransportError("No answer from https://10.0.0.1:6443.", sent=False, hint="Check that the cluster runs.")
+FORBIDDEN = ForbiddenError("pods is forbidden.", status=403, hint="Ask for the verb list on pods.")
+
+
+async def test_the_screen_is_painted_before_the_cluster_is_opened() -> None:
+    cluster = ScriptedCluster(opening=asyncio.Event())
+    async with dashboard(cluster=cluster) as shown:
+        await shown.until(lambda: cluster.attempts == 1)
+        assert "CONNECTING" in shown.lines[0]
+        assert not shown.app.screen.query(Console)
+        assert cluster.opening is not None
+        cluster.opening.set()
+        await shown.until(lambda: "kind-test" in shown.lines[0])
+
+
+@pytest.mark.parametrize(
+    ("update", "badge", "sentences"),
+    [
+        (Update(), "LIVE", ["No sandboxes in default.", "Press c to create one."]),
+        (Update(complete=False, freshness="loading"), "LOADING", ["Reading the sandboxes in default"]),
+        (
+            Update(complete=False, freshness="denied", error=FORBIDDEN),
+            "DENIED",
+            ["No right to list sandboxes in default.", "pods is forbidden.", "Ask for the verb list", "Press r"],
+        ),
+        (
+            Update(complete=False, freshness="stale", error=REFUSED),
+            "STALE",
+            ["No connection to https://10.0.0.1:6443.", "Check that the cluster runs.", "press r to try now"],
+        ),
+    ],
+    ids=["empty", "loading", "denied", "disconnected"],
+)
+async def test_without_rows_the_table_says_why_and_what_to_do(update: Update, badge: str, sentences: list[str]) -> None:
+    async with dashboard(size=(100, 30)) as shown:
+        await shown.until(lambda: bool(shown.cluster.compute.inventories))
+        await shown.put(update)
+        assert badge in shown.lines[0]
+        for sentence in sentences:
+            assert sentence in shown.text
+        assert "NAME" not in shown.text
+
+
+@pytest.mark.parametrize(("freshness", "error"), [("stale", REFUSED), ("denied", FORBIDDEN)])
+async def test_when_the_connection_goes_the_rows_stay_and_the_screen_says_since_when(
+    freshness: str, error: SandboxError
+) -> None:
+    async with dashboard(ROWS) as shown:
+        shown.clock.advance(40)
+        await shown.put(Update(freshness=freshness, error=error, since=NOW + timedelta(seconds=6)))
+        assert freshness.upper() in shown.lines[0]
+        assert error.message in shown.lines[1]
+        if freshness == "stale":
+            assert "STALE 34s" in shown.lines[0]
+            shown.clock.advance(5)
+            await shown.until(lambda: "STALE 39s" in shown.lines[0])
+        for row in ROWS:
+            assert row.name in shown.text
+        await shown.put(Update(freshness="live"))
+        assert "LIVE" in shown.lines[0]
+        assert error.message not in shown.text
+
+
+async def test_polling_is_told_with_its_interval_and_r_asks_again() -> None:
+    async with dashboard(refresh=5) as shown:
+        await shown.until(lambda: bool(shown.cluster.compute.inventories))
+        assert shown.cluster.compute.asked == [(5, False)]
+        await shown.put(Update(ROWS, freshness="polling"))
+        assert "POLLING 5s" in shown.lines[0]
+        await shown.press("r")
+        assert shown.cluster.inventory.refreshes == 1
+
+
+async def test_by_default_it_watches() -> None:
+    async with dashboard(ROWS) as shown:
+        assert shown.cluster.compute.asked == [(2.0, True)]
+
+
+async def test_a_cluster_that_cannot_be_opened_is_a_calm_panel_and_r_tries_again() -> None:
+    error = ConfigError('There is no context "prod".', hint="Choose one of: dev, staging.")
+    cluster = ScriptedCluster(failures=[error, error])
+    async with dashboard(cluster=cluster) as shown:
+        await shown.until(lambda: "The cluster cannot be opened." in shown.text)
+        assert "NOT CONNECTED" in shown.lines[0]
+        assert 'There is no context "prod".' in shown.text
+        assert "Choose one of: dev, staging." in shown.text
+        assert "Press r to try again, q to quit." in shown.text
+        await shown.press("c", "f8", "enter", "u")
+        assert len(shown.app.screen_stack) == 1
+        await shown.press("r")
+        await shown.until(lambda: cluster.attempts == 2)
+        await shown.press("r")
+        await shown.until(lambda: "kind-test" in shown.lines[0])
+        await shown.put_rows(ROWS)
+        assert ROWS[0].name in shown.text
+
+
+async def test_a_credential_plugin_is_heard() -> None:
+    said = "first\n" * 20 + "\x1b[31mToken expired\x1b[0m"
+    error = CredentialPluginError("The plugin gke-auth failed.", stderr=said, hint="Run: gcloud auth login")
+    async with dashboard(cluster=ScriptedCluster(failures=[error])) as shown:
+        await shown.until(lambda: "The plugin gke-auth failed." in shown.text)
+        assert "Token expired" in shown.text
+        assert "Run: gcloud auth login" in shown.text
+        assert "\x1b" not in shown.text
+
+
+async def test_an_inventory_that_gives_up_leaves_the_rows_and_r_opens_the_cluster_again() -> None:
+    async with dashboard(ROWS) as shown:
+        shown.cluster.inventory.put(ConfigError("The credentials are gone.", hint="Log in again."))
+        await shown.until(lambda: "NOT CONNECTED" in shown.lines[0])
+        assert shown.cluster.compute.closed
+        assert "The credentials are gone." in shown.text
+        assert ROWS[0].name in shown.text
+        await shown.press("f8")
+        assert len(shown.app.screen_stack) == 1
+        await shown.press("r")
+        await shown.until(lambda: len(shown.cluster.compute.inventories) == 2)
+        await shown.put_rows(ROWS)
+        assert "LIVE" in shown.lines[0]
+        assert "The credentials are gone." not in shown.text
+
+
+async def test_the_local_cluster_is_named_with_its_isolation_and_its_warning_stays() -> None:
+    local = ClusterInfo(context="local", server="https://127.0.0.1:1", namespace="default", user="local", source="x")
+    cluster = ScriptedCluster(cluster=local, local=True, isolation="process", warning="Sandboxes can read your files.")
+    async with dashboard(ROWS, cluster=cluster) as shown:
+        assert shown.lines[0].startswith(" LOCAL  process")
+        assert "! Sandboxes can read your files." in shown.lines[1]
+        await shown.press("down", "enter", "escape", "slash", "escape")
+        assert "! Sandboxes can read your files." in shown.lines[1]
+
+
+async def test_the_counts_follow_the_rows() -> None:
+    async with dashboard(ROWS, size=(120, 30)) as shown:
+        assert "5 sandboxes  ● 5 running" in shown.lines[0]
+        await shown.put_rows([sandbox_info(1, status=SandboxStatus.FAILED, version="2")], removed=[ROWS[4].uid])
+        assert "4 sandboxes  ● 3 running  \u00d7 1 failed" in shown.lines[0]
+
+
+async def test_two_thousand_updates_are_painted_a_few_times() -> None:
+    async with dashboard(ROWS) as shown:
+        paints: list[int] = []
+        show_changes = shown.table.show_changes
+
+        def counted(*, settled: bool = True) -> None:
+            paints.append(1)
+            show_changes(settled=settled)
+
+        shown.table.show_changes = counted
+        flood = [Update([sandbox_info(1 + number % 5, version=str(number))]) for number in range(2000)]
+        final = sandbox_info(3, status=SandboxStatus.FAILED, version="last")
+        await shown.put(*flood, Update([final]))
+        assert "Failed" in shown.text
+        assert len(paints) < 100
+
+
+async def test_quitting_closes_the_connection() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("q")
+    assert shown.cluster.compute.closed
+    assert shown.cluster.inventory.closed
+    assert shown.app.return_code == 0
+
+
+async def test_quitting_does_not_wait_for_a_network_that_hangs() -> None:
+    cluster = ScriptedCluster()
+    cluster.compute.hang_on_close = True
+    loop = asyncio.get_running_loop()
+    async with dashboard(ROWS, cluster=cluster) as shown:
+        began = loop.time()
+        await shown.press("ctrl+q")
+    assert loop.time() - began < 2
+
+
+async def test_quitting_while_the_cluster_is_being_opened() -> None:
+    cluster = ScriptedCluster(opening=asyncio.Event())
+    async with dashboard(cluster=cluster) as shown:
+        await shown.until(lambda: cluster.attempts == 1)
+        await shown.press("q")
+    assert shown.app.return_code == 0
+
+
+async def fail_in_the_app() -> None:
+    async with dashboard(ROWS) as shown:
+        shown.app.call_later(lambda: 1 / 0)
+        await shown.until(lambda: not shown.app.is_running)
+
+
+async def test_a_fault_of_its_own_ends_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await fail_in_the_app()
+    said = capsys.readouterr()
+    assert "The dashboard ended by a fault of its own (ZeroDivisionError)." in said.err
+    assert "Traceback" not in said.out + said.err
