@@ -13,6 +13,7 @@ from pathlib import Path
 from k8s_sandbox_tui.local_cluster.runtime import podinit
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools
+from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
 from k8s_sandbox_tui.local_cluster.runtime.pod_root import HOME, SYSTEM_FILES, SYSTEM_FOLDERS, make_pod_root
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec, StartError
@@ -95,30 +96,33 @@ class BubblewrapLauncher:
         Raises:
             StartError: Either cannot be started.
         """
-        root = pod.state_dir / "root"
-        errors = pod.state_dir / "supervisor.log"
+        root, errors = pod.state_dir / "root", pod.state_dir / "supervisor.log"
+        try:
+            make_pod_root(root, pod.hostname)
+            log = PodLog(pod.state_dir / LOG_NAME)
+        except OSError as error:
+            message = f"the Pod's folder cannot be made: {error}"
+            raise StartError(message, reason="CreateContainerError") from error
         ours, theirs = socket.socketpair()
-        with theirs:
-            command = [*self._command, "--bind", str(root), "/", "--hostname", pod.hostname, *self._binds]
-            command += [str(self._tools.interpreter), "-I", "-S", f"{SHARED}/podinit.pyc", str(theirs.fileno())]
-            try:
-                make_pod_root(root, pod.hostname)
-                with errors.open("wb") as log:
-                    process = subprocess.Popen(  # noqa: ASYNC220 -- 1 ms; asyncio's own takes a thread for each
-                        command,
-                        stdin=subprocess.DEVNULL,
-                        stdout=log,
-                        stderr=log,
-                        env={},
-                        cwd="/",
-                        pass_fds=(theirs.fileno(),),
-                        start_new_session=True,
-                    )
-                running = RunningPod(pod, ours, BubblewrapAnchor(process, errors))
-            except OSError as error:
-                ours.close()
-                message = f"the sandbox cannot be made: {error}"
-                raise StartError(message, reason="CreateContainerError") from error
+        command = [*self._command, "--bind", str(root), "/", "--hostname", pod.hostname, *self._binds]
+        command += [str(self._tools.interpreter), "-I", "-S", f"{SHARED}/podinit.pyc", str(theirs.fileno())]
+        try:
+            with theirs, errors.open("wb") as said:
+                process = subprocess.Popen(  # noqa: ASYNC220 -- 1 ms; asyncio's own takes a thread for each
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=said,
+                    env={},
+                    cwd="/",
+                    pass_fds=(theirs.fileno(),),
+                    start_new_session=True,
+                )
+        except OSError as error:
+            ours.close()
+            log.close()
+            raise StartError(f"bubblewrap cannot be run: {error}", reason="CreateContainerError") from error
+        running = RunningPod(pod, ours, BubblewrapAnchor(process, errors), log)
         env = {"PATH": POD_PATH, "HOME": HOME, "HOSTNAME": pod.hostname, **pod.env}
         await running.start_main(pod.working_dir or "/", env)
         return running

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import socket
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.local_cluster.runtime import podinit, zygote
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools
+from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
 from k8s_sandbox_tui.local_cluster.runtime.pod_root import HOME, make_home
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
 
 _SOURCE = Path(__file__).parents[3]
+# Seconds: all of a process' sockets close as it ends.
+_MOMENT = 0.1
 _START = f"import sys; sys.path.insert(0, sys.argv[1]); from {zygote.__name__} import main; main(int(sys.argv[2]))"
 
 
@@ -71,7 +75,7 @@ class ZygoteHost:
         except OSError:
             ours.close()
             raise
-        self._open = True
+        self._ended = asyncio.Event()
         self._anchors: dict[int, ZygoteAnchor] = {}
         self._next_ident = 0
         self._socket = ReportSocket(ours, self)
@@ -79,7 +83,14 @@ class ZygoteHost:
     @property
     def alive(self) -> bool:
         """Whether it can fork."""
-        return self._open and self._process.poll() is None
+        return not self._ended.is_set() and self._process.poll() is None
+
+    async def ends_now(self) -> bool:
+        """Whether it has ended, or is found to within a moment."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_MOMENT):
+                await self._ended.wait()
+        return not self.alive
 
     def fork(self, pod_socket: socket.socket) -> ZygoteAnchor:
         """Has a supervisor forked that serves the socket."""
@@ -106,7 +117,7 @@ class ZygoteHost:
 
     def on_end(self) -> None:
         """The zygote is gone; the Pods' supervisors have noticed on their own sockets, or run on."""
-        self._open = False
+        self._ended.set()
         for anchor in self._anchors.values():
             anchor.on_gone()
         self._anchors.clear()
@@ -136,19 +147,28 @@ class PlainLauncher:
         Raises:
             StartError: It cannot be started.
         """
+        host = await self._living_host()
+        try:
+            return await self._launch_from(host, pod)
+        except StartError as error:
+            if error.reason == "StartError" or not await host.ends_now():
+                raise
+        # A Pod without isolation has killed the zygote.
+        return await self._launch_from(await self._living_host(), pod)
+
+    async def _launch_from(self, host: ZygoteHost, pod: PodProcessSpec) -> RunningPod:
         root = pod.state_dir / "root"
         home, temporary = root / HOME[1:], root / "tmp"
+        try:
+            make_home(home)
+            temporary.mkdir(exist_ok=True)
+            log = PodLog(pod.state_dir / LOG_NAME)
+        except OSError as error:
+            message = f"the Pod's folder cannot be made: {error}"
+            raise StartError(message, reason="CreateContainerError") from error
         ours, theirs = socket.socketpair()
         with theirs:
-            try:
-                make_home(home)
-                temporary.mkdir(exist_ok=True)
-                anchor = (await self._living_host()).fork(theirs)
-                running = RunningPod(pod, ours, anchor)
-            except OSError as error:
-                ours.close()
-                message = f"the Pod's folder or supervisor cannot be made: {error}"
-                raise StartError(message, reason="CreateContainerError") from error
+            running = RunningPod(pod, ours, host.fork(theirs), log)
         env = {
             "PATH": f"{self._shared}/bin:{home}/.local/bin:/opt/homebrew/bin:{SYSTEM_PATH}",
             "HOME": str(home),
@@ -165,7 +185,11 @@ class PlainLauncher:
             self._host = None
             await host.close()
         if self._host is None:
-            self._host = ZygoteHost(self._tools.interpreter, self._shared / "zygote.log")
+            try:
+                self._host = ZygoteHost(self._tools.interpreter, self._shared / "zygote.log")
+            except OSError as error:
+                message = f"the supervisors' parent process cannot be started: {error}"
+                raise StartError(message, reason="CreateContainerError") from error
         return self._host
 
     async def close(self) -> None:

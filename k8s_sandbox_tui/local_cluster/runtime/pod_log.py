@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+LOG_NAME = "main.log"
+"""In the Pod's folder."""
 MAX_LINE_BYTES = 16 * 1024
 """Longer lines are written in parts, as containerd does."""
 MAX_FILE_BYTES = 10 * 1024 * 1024

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.local_cluster.runtime import podinit, wording
-from k8s_sandbox_tui.local_cluster.runtime.pod_log import PodLog
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_exec import RunningExec, open_streams
 from k8s_sandbox_tui.local_cluster.runtime.types import ExecError, PodGoneError, PodProcessSpec, StartError
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from k8s_sandbox_tui.local_cluster.runtime.pod_log import PodLog
 
 _KILLED = 137
 _PATIENCE_SECONDS = 0.5
@@ -40,12 +41,12 @@ class Anchor(Protocol):
 class RunningPod:
     """A `PodProcess`."""
 
-    def __init__(self, spec: PodProcessSpec, sock: socket.socket, anchor: Anchor) -> None:
+    def __init__(self, spec: PodProcessSpec, sock: socket.socket, anchor: Anchor, log: PodLog) -> None:
         loop = asyncio.get_running_loop()
         self._loop = loop
         self._spec = spec
         self._anchor = anchor
-        self._log = PodLog(spec.state_dir / "main.log")
+        self._log = log
         self._socket = ReportSocket(sock, self)
         self._started: asyncio.Future[None] = loop.create_future()
         self._ended: asyncio.Future[int] = loop.create_future()

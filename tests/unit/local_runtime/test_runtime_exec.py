@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.unit.local_runtime.kit import Kit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+# Not a shell: one that is about to start a program can lose the key's signal.
+_UNTIL_KEYS = "import time; print('up', flush=True); time.sleep(3600)"
 _FAILED = "OCI runtime exec failed: exec failed: "
 
 
@@ -178,7 +180,7 @@ async def test_a_change_of_size_is_told_to_the_command(kit: Kit) -> None:
 @pytest.mark.parametrize(("key", "code"), [(b"\x03", 130), (b"\x1c", 131)])
 async def test_keys_of_a_terminal_send_signals(kit: Kit, key: bytes, code: int) -> None:
     pod = await kit.start()
-    process = await pod.exec(["sh", "-c", "echo up; exec sleep 3600"], stdin=True, stdout=True, stderr=True, tty=True)
+    process = await pod.exec(["python3", "-c", _UNTIL_KEYS], stdin=True, stdout=True, stderr=True, tty=True)
     assert process.stdout_fd is not None
     await read_until(process.stdout_fd, b"up\r\n")
     os.write(process.stdout_fd, key)
