@@ -40,8 +40,8 @@ async def until(running: RunningCommand, expected: bytes) -> bytes:
 
 async def sleepers(sandbox: Sandbox, seconds: int) -> str:
     """The commands in the sandbox that sleep so long; the pattern does not match the process that looks."""
-    pattern = f"slee[p].{seconds}"
-    return (await sandbox.run_command(f"grep -ls '{pattern}' /proc/[0-9]*/cmdline")).stdout
+    look = "for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$f; echo; done 2>/dev/null"
+    return (await sandbox.run_command(f"{look} | grep 'slee[p] {seconds}'")).stdout
 
 
 async def test_output_and_exit_code(sandbox: Sandbox) -> None:

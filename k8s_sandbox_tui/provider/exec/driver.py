@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import socket
 import time
 from typing import TYPE_CHECKING, Final, Self
 
@@ -135,9 +136,14 @@ class ExecStream:
         self._watch_timer.cancel()
         if self._watch is not None:
             self._watch.cancel()
+        connected: socket.socket | None = self._websocket.get_extra_info("socket")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._websocket.close()
+        if connected is not None:
+            # TLS waits for the server's answer to its end, which a dead server never gives.
+            with contextlib.suppress(OSError):
+                connected.shutdown(socket.SHUT_RDWR)
 
     def _time_to_close(self) -> float:
         """Seconds that the server still has to close the connection after the status."""
