@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import py_compile
 import shutil
 import socket
@@ -12,14 +11,19 @@ from pathlib import Path
 
 from k8s_sandbox_tui.local_cluster.runtime import podinit
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
-from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools
+from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, link_programs
 from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
-from k8s_sandbox_tui.local_cluster.runtime.pod_root import HOME, SYSTEM_FILES, SYSTEM_FOLDERS, make_pod_root
+from k8s_sandbox_tui.local_cluster.runtime.pod_root import (
+    ETC_FOLDERS,
+    HOME,
+    SHARED,
+    SYSTEM_FOLDERS,
+    copy_system_files,
+    make_pod_root,
+)
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec, StartError
 
-SHARED = "/opt/sandbox"
-"""Where Pods see the programs that come from outside /usr."""
 POD_PATH = f"{SHARED}/bin:{HOME}/.local/bin:{SYSTEM_PATH}"
 # What root of a container has by default, without what reaches beyond its files and processes.
 _ROOT_CAPABILITIES = (
@@ -57,37 +61,36 @@ class BubblewrapAnchor:
 class BubblewrapLauncher:
     """Starts Pods under one `bwrap` program."""
 
-    def __init__(self, bwrap: str, tools: HostTools, shared: Path) -> None:
+    def __init__(self, bwrap: str, tools: HostTools, shared: Path, *, user_namespace: bool) -> None:
         """Prepares what all Pods share.
 
         Args:
             bwrap: The program.
             tools: The Python and Node.js of the machine.
-            shared: A folder for the supervisor's code and the names of those tools; made anew.
+            shared: A folder for the supervisor's code, the names of those tools and the system's files; made anew.
+            user_namespace: Whether root in the Pods is this user outside; all but root need that.
         """
         self._tools = tools
+        self._shared = shared
         shutil.rmtree(shared, ignore_errors=True)
-        bin_folder = shared / "bin"
-        bin_folder.mkdir(parents=True)
-        for name, target in tools.programs.items():
-            (bin_folder / name).symlink_to(target)
+        link_programs(tools, shared / "bin")
+        copy_system_files(shared)
         py_compile.compile(podinit.__file__, cfile=str(shared / "podinit.pyc"), doraise=True, optimize=2)
         self._command = [bwrap, "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
         self._command += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-        if os.geteuid() == 0:
+        if user_namespace:
+            self._command += ["--unshare-user", "--uid", "0", "--gid", "0"]
+        else:
             self._command += ["--cap-drop", "ALL"]
             self._command += [word for name in _ROOT_CAPABILITIES for word in ("--cap-add", name)]
-        else:
-            self._command += ["--unshare-user", "--uid", "0", "--gid", "0"]
         self._binds = ["--ro-bind", "/usr", "/usr", "--ro-bind", str(shared), SHARED]
         for name in SYSTEM_FOLDERS:
             if Path("/", name).is_dir() and not Path("/", name).is_symlink():
                 self._binds += ["--ro-bind", f"/{name}", f"/{name}"]
-        for path in SYSTEM_FILES:
-            self._binds += ["--ro-bind-try", path, path]
-        for folder in tools.folders:
-            self._binds += ["--ro-bind", str(folder), str(folder)]
-        self._binds += ["--ro-bind-try", "/sys/devices/system", "/sys/devices/system"]
+        seen = (*(Path("/etc", name) for name in ETC_FOLDERS), *tools.folders, Path("/sys/devices/system"))
+        for folder in seen:
+            if folder.exists():
+                self._binds += ["--ro-bind", str(folder), str(folder)]
         self._binds += ["--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
 
     async def launch(self, pod: PodProcessSpec) -> RunningPod:
@@ -98,7 +101,7 @@ class BubblewrapLauncher:
         """
         root, errors = pod.state_dir / "root", pod.state_dir / "supervisor.log"
         try:
-            make_pod_root(root, pod.hostname)
+            make_pod_root(root, pod.hostname, self._shared)
             log = PodLog(pod.state_dir / LOG_NAME)
         except OSError as error:
             message = f"the Pod's folder cannot be made: {error}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import shutil
 import sys
@@ -95,22 +96,32 @@ async def create_runtime(state_dir: Path, *, isolate: bool = True) -> LocalRunti
     _raise_descriptor_limit()
     await asyncio.to_thread(state_dir.mkdir, parents=True, exist_ok=True, mode=0o700)
     tools = await asyncio.to_thread(find_host_tools)
-    shared = state_dir / "shared"
     reason = "isolation was not wanted"
-    if isolate and sys.platform == "linux":
-        bwrap = shutil.which("bwrap")
-        reason = "bubblewrap is not installed (package bubblewrap)"
-        if bwrap is not None:
-            launcher = BubblewrapLauncher(bwrap, tools, shared)
-            failure = await launcher.probe(state_dir / "probe")
-            await asyncio.to_thread(remove_tree, state_dir / "probe")
-            if not failure:
-                return LocalRuntime(launcher, tools, isolation="bubblewrap", warning="")
-            reason = f"bubblewrap does not work here: {failure}"
-    elif isolate:
-        reason = "bubblewrap needs Linux"
+    if isolate:
+        isolated = await _try_bubblewrap(tools, state_dir)
+        if isinstance(isolated, BubblewrapLauncher):
+            return LocalRuntime(isolated, tools, isolation="bubblewrap", warning="")
+        reason = isolated
     warning = f"{_NOT_ISOLATED} ({reason})."
-    return LocalRuntime(PlainLauncher(tools, shared), tools, isolation="process", warning=warning)
+    return LocalRuntime(PlainLauncher(tools, state_dir / "shared"), tools, isolation="process", warning=warning)
+
+
+async def _try_bubblewrap(tools: HostTools, state_dir: Path) -> BubblewrapLauncher | str:
+    """A launcher that has been seen to work, or why there is none."""
+    if sys.platform != "linux":
+        return "bubblewrap needs Linux"
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        return "bubblewrap is not installed; install the package bubblewrap"
+    failure = ""
+    # Root in a container often may not mount, but may have a user namespace in which it may.
+    for user_namespace in (False, True) if os.geteuid() == 0 else (True,):
+        launcher = BubblewrapLauncher(bwrap, tools, state_dir / "shared", user_namespace=user_namespace)
+        failure = await launcher.probe(state_dir / "probe")
+        await asyncio.to_thread(remove_tree, state_dir / "probe")
+        if not failure:
+            return launcher
+    return f"bubblewrap does not work here: {failure}"
 
 
 def _raise_descriptor_limit() -> None:

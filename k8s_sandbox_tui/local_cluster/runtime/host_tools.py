@@ -54,6 +54,13 @@ def find_host_tools() -> HostTools:
     return HostTools(interpreter, programs, _outside_usr(folders))
 
 
+def link_programs(tools: HostTools, folder: Path) -> None:
+    """Makes a folder for a PATH, with the names of these programs."""
+    folder.mkdir(parents=True)
+    for name, target in tools.programs.items():
+        (folder / name).symlink_to(target)
+
+
 def _python_folders(prefix: Path, interpreter: Path) -> list[Path]:
     if _is_roomy(prefix):
         return [interpreter, *(prefix / name for name in ("bin", "lib", "include"))]

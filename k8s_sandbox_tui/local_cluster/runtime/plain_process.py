@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.runtime import podinit, zygote
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
-from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools
+from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, link_programs
 from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
 from k8s_sandbox_tui.local_cluster.runtime.pod_root import HOME, make_home
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
@@ -136,9 +136,7 @@ class PlainLauncher:
         self._tools = tools
         self._shared = shared
         shutil.rmtree(shared, ignore_errors=True)
-        (shared / "bin").mkdir(parents=True)
-        for name, target in tools.programs.items():
-            (shared / "bin" / name).symlink_to(target)
+        link_programs(tools, shared / "bin")
         self._host: ZygoteHost | None = None
 
     async def launch(self, pod: PodProcessSpec) -> RunningPod:
