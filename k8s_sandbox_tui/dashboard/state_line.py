@@ -9,7 +9,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.age import age
+from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
+from k8s_sandbox_tui.dashboard.table.cells import fit
+from k8s_sandbox_tui.dashboard.table.columns import Cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +69,7 @@ def badge(cluster: ClusterState) -> Part:
     """The cluster's name as it stands at the very left."""
     if cluster.local:
         return (" LOCAL ", "local")
-    return (f" {cluster.context or 'in-cluster'} ", "cluster") if cluster.server else (" ... ", "muted")
+    return (f" {harmless(cluster.context) or 'in-cluster'} ", "cluster") if cluster.server else (" ... ", "muted")
 
 
 def freshness_part(feed: FeedState, interval: float, now: datetime) -> Part:
@@ -109,7 +112,7 @@ def state_parts(
 ) -> list[Part]:
     """The line in exactly `width` cells: what matters least is left out where there is no room."""
     place: list[Part] = [badge(cluster)]
-    isolation: list[Part] = [(f" {cluster.isolation}", "muted")] if cluster.isolation else []
+    isolation: list[Part] = [(f" {harmless(cluster.isolation)}", "muted")] if cluster.isolation else []
     namespace: list[Part] = [(f"  {cluster.namespace}", "")] if cluster.namespace else []
     fresh: list[Part] = [("  ", ""), freshness_part(feed, cluster.interval, now)]
     long, short = count_parts(counts, glyphs, words=True), count_parts(counts, glyphs, words=False)
@@ -126,7 +129,9 @@ def state_parts(
         room = width - 1 - _length(left) - _length(right)
         if room >= 1:
             return [*left, (" " * room, ""), *right, (" ", "")]
-    return fresh
+    # A long context is cut rather than left out: the screen always says which cluster it shows.
+    name, role = place[0]
+    return [(fit(name, max(1, width - _length(fresh)), cut=Cut.MIDDLE, ellipsis=glyphs.ellipsis), role), *fresh]
 
 
 def _length(parts: list[Part]) -> int:

@@ -16,7 +16,7 @@ _DARK_STATUS: Mapping[str, str] = {
     "status-pending": "#e8c547",
     "status-starting": "#74b9ff",
     "status-stopping": "#c3a6e8",
-    "status-stopped": "#8b93a3",
+    "status-stopped": "#9aa4b3",
     "status-unknown": "#e58fc0",
 }
 _LIGHT_STATUS: Mapping[str, str] = {
@@ -25,7 +25,7 @@ _LIGHT_STATUS: Mapping[str, str] = {
     "status-pending": "#7a5600",
     "status-starting": "#1b5a9e",
     "status-stopping": "#68479b",
-    "status-stopped": "#656b76",
+    "status-stopped": "#5c626d",
     "status-unknown": "#9b2c6f",
 }
 
@@ -43,9 +43,9 @@ DARK = Theme(
     panel="#222a35",
     dark=True,
     variables={
-        "muted": "#98a3b3",
+        "muted": "#a2adbc",
         "faint": "#5d6878",
-        "cursor-focused": "#26415f",
+        "cursor-focused": "#22384f",
         "cursor-blurred": "#1e2631",
         "border": "#5aa2e6",
         "border-blurred": "#2c3644",
@@ -74,9 +74,9 @@ LIGHT = Theme(
     panel="#e5e0d6",
     dark=False,
     variables={
-        "muted": "#5b6370",
+        "muted": "#555d6a",
         "faint": "#9a9c9f",
-        "cursor-focused": "#cfe0f3",
+        "cursor-focused": "#dce9f7",
         "cursor-blurred": "#eae6dd",
         "border": "#1b5a9e",
         "border-blurred": "#cfc8ba",

@@ -27,7 +27,7 @@ def fit(text: str, width: int, *, cut: Cut = Cut.END, right: bool = False, ellip
 
 def _tail(text: str, width: int) -> str:
     if text.isascii():
-        return text[-width:]
+        return text[len(text) - width :]
     used = 0
     start = len(text)
     while start:
