@@ -97,7 +97,7 @@ class DashboardApp(ClipboardApp[None]):
         """Keys as people write them."""
         return binding.key_display or key_name(binding.key)
 
-    def get_system_commands(self, screen: Screen[object])  -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
         """What the palette offers besides the commands of the screen."""
         yield SystemCommand("Theme", "Choose the colours.", self.action_change_theme)
         yield SystemCommand("Screenshot", "Save the screen as an SVG file.", self.deliver_screenshot)

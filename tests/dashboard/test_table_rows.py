@@ -202,7 +202,7 @@ async def test_what_is_drawn_at_each_width() -> None:
             titles[width] = shown.lines[1].replace("▲", "").split()
     assert titles == {
         40: ["NAME", "STATUS", "AGE"],
-        80: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT"],
+        80: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "NODE"],
         120: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "IMAGE", "NODE", "METADATA"],
         159: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "IMAGE", "NODE", "IP", "METADATA"],
     }

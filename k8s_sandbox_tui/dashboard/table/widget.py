@@ -242,11 +242,14 @@ class SandboxTable(ScrollView, can_focus=True):
         """Place the columns anew if something they depend on changed."""
         store = self._store
         # Without the scrollbar, which is given its cell whether it shows or not.
-        self._width = self.scrollable_content_region.width
-        inputs = (self._width, store.several_namespaces, *store.longest.items())
-        if inputs != self._cells_for:
-            self._cells_for = inputs
-            self._cells = lay_out(self._width - MARGIN, store.longest, namespaces=store.several_namespaces)
+        width = self.scrollable_content_region.width
+        inputs = (width, store.several_namespaces, *store.longest.items())
+        if inputs == self._cells_for:
+            return
+        self._cells_for = inputs
+        cells = lay_out(width - MARGIN, store.longest, namespaces=store.several_namespaces)
+        if (width, cells) != (self._width, self._cells):
+            self._width, self._cells = width, cells
             self._generation += 1
 
     def _row_at(self, y: int) -> Row | None:
