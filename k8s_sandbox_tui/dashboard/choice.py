@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -17,6 +16,10 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.geometry import Size
+
+
+# Handled as they arrive, not by bindings, which Textual looks up when the focus may have moved on.
+_STEPS = {"left": -1, "up": -1, "right": 1, "down": 1, "space": 1}
 
 
 class Choice(Widget, can_focus=True):
@@ -40,11 +43,6 @@ class Choice(Widget, can_focus=True):
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--chosen", "choice--focused"}
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,up", "move(-1)", "Previous", show=False),
-        Binding("right,down,space", "move(1)", "Next", show=False),
-    ]
 
     value: reactive[str] = reactive("", init=False)
 
@@ -84,19 +82,25 @@ class Choice(Widget, can_focus=True):
         """Tell which word is chosen now."""
         self.post_message(self.Changed(self, value))
 
-    def action_move(self, step: int) -> None:
+    def move(self, step: int) -> None:
         """Choose the neighbour; the ends are joined."""
         values = [value for value, _ in self._options]
         self.value = values[(values.index(self.value) + step) % len(values)]
 
     def on_key(self, event: events.Key) -> None:
-        """Choose by first letter, the next one of several."""
-        if event.character is None:
-            return
+        """Choose by arrow or by first letter, the next one of several."""
+        if event.key in _STEPS:
+            event.stop()
+            self.move(_STEPS[event.key])
+        elif event.character is not None:
+            self._choose_by_letter(event)
+
+    def _choose_by_letter(self, event: events.Key) -> None:
+        letter = (event.character or "").lower()
         present = [value for value, _ in self._options].index(self.value)
         turned = [*self._options[present + 1 :], *self._options[: present + 1]]
         for value, label in turned:
-            if label.lower().startswith(event.character.lower()):
+            if label.lower().startswith(letter):
                 self.value = value
                 event.stop()
                 return

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 
+async def ended(worker: Worker[Sandbox | None]) -> Sandbox | None:
+    """What the flow gave, soon."""
+    async with asyncio.timeout(20):
+        return await worker.wait()
+
+
 class Flow:
     """A running flow in an app, and the hands on its keys."""
 
@@ -90,7 +96,7 @@ async def test_a_sandbox_is_made_and_handed_over(flow: Flow) -> None:
     assert lines[2].endswith("Pulling image [/b]")
     creation.step(CreateStage.RUNNING)
     creation.end.set_result(Sandbox("default/web-1"))
-    assert await worker.wait() == Sandbox("default/web-1")
+    assert await ended(worker) == Sandbox("default/web-1")
     assert flow.app.said == ["default/web-1 is running"]
     assert len(flow.app.screen_stack) == 1
 
@@ -99,7 +105,7 @@ async def test_after_a_sandbox_the_form_is_empty_again(flow: Flow) -> None:
     worker = await flow.start()
     creation = await flow.submit("tab", "tab", *"web")
     creation.end.set_result(Sandbox("default/web-1"))
-    await worker.wait()
+    await ended(worker)
     await flow.start()
     assert flow.form.values.is_empty
 
@@ -130,7 +136,7 @@ async def test_a_failure_says_why_and_keeps_all_that_was_typed(flow: Flow) -> No
     again = await flow.submit("tab", *["backspace"] * 6)
     assert again.arguments["image"] is None
     again.end.set_result(Sandbox("default/web-2"))
-    assert await worker.wait() == Sandbox("default/web-2")
+    assert await ended(worker) == Sandbox("default/web-2")
 
 
 async def test_a_failure_can_be_left_and_taken_up_later(flow: Flow) -> None:
@@ -139,7 +145,7 @@ async def test_a_failure_can_be_left_and_taken_up_later(flow: Flow) -> None:
     creation.end.set_exception(ForbiddenError("You may not create Pods in default.", status=403))
     await flow.pilot.pause()
     await flow.pilot.press("escape")
-    assert await worker.wait() is None
+    assert await ended(worker) is None
     assert len(flow.app.screen_stack) == 1
     await flow.start()
     assert flow.form.values.name == "web"
@@ -155,7 +161,7 @@ async def test_cancelling_ends_the_create_and_waits_until_it_is_undone(flow: Flo
     await flow.pilot.press("escape", "b")
     assert isinstance(flow.app.screen, ProgressScreen)
     flow.creator.cleaning.set()
-    assert await worker.wait() is None
+    assert await ended(worker) is None
     assert creation.cancelled
     assert flow.app.said == ["Cancelled; what was typed is kept."]
     await flow.start()
@@ -165,7 +171,7 @@ async def test_cancelling_ends_the_create_and_waits_until_it_is_undone(flow: Flo
 async def test_leaving_the_form_creates_nothing_and_keeps_what_was_typed(flow: Flow) -> None:
     worker = await flow.start()
     await flow.pilot.press("tab", *"node:22", "escape")
-    assert await worker.wait() is None
+    assert await ended(worker) is None
     assert flow.creator.calls.empty()
     await flow.start()
     assert flow.form.values.image == "node:22"
@@ -180,10 +186,10 @@ async def test_a_create_in_the_background_tells_its_end(flow: Flow) -> None:
     other = await flow.submit("p")
     creation.step(CreateStage.RUNNING)
     creation.end.set_result(Sandbox("default/a"))
-    assert await worker.wait() == Sandbox("default/a")
+    assert await ended(worker) == Sandbox("default/a")
     assert isinstance(flow.app.screen, ProgressScreen)
     other.end.set_result(Sandbox("default/b"))
-    assert await second.wait() == Sandbox("default/b")
+    assert await ended(second) == Sandbox("default/b")
     assert flow.app.said == ["default/a is running", "default/b is running"]
 
 
@@ -192,7 +198,7 @@ async def test_a_failure_in_the_background_is_told_and_can_be_taken_up(flow: Flo
     creation = await flow.submit("tab", "tab", *"web")
     await flow.pilot.press("b")
     creation.end.set_exception(CreateError("No node has room.", reason="Unschedulable"))
-    assert await worker.wait() is None
+    assert await ended(worker) is None
     assert flow.app.said == ["Unschedulable\nNo node has room.\nWhat was typed is kept: create again to change it."]
     await flow.start()
     assert flow.form.values.name == "web"
@@ -208,7 +214,7 @@ async def test_an_end_below_another_screen_waits_for_its_turn(flow: Flow) -> Non
     await flow.pilot.pause()
     assert flow.app.screen is above
     above.dismiss()
-    assert await worker.wait() == Sandbox("default/a")
+    assert await ended(worker) == Sandbox("default/a")
     assert len(flow.app.screen_stack) == 1
 
 
@@ -216,7 +222,7 @@ async def test_a_create_that_ends_at_once_leaves_no_screen(flow: Flow) -> None:
     worker = await flow.start()
     flow.creator.instant = Sandbox("default/quick")
     await flow.pilot.press("ctrl+s")
-    assert await worker.wait() == Sandbox("default/quick")
+    assert await ended(worker) == Sandbox("default/quick")
     await flow.pilot.pause()
     assert len(flow.app.screen_stack) == 1
 

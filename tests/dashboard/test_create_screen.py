@@ -164,7 +164,7 @@ async def test_rows_come_with_enter_and_go_with_backspace(form: Form) -> None:
     await form.type("<backspace>")
     assert envs.rows == (Row("A", "1"),)
     assert form.focused is envs.editor.value_field
-    await form.type("<enter>", "<enter>")
+    await form.type("<enter>", "<enter>", "<enter>")
     assert form.focused is form.metadata.editor.key_field
 
 
@@ -310,3 +310,13 @@ async def test_paths_are_completed(form: Form, tmp_path: Path, monkeypatch: pyte
     async with asyncio.timeout(10):
         while not form.pilot.app.screen.query_one("#path", Input).value.endswith(".env"):
             await form.type("<right>")
+
+
+async def test_keys_typed_ahead_reach_the_field_they_are_meant_for(form: Form) -> None:
+    keys = [*("right", "tab", *"img", "enter", *"web", "tab", "tab", *"prod", "enter", *"NAME", "tab", *"value")]
+    for key in keys:
+        form.pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+    await form.pilot.pause()
+    values = form.screen.values
+    assert (values.runtime, values.image, values.name, values.namespace) == ("python", "img", "web", "prod")
+    assert values.envs == (Row("NAME", "value"),)

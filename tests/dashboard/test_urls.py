@@ -27,6 +27,12 @@ TEMPLATE = "{protocol}://{service}.{namespace}.svc.cluster.local:{port}"
 SENT = "Sent to the terminal (OSC 52); it may refuse"
 
 
+async def ended(worker: Worker[None]) -> None:
+    """Wait for the end of the dialogue, soon."""
+    async with asyncio.timeout(20):
+        await worker.wait()
+
+
 class Urls:
     """The open question over a sandbox, in a session over SSH."""
 
@@ -64,7 +70,7 @@ async def test_enter_copies_the_first_suggestion(urls: Urls) -> None:
     assert urls.text("#url") == "http://web-1-svc.default.svc.cluster.local:3000"
     assert not urls.app.screen.query_one("#warning").display
     await urls.pilot.press("enter")
-    await worker.wait()
+    await ended(worker)
     assert urls.app.clipboard == "http://web-1-svc.default.svc.cluster.local:3000"
     assert urls.app.said == [f"{SENT}\nhttp://web-1-svc.default.svc.cluster.local:3000"]
 
@@ -76,14 +82,14 @@ async def test_the_url_follows_what_is_typed(urls: Urls) -> None:
     await urls.pilot.press("right", "right", "right")
     assert urls.text("#url").startswith("wss://")
     await urls.pilot.press("enter")
-    await worker.wait()
+    await ended(worker)
     assert urls.app.clipboard == "wss://web-1-svc.default.svc.cluster.local:8443"
 
 
 async def test_used_ports_and_protocols_are_remembered(urls: Urls) -> None:
     worker = await urls.ask()
     await urls.pilot.press(*"9090", "tab", "right", "enter")
-    await worker.wait()
+    await ended(worker)
     await urls.ask()
     assert urls.text("#url") == "https://web-1-svc.default.svc.cluster.local:9090"
     await urls.pilot.press("down")
@@ -100,7 +106,7 @@ async def test_a_wrong_port_is_told_and_not_copied(urls: Urls, typed: str, reaso
     assert urls.text("#url") == "-"
     assert not worker.is_finished
     await urls.pilot.press("escape")
-    await worker.wait()
+    await ended(worker)
     assert urls.app.said == []
     assert urls.history.ports == ()
 
@@ -111,7 +117,7 @@ async def test_a_url_that_leads_nowhere_says_so_and_how_to_mend_it(urls: Urls) -
     assert urls.app.screen.query_one("#warning").display
     assert "--url-template" in urls.text("#warning")
     await urls.pilot.press("enter")
-    await worker.wait()
+    await ended(worker)
     assert "It leads nowhere" in urls.app.said[0]
 
 
@@ -121,14 +127,14 @@ async def test_everything_by_mouse(urls: Urls) -> None:
     assert urls.port == "5173"
     await urls.pilot.click("Choice", offset=(10, 0))
     await urls.pilot.click("#copy")
-    await worker.wait()
+    await ended(worker)
     assert urls.app.clipboard == "https://web-1-svc.default.svc.cluster.local:5173"
 
 
 async def test_over_ssh_no_browser_is_opened_far_away(urls: Urls) -> None:
     worker = await urls.ask()
     await urls.pilot.press("ctrl+o")
-    await worker.wait()
+    await ended(worker)
     assert urls.app.said[0].startswith("A browser would open on the machine you are logged in to")
 
 
@@ -141,6 +147,6 @@ async def test_the_browser_gets_the_url(urls: Urls, tmp_path: Path, exit_code: i
     urls.environ = {"PATH": os.environ["PATH"], "BROWSER": f"{browser} %s", "HOME": str(tmp_path)}
     worker = await urls.ask()
     await urls.pilot.click("#open")
-    await worker.wait()
+    await ended(worker)
     assert (tmp_path / "opened").read_text() == "http://web-1-svc.default.svc.cluster.local:3000\n"
     assert urls.app.said[0].startswith(said)

@@ -154,12 +154,10 @@ class KeyValueRows(Vertical):
     def _left(self, event: RowEditor.Left) -> None:
         """Go to the neighbouring field or row, or out of the rows."""
         event.stop()
-        on_key = self.editor.key_field.has_focus
-        if event.key == "tab" and on_key:
-            self.screen.set_focus(self.editor.value_field)
-        elif event.key == "shift+tab" and not on_key:
-            self.screen.set_focus(self.editor.key_field)
-        elif event.key in {"tab", "down"}:
+        on_key = self.screen.focused is self.editor.key_field
+        if self.move_within_row(event.key):
+            return
+        if event.key in {"tab", "down"}:
             if self._index + 1 < len(self._rows):
                 self.edit(self._index + 1, on_key=on_key or event.key == "tab")
             else:
@@ -168,6 +166,23 @@ class KeyValueRows(Vertical):
             self.edit(self._index - 1, on_key=on_key and event.key == "up")
         else:
             self._leave(forward=False)
+
+    def move_within_row(self, key: str) -> bool:
+        """Go between the two fields of the present row, before the next key is looked at.
+
+        Moving to another row has to wait for the keys on their way to the fields, and is left to the messages.
+
+        Returns:
+            False where the key leads elsewhere.
+        """
+        focused = self.screen.focused
+        if key in {"tab", "enter"} and focused is self.editor.key_field:
+            self.screen.set_focus(self.editor.value_field)
+        elif key == "shift+tab" and focused is self.editor.value_field:
+            self.screen.set_focus(self.editor.key_field)
+        else:
+            return False
+        return True
 
     def _leave(self, *, forward: bool) -> None:
         if forward:
@@ -181,12 +196,12 @@ class KeyValueRows(Vertical):
     def _enter(self, event: Input.Submitted) -> None:
         """Enter goes from name to value to the next row, and adds one behind the last unless that is empty."""
         event.stop()
-        if not any(self.editor.row) and self._index + 1 == len(self._rows):
-            self._leave(forward=True)
-        elif event.input is self.editor.key_field:
-            self.screen.set_focus(self.editor.value_field)
-        elif self._index + 1 < len(self._rows):
+        if self.move_within_row("enter"):
+            return
+        if self._index + 1 < len(self._rows):
             self.edit(self._index + 1, on_key=True)
+        elif not any(self.editor.row):
+            self._leave(forward=True)
         elif len(self._rows) < MAX_ROWS:
             self._replace([*self._rows, Row("", "")], len(self._rows), on_key=True)
         else:

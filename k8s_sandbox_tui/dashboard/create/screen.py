@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -59,7 +60,10 @@ class CreateScreen(ModalScreen[FormAnswer]):
         Binding("ctrl+r", "reveal", "Show values", tooltip="Show or hide the values of variables"),
         Binding("ctrl+o", "import", "Import .env", tooltip="Take variables from a .env file"),
         Binding("escape", "cancel", "Cancel", tooltip="Leave; what was typed is kept"),
-        Binding("enter", "app.focus_next", "Next field", show=False),
+        # Before the focused field sees them: keys typed ahead have to find the focus where these lead.
+        Binding("tab", "go('tab')", "Next field", show=False, priority=True),
+        Binding("shift+tab", "go('shift+tab')", "Previous field", show=False, priority=True),
+        Binding("enter", "go('enter')", "Next field", show=False, priority=True),
         Binding("down", "app.focus_next", "Next field", show=False),
         Binding("up", "app.focus_previous", "Previous field", show=False),
     ]
@@ -174,9 +178,19 @@ class CreateScreen(ModalScreen[FormAnswer]):
             f"The form holds {MAX_ROWS} rows; {event.left_out} more were left out.", severity="warning", markup=False
         )
 
-    @on(Input.Submitted)
-    def _enter(self) -> None:
-        self.focus_next()
+    def action_go(self, key: str) -> None:
+        """Move the focus at once where the key leads to another field."""
+        focused = self.focused
+        above = [] if focused is None else [node for node in focused.ancestors if isinstance(node, KeyValueRows)]
+        if above:
+            if not above[0].move_within_row(key):
+                raise SkipAction
+        elif key == "shift+tab":
+            self.focus_previous()
+        elif key == "tab" or isinstance(focused, (TextField, Choice)):
+            self.focus_next()
+        else:
+            raise SkipAction
 
     @on(TextField.PastedLines)
     def _pasted_lines(self, event: TextField.PastedLines) -> None:

@@ -11,6 +11,8 @@ from textual.widgets import Input
 from k8s_sandbox_tui.dashboard.create.visible import from_visible, to_visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual import events, getters
     from textual.app import App
 
@@ -70,6 +72,20 @@ class TextField(Input):
             self.cursor_position = len(self.value)
         else:
             self.replace(to_visible(text), *self.selection)
+
+    def on_key(self, event: events.Key) -> None:
+        """Edit at once, not when the key has come back from the app's bindings: the focus may have moved on by then."""
+        edits: dict[str, Callable[[], None]] = {
+            "backspace": self.action_delete_left,
+            "delete": self.action_delete_right,
+            "left": self.action_cursor_left,
+            "right": self.action_cursor_right,
+            "home": self.action_home,
+            "end": self.action_end,
+        }
+        if event.key in edits:
+            event.stop()
+            edits[event.key]()
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a paste from the terminal whole; `Input` would keep its first line, escape characters included."""
