@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import py_compile
-import shutil
 import socket
 import subprocess
-from pathlib import Path
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.runtime import podinit
+from k8s_sandbox_tui.local_cluster.runtime import podinit, sandbox_view
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
-from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, link_programs
+from k8s_sandbox_tui.local_cluster.runtime.pod_home import write_npm_config
 from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
-from k8s_sandbox_tui.local_cluster.runtime.pod_root import (
-    ETC_FOLDERS,
-    HOME,
-    SHARED,
-    SYSTEM_FOLDERS,
-    copy_system_files,
-    make_pod_root,
-)
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec, StartError
 
-POD_PATH = f"{SHARED}/bin:{HOME}/.local/bin:{SYSTEM_PATH}"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from k8s_sandbox_tui.local_cluster.runtime.host_tools import HostTools
+
+_SAID_BYTES = 4096
 # What root of a container has by default, without what reaches beyond its files and processes.
 _ROOT_CAPABILITIES = (
     "CAP_CHOWN",
@@ -40,7 +38,13 @@ _ROOT_CAPABILITIES = (
 class BubblewrapAnchor:
     """The `bwrap` process; it ends after all processes of its namespace."""
 
-    def __init__(self, process: subprocess.Popen[bytes], errors: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], errors: int) -> None:
+        """Takes both over.
+
+        Args:
+            process: `bwrap`.
+            errors: A descriptor of what it and the supervisor write to their standard error.
+        """
         self._process = process
         self._errors = errors
 
@@ -54,8 +58,13 @@ class BubblewrapAnchor:
 
     def failure(self) -> str:
         """The last line on the standard error of `bwrap` and the supervisor."""
-        lines = self._errors.read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else ""
+        size = os.fstat(self._errors).st_size
+        said = os.pread(self._errors, _SAID_BYTES, max(size - _SAID_BYTES, 0)).decode(errors="replace")
+        return said.strip().rpartition("\n")[2]
+
+    def close(self) -> None:
+        """Forgets what they said."""
+        os.close(self._errors)
 
 
 class BubblewrapLauncher:
@@ -71,27 +80,12 @@ class BubblewrapLauncher:
             user_namespace: Whether root in the Pods is this user outside; all but root need that.
         """
         self._tools = tools
-        self._shared = shared
-        shutil.rmtree(shared, ignore_errors=True)
-        link_programs(tools, shared / "bin")
-        copy_system_files(shared)
+        sandbox_view.make_shared(shared, tools)
         py_compile.compile(podinit.__file__, cfile=str(shared / "podinit.pyc"), doraise=True, optimize=2)
+        self._user_namespace = user_namespace
         self._command = [bwrap, "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
         self._command += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-        if user_namespace:
-            self._command += ["--unshare-user", "--uid", "0", "--gid", "0"]
-        else:
-            self._command += ["--cap-drop", "ALL"]
-            self._command += [word for name in _ROOT_CAPABILITIES for word in ("--cap-add", name)]
-        self._binds = ["--ro-bind", "/usr", "/usr", "--ro-bind", str(shared), SHARED]
-        for name in SYSTEM_FOLDERS:
-            if Path("/", name).is_dir() and not Path("/", name).is_symlink():
-                self._binds += ["--ro-bind", f"/{name}", f"/{name}"]
-        seen = (*(Path("/etc", name) for name in ETC_FOLDERS), *tools.folders, Path("/sys/devices/system"))
-        for folder in seen:
-            if folder.exists():
-                self._binds += ["--ro-bind", str(folder), str(folder)]
-        self._binds += ["--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
+        self._command += sandbox_view.shared_view(shared)
 
     async def launch(self, pod: PodProcessSpec) -> RunningPod:
         """Starts the sandbox, then the main process in it.
@@ -99,36 +93,46 @@ class BubblewrapLauncher:
         Raises:
             StartError: Either cannot be started.
         """
-        root, errors = pod.state_dir / "root", pod.state_dir / "supervisor.log"
-        try:
-            make_pod_root(root, pod.hostname, self._shared)
-            log = PodLog(pod.state_dir / LOG_NAME)
-        except OSError as error:
-            message = f"the Pod's folder cannot be made: {error}"
-            raise StartError(message, reason="CreateContainerError") from error
         ours, theirs = socket.socketpair()
-        command = [*self._command, "--bind", str(root), "/", "--hostname", pod.hostname, *self._binds]
-        command += [str(self._tools.interpreter), "-I", "-S", f"{SHARED}/podinit.pyc", str(theirs.fileno())]
         try:
-            with theirs, errors.open("wb") as said:
-                process = subprocess.Popen(  # noqa: ASYNC220 -- 1 ms; asyncio's own takes a thread for each
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=said,
-                    stderr=said,
-                    env={},
-                    cwd="/",
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
+            with theirs:
+                running = self._start_supervisor(pod, ours, theirs.fileno())
         except OSError as error:
             ours.close()
-            log.close()
-            raise StartError(f"bubblewrap cannot be run: {error}", reason="CreateContainerError") from error
-        running = RunningPod(pod, ours, BubblewrapAnchor(process, errors), log)
-        env = {"PATH": POD_PATH, "HOME": HOME, "HOSTNAME": pod.hostname, **pod.env}
+            raise StartError(f"the sandbox cannot be made: {error}", reason="CreateContainerError") from error
+        env = {"PATH": sandbox_view.PATH, "HOME": sandbox_view.HOME, "HOSTNAME": pod.hostname, **pod.env}
         await running.start_main(pod.working_dir or "/", env)
         return running
+
+    def _start_supervisor(self, pod: PodProcessSpec, ours: socket.socket, theirs: int) -> RunningPod:
+        root = pod.state_dir / "root"
+        command = [*self._command, *sandbox_view.own_view(root, pod.working_dir, self._tools)]
+        write_npm_config(root / sandbox_view.HOME[1:])
+        with ExitStack() as after:
+            passed = [theirs]
+            for name, content in sandbox_view.own_files(pod.hostname).items():
+                passed.append(_file_in_memory(content))
+                after.callback(os.close, passed[-1])
+                command += ["--file", str(passed[-1]), f"/etc/{name}"]
+            command += ["--hostname", pod.hostname, str(self._tools.interpreter)]
+            command += ["-I", "-S", f"{sandbox_view.SHARED}/podinit.pyc", str(theirs)]
+            on_failure = after.enter_context(ExitStack())
+            errors = os.memfd_create("supervisor")
+            on_failure.callback(os.close, errors)
+            log = PodLog(pod.state_dir / LOG_NAME)
+            on_failure.callback(log.close)
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=errors,
+                stderr=errors,
+                env={},
+                cwd="/",
+                pass_fds=passed,
+                start_new_session=True,
+            )
+            on_failure.pop_all()
+        return RunningPod(pod, ours, BubblewrapAnchor(process, errors), log)
 
     async def close(self) -> None:
         """Nothing runs beside the Pods."""
@@ -150,3 +154,10 @@ class BubblewrapLauncher:
         except StartError as error:
             return error.message
         return "" if await running.wait() == 0 else "it does not isolate"
+
+
+def _file_in_memory(content: str) -> int:
+    descriptor = os.memfd_create("file")
+    os.write(descriptor, content.encode("utf-8", "replace"))
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from k8s_sandbox_tui.local_cluster.runtime.bubblewrap import BubblewrapLauncher
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, find_host_tools
 from k8s_sandbox_tui.local_cluster.runtime.plain_process import PlainLauncher
-from k8s_sandbox_tui.local_cluster.runtime.pod_root import remove_tree
+from k8s_sandbox_tui.local_cluster.runtime.pod_home import remove_tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.local_cluster.runtime import podinit, zygote
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, link_programs
+from k8s_sandbox_tui.local_cluster.runtime.pod_home import write_npm_config, write_pip_config
 from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
-from k8s_sandbox_tui.local_cluster.runtime.pod_root import HOME, make_home
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import StartError
@@ -48,6 +48,9 @@ class ZygoteAnchor:
     def failure(self) -> str:
         """Nothing: a fork has no words of its own."""
         return ""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def on_gone(self) -> None:
         """The zygote has said it, or is itself gone."""
@@ -156,10 +159,12 @@ class PlainLauncher:
 
     async def _launch_from(self, host: ZygoteHost, pod: PodProcessSpec) -> RunningPod:
         root = pod.state_dir / "root"
-        home, temporary = root / HOME[1:], root / "tmp"
+        home, temporary = root / "root", root / "tmp"
         try:
-            make_home(home)
-            temporary.mkdir(exist_ok=True)
+            (home / ".config" / "pip").mkdir(parents=True)
+            write_pip_config(home / ".config" / "pip" / "pip.conf")
+            write_npm_config(home)
+            temporary.mkdir()
             log = PodLog(pod.state_dir / LOG_NAME)
         except OSError as error:
             message = f"the Pod's folder cannot be made: {error}"

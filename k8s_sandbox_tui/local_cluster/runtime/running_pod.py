@@ -37,6 +37,10 @@ class Anchor(Protocol):
         """What the supervisor said on its standard error; empty when nothing."""
         ...
 
+    def close(self) -> None:
+        """Lets go of what is held for this; the last call."""
+        ...
+
 
 class RunningPod:
     """A `PodProcess`."""
@@ -176,6 +180,7 @@ class RunningPod:
             self._started.set_exception(StartError(said, reason="RunContainerError"))
             # Nobody waits for it when the caller was cancelled.
             self._started.exception()
+        self._anchor.close()
         for process in self._execs.values():
             process.on_pod_end(_KILLED)
         self._execs.clear()
