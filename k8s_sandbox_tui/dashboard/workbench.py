@@ -44,6 +44,7 @@ class Workbench:
             runtime=config.runtime,
             images={runtime: config.image_for(runtime) for runtime in RUNTIMES},
             prefix=config.pod_name_prefix,
+            url_template=config.url_template,
         )
         self._creator: CreateFlow[SandboxPort] = CreateFlow(app, opened.compute.sandbox, defaults)
 

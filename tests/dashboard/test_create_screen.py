@@ -156,6 +156,17 @@ async def test_values_are_hidden_until_they_are_asked_for(form: Form) -> None:
     assert "s3cret" not in form.pilot.app.export_screenshot()
 
 
+@pytest.mark.parametrize("form", [FormValues(runtime="node", envs=(Row("TOKEN", "s3cret"),))], indirect=True)
+async def test_hidden_values_are_not_copied(form: Form) -> None:
+    await form.to_envs()
+    await form.type("<tab>", "<ctrl+shift+a>", "<ctrl+c>", "<ctrl+x>")
+    assert form.pilot.app.clipboard == ""
+    assert form.envs.rows == (Row("TOKEN", "s3cret"),)
+    assert "s3cret" not in repr(form.envs.rows)
+    await form.type("<ctrl+r>", "<ctrl+c>")
+    assert form.pilot.app.clipboard == "s3cret"
+
+
 async def test_rows_come_with_enter_and_go_with_backspace(form: Form) -> None:
     envs = await form.to_envs()
     await form.type("A", "<enter>", "1", "<enter>")

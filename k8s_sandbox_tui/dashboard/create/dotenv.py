@@ -17,6 +17,10 @@ class Row(NamedTuple):
     key: str
     value: str
 
+    def __repr__(self) -> str:
+        """Without the value, which may be secret."""
+        return f"Row({self.key!r}, …)"
+
 
 _ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?(?P<key>[^=\n]*?)[ \t]*=[ \t]*")
 _SINGLE_QUOTED = re.compile(r"'(?P<text>[^']*)'[ \t]*(?:#[^\n]*)?(?:\n|\Z)")

@@ -148,7 +148,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
         """Say beside each field what is wrong with it, and below, what will be made."""
         values = self.values
         reasons = check(values)
-        self.query_one("#image TextField", TextField).placeholder = self._defaults.images[values.runtime]
+        self.query_one("#image TextField", TextField).placeholder = to_visible(self._defaults.images[values.runtime])
         for field in self.query(Field):
             field.set_class(field.has_focus_within, "-active")
         for field in FIELDS:

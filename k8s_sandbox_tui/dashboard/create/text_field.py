@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -28,7 +28,7 @@ class TextField(Input):
         """Text of several lines was pasted; the field has not taken it. `insert()` makes it do so."""
 
         field: TextField
-        text: str
+        text: str = field(repr=False)
 
         @property
         def control(self) -> TextField:
@@ -47,7 +47,7 @@ class TextField(Input):
         self._text = text
         super().__init__(
             to_visible(text),
-            placeholder,
+            to_visible(placeholder),
             password=masked,
             id=id,
             classes=classes,
@@ -92,6 +92,20 @@ class TextField(Input):
         event.prevent_default()
         event.stop()
         self._take(event.text)
+
+    def action_copy(self) -> None:
+        """Copy what is selected, unless it is hidden."""
+        if self.password:
+            self.notify("Hidden text is not copied; show it first.", severity="warning", markup=False)
+        else:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Cut what is selected, unless it is hidden."""
+        if self.password:
+            self.action_copy()
+        else:
+            super().action_cut()
 
     def action_paste(self) -> None:
         """Take what was copied in this app."""
