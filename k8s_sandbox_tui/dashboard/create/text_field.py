@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -23,12 +23,12 @@ class TextField(Input):
     if TYPE_CHECKING:
         app = getters.app(App[object])
 
-    @dataclass
+    @dataclasses.dataclass
     class PastedLines(Message):
         """Text of several lines was pasted; the field has not taken it. `insert()` makes it do so."""
 
         field: TextField
-        text: str = field(repr=False)
+        text: str = dataclasses.field(repr=False)
 
         @property
         def control(self) -> TextField:
