@@ -7,6 +7,7 @@ the coroutines on a thread with an event loop. Nothing is written twice by hand,
 from __future__ import annotations
 
 import ast
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -276,9 +277,16 @@ def _docstring(node: ast.ClassDef | _Function) -> list[str]:
         return []
     for asynchronous, synchronous in _REWORDED:
         text = text.replace(asynchronous, synchronous)
-    lines = f'"""{text}'.splitlines()
+    lines = [part for line in f'"""{text}'.splitlines() for part in _wrapped(line)]
     lines = [*lines, '"""'] if len(lines) > 1 else [f'{lines[0]}"""']
     return [_INDENT + line if line else "" for line in lines]
+
+
+def _wrapped(line: str) -> list[str]:
+    """The line, or where the new words have made it too long, two."""
+    indent = line[: len(line) - len(line.lstrip())]
+    width = _WIDTH - 2 * len(_INDENT)
+    return textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False) if len(line) > width else [line]
 
 
 def main() -> None:

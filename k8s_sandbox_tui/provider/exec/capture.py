@@ -1,4 +1,4 @@
-"""A command's output as text: decoded across messages, handed to callbacks, kept up to a bound."""
+"""A command's output: handed to callbacks as text while it runs, and kept up to a bound."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.provider.exec.protocol import Stream
 
-MAX_OUTPUT: Final = 64 * 1024 * 1024
+MAX_OUTPUT: Final = 32 * 1024 * 1024
 """Bytes of output that are kept when the caller does not say."""
 
 
@@ -33,23 +33,6 @@ class TextDecoder:
         return rest.decode("utf-8", "replace")
 
 
-class _Stream:
-    """One stream: its decoder, its callback, what is kept."""
-
-    def __init__(self, callback: Callable[[str], None] | None) -> None:
-        self.decoder = TextDecoder()
-        self.callback = callback
-        self.kept: list[str] = []
-
-    def take(self, text: str, *, keep: bool) -> None:
-        if not text:
-            return
-        if keep:
-            self.kept.append(text)
-        if self.callback is not None:
-            self.callback(text)
-
-
 class Capture:
     """Both streams.
 
@@ -64,33 +47,48 @@ class Capture:
         on_stderr: Callable[[str], None] | None = None,
         limit: int | None = MAX_OUTPUT,
     ) -> None:
-        self._streams: dict[Stream, _Stream] = {"stdout": _Stream(on_stdout), "stderr": _Stream(on_stderr)}
+        self._callbacks: dict[Stream, Callable[[str], None] | None] = {"stdout": on_stdout, "stderr": on_stderr}
+        self._decoders: dict[Stream, TextDecoder] = {"stdout": TextDecoder(), "stderr": TextDecoder()}
+        self._kept: dict[Stream, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
         self._room = limit
         self.truncated = False
 
     def feed(self, stream: Stream, data: memoryview) -> None:
         """Takes some output."""
-        self._streams[stream].take(self._streams[stream].decoder.decode(data), keep=self._has_room(len(data)))
+        self._keep(stream, data)
+        callback = self._callbacks[stream]
+        if callback is not None:
+            text = self._decoders[stream].decode(data)
+            if text:
+                callback(text)
 
     def finish(self) -> None:
-        """Takes the end of both streams; a character that is not complete becomes U+FFFD."""
-        for stream in self._streams.values():
-            stream.take(stream.decoder.flush(), keep=not self.truncated)
+        """Tells the callbacks the end of both streams; a character that is not complete becomes U+FFFD."""
+        for stream, callback in self._callbacks.items():
+            text = self._decoders[stream].flush()
+            if text and callback is not None:
+                callback(text)
 
     @property
     def stdout(self) -> str:
         """What is kept of stdout."""
-        return "".join(self._streams["stdout"].kept)
+        return self._text("stdout")
 
     @property
     def stderr(self) -> str:
         """What is kept of stderr."""
-        return "".join(self._streams["stderr"].kept)
+        return self._text("stderr")
 
-    def _has_room(self, size: int) -> bool:
+    def _keep(self, stream: Stream, data: memoryview) -> None:
         if self._room is None:
-            return True
-        self._room -= size
-        if self._room < 0:
+            self._kept[stream] += data
+            return
+        if len(data) > self._room:
+            data = data[: self._room]
             self.truncated = True
-        return not self.truncated
+        self._kept[stream] += data
+        self._room -= len(data)
+
+    def _text(self, stream: Stream) -> str:
+        # Where the bound cut a character in two, its first half is no output of the command's.
+        return codecs.utf_8_decode(self._kept[stream], "replace", not self.truncated)[0]

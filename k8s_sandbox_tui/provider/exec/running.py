@@ -102,7 +102,7 @@ class RunningCommand:
     async def wait(self) -> int:
         """Waits for its end; may be called again.
 
-        Output that has not been iterated stays to be: up to 64 MiB of it, what comes after is dropped.
+        Output that has not been iterated stays to be: up to 32 MiB of it, what comes after is dropped.
 
         Returns:
             Its exit code, 128+n where signal n ended it.
