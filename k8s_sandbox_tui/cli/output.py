@@ -42,10 +42,9 @@ def emit(text: str) -> None:
         ReaderGoneError: Nobody reads it any more.
         OutputError: It cannot be written.
     """
-    stream = sys.stdout
     try:
-        stream.write(text)
-        stream.flush()
+        sys.stdout.write(text)
+        sys.stdout.flush()
     except OSError as error:
         discard()
         raise output_error(error) from None

@@ -20,19 +20,16 @@ if TYPE_CHECKING:
 
 
 def run(verb: Verb, open_cluster: OpenCluster) -> int:
-    """Runs a command and returns its exit code; whatever fails is reported on standard error."""
+    """Runs a command and returns its exit code; what fails in the cluster is reported on standard error.
+
+    Raises:
+        OutputError: Standard output cannot be written to.
+    """
     try:
         return asyncio.run(_until_signalled(verb, open_cluster))
     except SandboxError as error:
         report(error)
         return exit_codes.of(error)
-    except output.ReaderGoneError:
-        return exit_codes.READER_GONE
-    except output.OutputError as error:
-        output.note(f"error: {error}")
-        return exit_codes.FAILED
-    except KeyboardInterrupt:
-        return exit_codes.INTERRUPTED
 
 
 def report(error: SandboxError) -> None:

@@ -17,20 +17,17 @@ if TYPE_CHECKING:
 
 
 def run_local(verb: Local) -> int:
-    """Runs one of the verbs and returns its exit code; whatever fails is reported on standard error."""
+    """Runs one of the verbs and returns its exit code; what fails in the cluster is reported on standard error.
+
+    Raises:
+        OutputError: Standard output cannot be written to.
+    """
     try:
         refuse_on_windows()
         return _run(verb)
     except SandboxError as error:
         report(error)
         return exit_codes.FAILED
-    except output.ReaderGoneError:
-        return exit_codes.READER_GONE
-    except output.OutputError as error:
-        output.note(f"error: {error}")
-        return exit_codes.FAILED
-    except KeyboardInterrupt:
-        return exit_codes.INTERRUPTED
 
 
 def _run(verb: Local) -> int:

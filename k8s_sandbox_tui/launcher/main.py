@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.cli import output
+from k8s_sandbox_tui.cli import exit_codes, output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +19,26 @@ def launch(argv: Sequence[str]) -> int:
         SystemExit: After `--help` and `--version`, and with code 2 after wrong usage.
     """
     output.prepare()
+    try:
+        return _run(argv)
+    except output.ReaderGoneError:
+        return exit_codes.READER_GONE
+    except output.OutputError as error:
+        output.note(f"error: {error}")
+        return exit_codes.FAILED
+    except KeyboardInterrupt:
+        return exit_codes.INTERRUPTED
+
+
+def _run(argv: Sequence[str]) -> int:
     from k8s_sandbox_tui.cli.arguments import Local, parse
 
-    choice, verb = parse(argv)
+    try:
+        choice, verb = parse(argv)
+    except SystemExit:
+        # The help may still wait to be written; where nobody reads it, that has to be found out here.
+        output.emit("")
+        raise
     if verb is None:
         return _dashboard(choice)
     if isinstance(verb, Local):
@@ -38,7 +55,7 @@ def _dashboard(choice: ClusterChoice) -> int:
     if not (output.is_terminal(0) and output.is_terminal(1)):
         output.note("error: the dashboard needs a terminal, and standard input or output is none.")
         output.note("The commands work without one; --help lists them.")
-        return 2
+        return exit_codes.USAGE
     from k8s_sandbox_tui.dashboard.app import run
     from k8s_sandbox_tui.launcher.clusters import opener
 
