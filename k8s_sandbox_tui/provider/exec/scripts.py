@@ -96,6 +96,7 @@ DETACH_PLAIN: Final = f'{DETACH}$__computesdk_s "$@" </dev/null >>{BACKGROUND_LO
 DETACH_WITH_PAYLOAD: Final = f'{DETACH}{{ printf %s "$__computesdk"|$__computesdk_s "$@";}} >>{BACKGROUND_LOG} 2>&1 &'
 
 KILL: Final = """i=$1 t=$2 u=$3
+command -v grep >/dev/null||{ echo 'the sandbox has no grep to find it with' >&2;exit 1; }
 read -r o </proc/self/stat;set -- ${o##*) };o=$3
 find(){ p= l=
 for f in $(grep -ls "$i" /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null);do

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from k8s_sandbox_tui.provider.exec import scripts
-from k8s_sandbox_tui.provider.exec.shell import plan_command
+from k8s_sandbox_tui.provider.exec.shell import plan_command, plan_kill
 from tests.unit.exec.shells import Shell, shells
 
 if TYPE_CHECKING:
@@ -277,3 +278,11 @@ def test_terminal_gets_no_payload_on_its_input() -> None:
     assert plan.before is not None
     assert b"export A=b;" in plan.before.payload
     assert "stty cols 80 rows 24" in plan.before.payload.decode()
+
+
+@each_shell
+def test_kill_without_the_tool_it_needs_says_so(shell: Shell) -> None:
+    plan = plan_kill(shell.plan("true"))
+    done = subprocess.run([shell.path, *plan.argv[1:]], env={"PATH": "/nowhere"}, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"has no grep" in done.stderr
