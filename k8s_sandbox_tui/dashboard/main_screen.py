@@ -19,6 +19,7 @@ from k8s_sandbox_tui.dashboard.store import SandboxStore
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.dashboard.top_lines import TopLines
+from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,22 +29,17 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.command import Provider
-    from textual.timer import Timer
 
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
-    from k8s_sandbox_tui.dashboard.console.pane import Console
+    from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
     from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenClusterPort, OpenedClusterPort
     from k8s_sandbox_tui.dashboard.store import Row
-    from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
     from k8s_sandbox_tui.dashboard.workbench import Workbench
 
 PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
-
-REST = 0.06
-"""Seconds without a movement after which the cursor rests: longer than the time between repeated keys."""
 
 
 class MainScreen(ImmediateScreen[None]):
@@ -71,15 +67,13 @@ class MainScreen(ImmediateScreen[None]):
         self._cluster = ClusterState(interval=self._feed.interval)
         self._failure: Placeholder | None = None
         self._bench: Workbench | None = None
-        self._pane: Console | None = None
-        self._ports: UrlHistory | None = None
+        self._pane: ConsolePane | None = None
+        self._ports = UrlHistory()
         self._filter_bar: FilterBar | None = None
         self.paint_waits = False
         """Whether something that came in is not on the screen yet, but soon will be."""
         self._painted_at = 0.0
-        self._resting: Timer | None = None
         self._awaited = ""
-        self._destroyed: set[str] = set()
 
     def compose(self) -> ComposeResult:
         """The lines at the top, the two panes, the keys."""
@@ -121,15 +115,13 @@ class MainScreen(ImmediateScreen[None]):
 
     def cluster_opened(self, opened: OpenedClusterPort) -> None:
         """Say which cluster it is, and show the console."""
-        from k8s_sandbox_tui.dashboard.console.pane import Console
-        from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
+        from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
         from k8s_sandbox_tui.dashboard.workbench import Workbench
 
         self._cluster = cluster_state(opened, self._feed.interval)
-        self._ports = self._ports or UrlHistory()
         self._bench = Workbench(self.app, opened, self._ports)
         if self._pane is None:
-            self._pane = Console()
+            self._pane = ConsolePane()
             self.query_one(Split).show_second(self._pane)
         self.query_one(TopLines).show_warning(opened.warning)
         self._paint()
@@ -138,8 +130,7 @@ class MainScreen(ImmediateScreen[None]):
         """Paint at once, or soon when it was painted a moment ago."""
         if removed and self._bench is not None and self._pane is not None:
             self._bench.forget(removed)
-            for uid in removed:
-                self._pane.sandbox_gone(uid)
+            self._pane.gone(removed)
         if self.paint_waits:
             return
         wait = self._painted_at + PAINT_EVERY - monotonic()
@@ -189,26 +180,17 @@ class MainScreen(ImmediateScreen[None]):
 
     # The selected sandbox.
 
-    def _show_selected(self) -> None:
+    def _show_selected(self, *, at_once: bool = True) -> None:
         """Tell the console which sandbox its commands go to."""
         if self._pane is None:
             return
         row = self.selected
-        if row is None:
-            self._pane.select(None, None)
-        else:
-            self._pane.select(None if self._bench is None else self._bench.host(row.info), row.info)
+        host = None if row is None or self._bench is None else self._bench.host(row.info)
+        self._pane.follow(host, None if row is None else row.info, at_once=at_once)
 
     @on(SandboxTable.Selected)
     def _selected(self) -> None:
-        # The console follows once the cursor rests: its layout must not slow the keys that move it.
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(REST, self._show_selected)
-
-    def on_descendant_focus(self) -> None:
-        """Whoever gets the keys works on the selected sandbox."""
-        self._show_selected()
+        self._show_selected(at_once=False)
 
     @on(SandboxTable.Activated)
     def _activated(self) -> None:
@@ -216,8 +198,7 @@ class MainScreen(ImmediateScreen[None]):
 
     @on(SandboxTable.CursorLost)
     def _cursor_lost(self, event: SandboxTable.CursorLost) -> None:
-        if event.lost.uid in self._destroyed:
-            self._destroyed.discard(event.lost.uid)
+        if self._bench is not None and self._bench.destroyed(event.lost.uid):
             return
         then = f" The cursor is on {event.row.info.name} now." if event.row is not None else ""
         self.notify(f"{event.lost.info.name} is gone.{then}", severity="warning", markup=False)
@@ -270,7 +251,7 @@ class MainScreen(ImmediateScreen[None]):
             split = self.query_one(Split)
             if split.zoom == "first":
                 split.zoom = "none"
-            self._pane.focus()
+            self._pane.take_focus()
 
     @work(group="create")
     async def action_create(self) -> None:
@@ -288,14 +269,8 @@ class MainScreen(ImmediateScreen[None]):
     @work(group="destroy")
     async def action_destroy(self) -> None:
         """Ask, then destroy the sandbox that was selected when it was asked."""
-        bench, row = self._bench, self.selected
-        if bench is None or row is None:
-            return
-        targets = await bench.ask_to_destroy([row.info], self._clock())
-        self._destroyed.update([target.uid for target in targets])
-        for result in await bench.destroy(targets):
-            if not result.fine:
-                self._destroyed.discard(result.target.uid)
+        if self._bench is not None and self.selected is not None:
+            await self._bench.destroy([self.selected.info], self._clock())
 
     async def action_filter(self) -> None:
         """Type a filter."""

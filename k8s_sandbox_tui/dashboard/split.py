@@ -88,10 +88,10 @@ class Split(Container):
         self._share = 0.46
         self._share_wide = 0.4
 
-    def show_second(self, content: Widget) -> None:
-        """Put a widget into the second pane."""
-        self._second = SecondPane(content).add_class("second")
-        self.mount(self._second)
+    def show_second(self, pane: SecondPane) -> None:
+        """Add the second pane."""
+        self._second = pane.add_class("second")
+        self.mount(pane)
         self._place()
 
     @property

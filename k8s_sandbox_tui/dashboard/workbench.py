@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
 from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
-from k8s_sandbox_tui.dashboard.destroy import Result, Target, destroy_all, target_of
+from k8s_sandbox_tui.dashboard.destroy import destroy_all, target_of
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
 from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
 from k8s_sandbox_tui.dashboard.urls.flow import show_url
@@ -38,6 +38,7 @@ class Workbench:
         self._compute = opened.compute
         self._ports = ports
         self._hosts: dict[str, SandboxHost] = {}
+        self._destroyed: set[str] = set()
         config = opened.compute.config
         defaults = CreateDefaults(
             namespace=opened.cluster.namespace,
@@ -71,14 +72,17 @@ class Workbench:
         source = TemplateUrls(template=template, namespace=info.namespace, name=info.name)
         await show_url(self._app, source, self._ports)
 
-    async def ask_to_destroy(self, infos: Sequence[SandboxInfo], now: datetime) -> list[Target]:
-        """The sandboxes as they are now, if the user wants them destroyed; else none."""
+    async def destroy(self, infos: Sequence[SandboxInfo], now: datetime) -> None:
+        """Ask, destroy the sandboxes as they were when it was asked, and say truthfully what became of each."""
         targets = [target_of(info, now) for info in infos]
-        return targets if await self._app.push_screen_wait(DestroyScreen(targets)) else []
-
-    async def destroy(self, targets: Sequence[Target]) -> list[Result]:
-        """Destroy them and say truthfully what became of each."""
-        results = await destroy_all(self._compute.sandbox, targets)
-        for result in results:
+        if not await self._app.push_screen_wait(DestroyScreen(targets)):
+            return
+        self._destroyed.update([target.uid for target in targets])
+        for result in await destroy_all(self._compute.sandbox, targets):
+            if not result.fine:
+                self._destroyed.discard(result.target.uid)
             self._app.notify(result.sentence, severity="information" if result.fine else "error", markup=False)
-        return results
+
+    def destroyed(self, uid: str) -> bool:
+        """Whether a sandbox goes because it was destroyed from here."""
+        return uid in self._destroyed

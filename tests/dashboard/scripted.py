@@ -312,6 +312,7 @@ class Dashboard:
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
             while not condition():
+                assert vars(self.app)["_exception"] is None, "the app failed"
                 await self.pilot.pause(0.01)
 
 

@@ -1,0 +1,63 @@
+"""The pane of the console: it follows the selected sandbox, but never holds up the keys that select it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.split import SecondPane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.timer import Timer
+
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+REST = 0.06
+"""Seconds without a movement after which the cursor rests: longer than the time between repeated keys."""
+
+
+class ConsolePane(SecondPane):
+    """Holds the console."""
+
+    def __init__(self) -> None:
+        self._commands = Console()
+        super().__init__(self._commands)
+        self._selected: tuple[CommandHost | None, SandboxInfo | None] = (None, None)
+        self._resting: Timer | None = None
+
+    def follow(self, host: CommandHost | None, info: SandboxInfo | None, *, at_once: bool) -> None:
+        """Work on another sandbox, or on what is new of the same one.
+
+        Args:
+            host: Runs the commands; None when none can be run.
+            info: The sandbox; None when none is selected.
+            at_once: False while the cursor moves: the console then waits until it rests.
+        """
+        self._selected = (host, info)
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
+        if at_once or self._commands.has_focus_within:
+            self._catch_up()
+        else:
+            self._resting = self.set_timer(REST, self._catch_up)
+
+    def gone(self, uids: Iterable[str]) -> None:
+        """Sandboxes do not exist any more."""
+        for uid in uids:
+            self._commands.sandbox_gone(uid)
+
+    def take_focus(self) -> None:
+        """Type into the console, of the sandbox that is selected now."""
+        self._catch_up()
+        self._commands.focus()
+
+    def on_descendant_focus(self) -> None:
+        """However the focus came: what is typed goes to the sandbox that is selected now."""
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        self._commands.select(*self._selected)
