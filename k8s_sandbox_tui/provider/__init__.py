@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.kubeconfig import (
         is_configured,
     )
+    from k8s_sandbox_tui.provider.connection.official import (
+        OfficialConfiguration,
+    )
+    from k8s_sandbox_tui.provider.destroy_many import (
+        DestroyOutcome,
+        DestroyResult,
+        SandboxRef,
+    )
+    from k8s_sandbox_tui.provider.durations import (
+        Duration,
+    )
     from k8s_sandbox_tui.provider.errors import (
         ApiError,
         AuthenticationError,
@@ -36,6 +47,7 @@ if TYPE_CHECKING:
         CreateError,
         CreateTimeoutError,
         CredentialPluginError,
+        DestroyTimeoutError,
         ForbiddenError,
         InvalidArgumentError,
         InvalidKubeconfigError,
@@ -72,14 +84,43 @@ if TYPE_CHECKING:
         OpenCluster,
         OpenedCluster,
     )
+    from k8s_sandbox_tui.provider.pages import (
+        SandboxPages,
+    )
+    from k8s_sandbox_tui.provider.pod_fields import (
+        Ports,
+        Toleration,
+    )
+    from k8s_sandbox_tui.provider.resources import (
+        ResourceAmounts,
+        ResourceName,
+        Resources,
+    )
+    from k8s_sandbox_tui.provider.rights import (
+        Right,
+        Rights,
+    )
     from k8s_sandbox_tui.provider.sandbox import (
         Sandbox,
+    )
+    from k8s_sandbox_tui.provider.security import (
+        SecurityProfile,
+    )
+    from k8s_sandbox_tui.provider.selection import (
+        Selection,
+        select,
+    )
+    from k8s_sandbox_tui.provider.watch import (
+        ChangeKind,
+        SandboxChange,
+        SandboxWatch,
     )
 
 __all__ = [
     "ApiError",
     "AuthenticationError",
     "CertificateError",
+    "ChangeKind",
     "ClusterInfo",
     "CommandError",
     "CommandResult",
@@ -95,6 +136,10 @@ __all__ = [
     "CreateStage",
     "CreateTimeoutError",
     "CredentialPluginError",
+    "DestroyOutcome",
+    "DestroyResult",
+    "DestroyTimeoutError",
+    "Duration",
     "ForbiddenError",
     "Freshness",
     "InvalidArgumentError",
@@ -106,31 +151,46 @@ __all__ = [
     "KubeconfigNotFoundError",
     "NotFoundError",
     "NotManagedError",
+    "OfficialConfiguration",
     "OpenCluster",
     "OpenedCluster",
     "OutputChunk",
+    "Ports",
     "RateLimitedError",
+    "ResourceAmounts",
+    "ResourceName",
+    "Resources",
+    "Right",
+    "Rights",
     "RunningCommand",
     "Runtime",
     "Sandbox",
+    "SandboxChange",
     "SandboxCollection",
     "SandboxError",
     "SandboxGoneError",
     "SandboxInfo",
+    "SandboxPages",
+    "SandboxRef",
     "SandboxStatus",
+    "SandboxWatch",
+    "SecurityProfile",
+    "Selection",
+    "Toleration",
     "TransportError",
     "is_configured",
     "k8s",
+    "select",
 ]
 
 _NAMES = {
     "collection": ("SandboxCollection",),
-    "compute": (
-        "Compute",
-        "k8s",
-    ),
+    "compute": ("Compute", "k8s"),
     "config": ("K8sConfig",),
     "connection.kubeconfig": ("is_configured",),
+    "connection.official": ("OfficialConfiguration",),
+    "destroy_many": ("DestroyOutcome", "DestroyResult", "SandboxRef"),
+    "durations": ("Duration",),
     "errors": (
         "ApiError",
         "AuthenticationError",
@@ -145,6 +205,7 @@ _NAMES = {
         "CreateError",
         "CreateTimeoutError",
         "CredentialPluginError",
+        "DestroyTimeoutError",
         "ForbiddenError",
         "InvalidArgumentError",
         "InvalidKubeconfigError",
@@ -157,14 +218,8 @@ _NAMES = {
         "SandboxGoneError",
         "TransportError",
     ),
-    "exec.running": (
-        "OutputChunk",
-        "RunningCommand",
-    ),
-    "freshness": (
-        "Freshness",
-        "InventoryUpdate",
-    ),
+    "exec.running": ("OutputChunk", "RunningCommand"),
+    "freshness": ("Freshness", "InventoryUpdate"),
     "inventory": ("Inventory",),
     "models": (
         "ClusterInfo",
@@ -175,11 +230,15 @@ _NAMES = {
         "SandboxInfo",
         "SandboxStatus",
     ),
-    "opened": (
-        "OpenCluster",
-        "OpenedCluster",
-    ),
+    "opened": ("OpenCluster", "OpenedCluster"),
+    "pages": ("SandboxPages",),
+    "pod_fields": ("Ports", "Toleration"),
+    "resources": ("ResourceAmounts", "ResourceName", "Resources"),
+    "rights": ("Right", "Rights"),
     "sandbox": ("Sandbox",),
+    "security": ("SecurityProfile",),
+    "selection": ("Selection", "select"),
+    "watch": ("ChangeKind", "SandboxChange", "SandboxWatch"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -12,6 +12,7 @@ from k8s_sandbox_tui.provider.models import ClusterInfo
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.connection import Connection
+    from k8s_sandbox_tui.provider.connection.credential import CredentialSource
 
 UNFINISHED_SECONDS = 5.0
 
@@ -23,6 +24,8 @@ class ClusterAccess:
         self.config = config
         self.watch_denied: set[str] = set()
         """Namespaces where `watch` on Pods was refused: not asked for again by each create."""
+        self.reap_denied: set[str] = set()
+        """Namespaces where an expired sandbox could not be destroyed for want of a right: not tried again."""
         self._unfinished: set[asyncio.Task[None]] = set()
         self._opened: tuple[Connection, ClusterInfo] | None = None
         self._closed = False
@@ -85,13 +88,19 @@ class ClusterAccess:
         from k8s_sandbox_tui.provider.connection.kubeconfig import load_target
 
         config = self.config
-        target = load_target(raw=config.kube_config_raw, path=config.kube_config_path, context=config.context)
+        credentials: CredentialSource | None = None
+        if config.configuration is not None:
+            from k8s_sandbox_tui.provider.connection.official import ConfiguredCredentials, target_of
+
+            target, credentials = target_of(config.configuration), ConfiguredCredentials(config.configuration)
+        else:
+            target = load_target(raw=config.kube_config_raw, path=config.kube_config_path, context=config.context)
         namespace = config.namespace or target.namespace or DEFAULT_NAMESPACE
         try:
             check_namespace(namespace)
         except InvalidArgumentError as error:
             raise InvalidKubeconfigError(f"The context {target.context!r} of {target.source}: {error}") from None
-        connection = Connection(target)
+        connection = Connection(target, credentials)
         try:
             await connection.prepare()
         except BaseException:

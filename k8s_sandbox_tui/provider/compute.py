@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Self
 from k8s_sandbox_tui.provider.access import ClusterAccess
 from k8s_sandbox_tui.provider.collection import SandboxCollection
 from k8s_sandbox_tui.provider.config import DEFAULT_PREFIX, DEFAULT_TIMEOUT, K8sConfig, make_config
+from k8s_sandbox_tui.provider.ids import check_namespace
 from k8s_sandbox_tui.provider.inventory import Inventory
+from k8s_sandbox_tui.provider.rights import Rights, review_rights
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
     from types import TracebackType
 
+    from k8s_sandbox_tui.provider.connection.official import OfficialConfiguration
     from k8s_sandbox_tui.provider.models import ClusterInfo, Runtime
+    from k8s_sandbox_tui.provider.security import SecurityProfile
 
 
 def k8s(
@@ -28,6 +32,8 @@ def k8s(
     timeout: int | None = DEFAULT_TIMEOUT,
     pod_name_prefix: str | None = DEFAULT_PREFIX,
     url_template: str | None = None,
+    security_profile: SecurityProfile | None = None,
+    configuration: OfficialConfiguration | None = None,
 ) -> Compute:
     """Sandboxes on a Kubernetes cluster. Reads and asks nothing yet; empty text and None mean the default.
 
@@ -42,6 +48,9 @@ def k8s(
         timeout: Milliseconds that `create` waits for a sandbox to run.
         pod_name_prefix: How made names begin.
         url_template: For `get_url`, with `{protocol}`, `{service}`, `{namespace}` and `{port}`.
+        security_profile: For new sandboxes: `default`, `compat` or `restricted`, see `provider.security`.
+        configuration: A ready `kubernetes.client.Configuration` or `kubernetes.aio.client.Configuration`, in the
+            place of a kubeconfig; its `refresh_api_key_hook` is called before each request.
 
     Raises:
         InvalidArgumentError: A value cannot be used.
@@ -57,6 +66,8 @@ def k8s(
             timeout=timeout,
             pod_name_prefix=pod_name_prefix,
             url_template=url_template,
+            security_profile=security_profile,
+            configuration=configuration,
         )
     )
 
@@ -103,6 +114,24 @@ class Compute:
             InvalidArgumentError: A value cannot be used.
         """
         return Inventory(self._access, namespaces=namespaces, refresh_interval=refresh_interval, watch=watch)
+
+    async def rights(self, *, namespace: str | None = None) -> Rights:
+        """What this identity may do in a namespace, of all that this library asks for; see `Rights`.
+
+        Nothing is tried out: the API server is asked for the rules (`SelfSubjectRulesReview`), and for each right by
+        itself where it does not know all rules. Where it refuses to say, the answer is that nothing is known.
+
+        Args:
+            namespace: Which; the configured one when it is left out.
+
+        Raises:
+            InvalidArgumentError: It is no namespace's name.
+            AuthenticationError: The credentials are not accepted.
+            TransportError: The API server does not answer.
+            ConfigError: The kubeconfig or its credentials cannot be used.
+        """
+        chosen = check_namespace(namespace) if namespace else await self._access.namespace()
+        return await review_rights(await self._access.open(), chosen)
 
     async def aclose(self) -> None:
         """Closes the connection. Sandboxes stay as they are."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError
 from k8s_sandbox_tui.provider.ids import check_namespace, check_new_name
 from k8s_sandbox_tui.provider.models import RUNTIMES, Runtime
 from k8s_sandbox_tui.provider.names import new_name
+from k8s_sandbox_tui.provider.security import SecurityProfile, check_profile
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.connection.official import OfficialConfiguration
 
 DEFAULT_IMAGES: dict[Runtime, str] = {"node": "node:20-alpine", "python": "python:3.11-slim"}
 DEFAULT_NAMESPACE = "default"
@@ -40,11 +44,19 @@ class K8sConfig:
     """Milliseconds that `create` waits for the sandbox to run."""
     pod_name_prefix: str = DEFAULT_PREFIX
     url_template: str = ""
+    security_profile: SecurityProfile = "default"
+    configuration: OfficialConfiguration | None = field(default=None, repr=False, compare=False)
+    """A ready configuration of the official client, in the place of a kubeconfig."""
 
     def __post_init__(self) -> None:
         """Checks every value that can be checked without a cluster."""
         check_runtime(self.runtime)
         check_milliseconds("timeout", self.timeout)
+        check_profile(self.security_profile)
+        if self.configuration is not None and (self.kube_config_path or self.kube_config_raw or self.context):
+            raise InvalidArgumentError(
+                "Both a configuration and a kubeconfig or context are given.", hint="Leave one of them out."
+            )
         if self.namespace:
             check_namespace(self.namespace)
         if self.image:
@@ -73,6 +85,8 @@ def make_config(
     timeout: int | None,
     pod_name_prefix: str | None,
     url_template: str | None,
+    security_profile: SecurityProfile | None = None,
+    configuration: OfficialConfiguration | None = None,
 ) -> K8sConfig:
     """A configuration from arguments, where None and empty text mean the default; a timeout of 0 is kept.
 
@@ -89,6 +103,8 @@ def make_config(
         timeout=DEFAULT_TIMEOUT if timeout is None else timeout,
         pod_name_prefix=pod_name_prefix or DEFAULT_PREFIX,
         url_template=url_template or "",
+        security_profile=security_profile or "default",
+        configuration=configuration,
     )
 
 

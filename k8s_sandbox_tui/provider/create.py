@@ -14,20 +14,24 @@ import msgspec
 from k8s_sandbox_tui.provider.errors import (
     ApiError,
     ConflictError,
+    ForbiddenError,
     NotFoundError,
     SandboxError,
     TransportError,
 )
+from k8s_sandbox_tui.provider.expiry import expiry_text
 from k8s_sandbox_tui.provider.info import sandbox_info
-from k8s_sandbox_tui.provider.labels import NONCE_ANNOTATION
+from k8s_sandbox_tui.provider.labels import EXPIRES_ANNOTATION, NONCE_ANNOTATION
 from k8s_sandbox_tui.provider.manifest import PodRequest, pod_manifest
 from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage
 from k8s_sandbox_tui.provider.names import new_name
 from k8s_sandbox_tui.provider.pods import create_pod, delete_pod, get_pod
 from k8s_sandbox_tui.provider.readiness import StartWait
+from k8s_sandbox_tui.provider.security import explain_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from k8s_sandbox_tui.provider.access import ClusterAccess
     from k8s_sandbox_tui.provider.connection.connection import Connection
@@ -84,6 +88,9 @@ async def create_sandbox(
     connection = await access.open()
     if not request.namespace:
         request = msgspec.structs.replace(request, namespace=await access.namespace())
+    if request.lifetime is not None:
+        expires_at = expiry_text(await _server_time(connection) + request.lifetime)
+        request = msgspec.structs.replace(request, annotations=request.annotations | {EXPIRES_ANNOTATION: expires_at})
     progress = Progress(on_progress)
     submission = Submission(connection, request, access.config.pod_name_prefix)
     # A task of its own: when the caller is cancelled, the answer to the request still says what to delete.
@@ -104,6 +111,14 @@ async def create_sandbox(
         access.keep(cleaning)
         await asyncio.shield(cleaning)
         raise
+
+
+async def _server_time(connection: Connection) -> datetime:
+    """The API server's clock; asked for where no answer has told it yet."""
+    if not connection.clock.is_set:
+        with suppress(ApiError):  # a refusal tells the time too
+            await connection.request("GET", "/version")
+    return connection.clock.now()
 
 
 async def _clean_up(submission: Submission, submitting: asyncio.Task[Pod], cause: BaseException) -> None:
@@ -166,6 +181,9 @@ class Submission:
         request = self._request
         try:
             return await create_pod(self._connection, request.namespace, pod_manifest(request))
+        except ForbiddenError as error:
+            explain_refusal(error, request.profile)
+            raise
         except ConflictError as error:
             ours = await self._find() if self._lost and error.reason == "AlreadyExists" else None
             if ours is not None:
@@ -180,7 +198,8 @@ class Submission:
             pod = await get_pod(self._connection, self._request.namespace, self._request.name)
         except NotFoundError:
             return None
-        return pod if (pod.metadata.annotations or {}).get(NONCE_ANNOTATION) == self._request.nonce else None
+        nonce = (pod.metadata.annotations or {}).get(NONCE_ANNOTATION, "")
+        return pod if nonce == self._request.nonce else None
 
     async def undo(self) -> None:
         """Deletes what was made, if anything was.
@@ -201,7 +220,8 @@ class Submission:
         return f"{self._request.namespace}/{self._request.name}"
 
     def _renamed(self, request: PodRequest) -> PodRequest:
-        return msgspec.structs.replace(request, name=new_name(self._prefix), nonce=secrets.token_hex(16))
+        nonce = secrets.token_hex(16) if request.nonce else ""
+        return msgspec.structs.replace(request, name=new_name(self._prefix), nonce=nonce)
 
 
 def _may_be_done(error: SandboxError) -> bool:

@@ -18,6 +18,7 @@ SandboxError
  │  └ RateLimitedError             429; `retry_after` seconds
  ├ NotManagedError                 the Pod is not a sandbox
  ├ SandboxGoneError                the sandbox ended or was replaced under the call
+ ├ DestroyTimeoutError             deleted, but still there
  ├ CreateError                     the sandbox cannot start; `reason`, `events`
  │  └ CreateTimeoutError           not Running in time
  └ CommandError                    no exit code; carries `stdout` and `stderr` so far
@@ -157,6 +158,10 @@ class NotManagedError(SandboxError):
 
 class SandboxGoneError(SandboxError):
     """The sandbox ended, was deleted, or was replaced by another Pod of its name."""
+
+
+class DestroyTimeoutError(SandboxError):
+    """The sandbox was deleted, but had not gone in the time that the call was to wait."""
 
 
 class CreateError(SandboxError):

@@ -19,6 +19,7 @@ from k8s_sandbox_tui.provider.freshness import Freshness
 from k8s_sandbox_tui.provider.labels import MANAGED_SELECTOR
 from k8s_sandbox_tui.provider.paths import pods_path
 from k8s_sandbox_tui.provider.pods import pod_pages
+from k8s_sandbox_tui.provider.reaper import Reaper
 from k8s_sandbox_tui.provider.rows import Rows
 from k8s_sandbox_tui.provider.wire import PodEvent, Status, UnreadableAnswerError, WatchError, decode_event
 
@@ -73,6 +74,7 @@ class Feed:
         self._changes = changes
         self._notify = notify
         self._rows = Rows()
+        self._reaper = Reaper(access)
         self._good_at = self.since
         self._wake = asyncio.Event()
         self._watching: asyncio.Task[str] | None = None
@@ -87,7 +89,15 @@ class Feed:
             self._watching.cancel()
 
     async def run(self) -> None:
-        """Runs until cancelled; every failure of the cluster is waited out."""
+        """Runs until cancelled; every failure of the cluster is waited out. Ends sandboxes past their expiry."""
+        reaping = asyncio.create_task(self._reaper.run())
+        try:
+            await self._follow()
+        finally:
+            reaping.cancel()
+            await asyncio.wait({reaping})
+
+    async def _follow(self) -> None:
         version = ""
         while True:
             try:
@@ -117,13 +127,17 @@ class Feed:
         rows.begin_list()
         version = ""
         async for page in pod_pages(connection, await self._namespace_name()):
-            changes.add(rows.add_page(page.items or ()))
+            changed = rows.add_page(page.items or ())
+            changes.add(changed)
+            self._reaper.see(changed)
             # Only the first page's version is sure to have every later change behind it.
             version = version or page.metadata.resource_version
             self._good_at = datetime.now(UTC)
             if page.metadata.continue_ and not self.complete:
                 self._notify()
-        changes.add(removed=rows.end_list())
+        gone = rows.end_list()
+        changes.add(removed=gone)
+        self._reaper.forget(gone)
         self.complete = True
         self._failures = 0
         self._notify()
@@ -203,17 +217,21 @@ class Feed:
             uid = self._rows.remove(event.object)
             if uid is not None:
                 self._changes.add(removed=(uid,))
+                self._reaper.forget((uid,))
             return uid is not None
         if event.type not in {"ADDED", "MODIFIED"}:
             return False
         info = self._rows.change(event.object)
         if info is not None:
             self._changes.add((info,))
+            self._reaper.see((info,))
         return info is not None
 
     def _rows_are_not_ours(self) -> None:
         """Drops the rows: what may not be seen any more is not shown."""
-        self._changes.add(removed=self._rows.clear())
+        gone = self._rows.clear()
+        self._changes.add(removed=gone)
+        self._reaper.forget(gone)
         self.complete = True
 
     def _may_watch(self) -> bool:

@@ -50,9 +50,14 @@ def check_namespace(namespace: str) -> str:
     return namespace
 
 
+def is_subdomain(name: str) -> bool:
+    """Whether most kinds of objects can have this name (RFC 1123 subdomain)."""
+    return len(name) <= SUBDOMAIN_LENGTH and _SUBDOMAIN.fullmatch(name) is not None
+
+
 def check_pod_name(name: str) -> str:
     """Returns the Pod's name when it is valid, else raises InvalidArgumentError."""
-    if len(name) > SUBDOMAIN_LENGTH or not _SUBDOMAIN.fullmatch(name):
+    if not is_subdomain(name):
         raise InvalidArgumentError(f"{name!r} is not a Pod name.", hint=f"At most {SUBDOMAIN_LENGTH} of {_RULE}.")
     return name
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from k8s_sandbox_tui.provider.exec.target import CONTAINER
+from k8s_sandbox_tui.provider.expiry import expiry_of
 from k8s_sandbox_tui.provider.labels import MANAGED_LABEL, MANAGED_VALUE, METADATA_PREFIX, RUNTIME_LABEL
 from k8s_sandbox_tui.provider.models import SandboxInfo
+from k8s_sandbox_tui.provider.resources import NO_RESOURCES, resources_of
 from k8s_sandbox_tui.provider.status import sandbox_container, view_pod
 
 if TYPE_CHECKING:
-    from k8s_sandbox_tui.provider.wire import Pod
+    from k8s_sandbox_tui.provider.wire import Container, Pod
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_NOTHING = b""
 _PREFIX_LENGTH = len(METADATA_PREFIX)
 
 
@@ -23,6 +29,9 @@ def sandbox_info(pod: Pod) -> SandboxInfo:
     labels, annotations = metadata.labels or {}, metadata.annotations or {}
     view = view_pod(pod)
     container = sandbox_container(pod)
+    chosen = _chosen(pod)
+    resources = bytes(chosen.resources) if chosen is not None else _NOTHING
+    ports = bytes(chosen.ports) if chosen is not None else _NOTHING
     return SandboxInfo(
         name=metadata.name,
         namespace=metadata.namespace,
@@ -33,7 +42,7 @@ def sandbox_info(pod: Pod) -> SandboxInfo:
         message=view.message,
         phase=status.phase or "",
         runtime=labels.get(RUNTIME_LABEL, ""),
-        image=_image(pod),
+        image=(chosen.image or "") if chosen is not None else "",
         node=spec.node_name or "",
         pod_ip=status.pod_ip or "",
         created_at=metadata.creation_timestamp or _EPOCH,
@@ -44,6 +53,10 @@ def sandbox_info(pod: Pod) -> SandboxInfo:
         metadata={key[_PREFIX_LENGTH:]: value for key, value in annotations.items() if key.startswith(METADATA_PREFIX)},
         labels=labels,
         annotations=annotations,
+        resources=resources_of(resources) if resources else NO_RESOURCES,
+        ports=_ports(ports) if ports else (),
+        expires_at=expiry_of(annotations),
+        deadline_at=_deadline(pod) if spec.active_deadline_seconds is not None else None,
     )
 
 
@@ -53,11 +66,39 @@ def is_managed(pod: Pod) -> bool:
     return labels is not None and labels.get(MANAGED_LABEL) == MANAGED_VALUE
 
 
-def _image(pod: Pod) -> str:
+def _chosen(pod: Pod) -> Container | None:
+    """The container `sandbox`, the first one where none has that name."""
     containers = pod.spec.containers
     if not containers:
-        return ""
+        return None
     for container in containers:
         if container.name == CONTAINER:
-            return container.image or ""
-    return containers[0].image or ""
+            return container
+    return containers[0]
+
+
+def _deadline(pod: Pod) -> datetime | None:
+    """When the kubelet ends the Pod: it counts from its own first sight of it."""
+    seconds, started = pod.spec.active_deadline_seconds, pod.status.start_time
+    if seconds is None or started is None:
+        return None
+    try:
+        return started + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
+
+
+class _Port(msgspec.Struct, rename="camel"):
+    container_port: int = 0
+
+
+_PORTS = msgspec.json.Decoder(list[_Port] | None)
+
+
+@lru_cache(maxsize=1024)
+def _ports(raw: bytes) -> tuple[int, ...]:
+    """The numbers; none where they do not fit the schema: they are shown, nothing depends on them."""
+    try:
+        return tuple(port.container_port for port in _PORTS.decode(raw) or ())
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ()

@@ -10,7 +10,7 @@ from k8s_sandbox_tui.provider.changes import Changes
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError
 from k8s_sandbox_tui.provider.feed import Feed
 from k8s_sandbox_tui.provider.freshness import Freshness, InventoryUpdate
-from k8s_sandbox_tui.provider.ids import check_namespace
+from k8s_sandbox_tui.provider.selection import check_namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,7 @@ class Inventory:
 
     Iterate over it for updates; the first ones bring what is there already. Use it as an async context manager,
     or call `aclose`: it has tasks of its own. An update merges all that has happened since the one before.
+    Sandboxes that are past their expiry are destroyed, see `Sandbox.extend`.
     """
 
     def __init__(
@@ -50,13 +51,7 @@ class Inventory:
             raise InvalidArgumentError(
                 f"A refresh interval of {refresh_interval} s is too short.", hint=f"At least {SHORTEST_INTERVAL} s."
             )
-        if isinstance(namespaces, str):
-            raise InvalidArgumentError("namespaces is one text.", hint="Give a list of names, () for all namespaces.")
-        wanted: list[str | None]
-        if namespaces is None:
-            wanted = [None]
-        else:
-            wanted = [check_namespace(namespace) for namespace in dict.fromkeys(namespaces)] or [""]
+        wanted: Sequence[str | None] = (None,) if namespaces is None else check_namespaces(namespaces) or ("",)
         self._access = access
         self._changes = Changes()
         self._news = asyncio.Event()

@@ -1,5 +1,6 @@
 """The labels and annotations of a sandbox, ComputeSDK's and ours."""
 
+OWN_DOMAIN = "computesdk.io"
 MANAGED_LABEL = "computesdk.io/managed"
 MANAGED_VALUE = "true"
 MANAGED_SELECTOR = f"{MANAGED_LABEL}={MANAGED_VALUE}"
@@ -8,3 +9,5 @@ SANDBOX_ID_LABEL = "computesdk.io/sandbox-id"
 METADATA_PREFIX = "computesdk.io/meta-"
 NONCE_ANNOTATION = "computesdk.io/create-nonce"
 """Tells the Pod that one `create` made from any other of its name, when the answer to the request was lost."""
+EXPIRES_ANNOTATION = "computesdk.io/expires-at"
+"""When any client of ours destroys the sandbox, RFC 3339 in UTC by the API server's clock; see `expiry`."""

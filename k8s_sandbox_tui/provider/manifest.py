@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -19,16 +20,13 @@ from k8s_sandbox_tui.provider.labels import (
     SANDBOX_ID_LABEL,
 )
 from k8s_sandbox_tui.provider.models import Runtime
+from k8s_sandbox_tui.provider.resources import Resources, make_resources
+from k8s_sandbox_tui.provider.security import Held, SecurityProfile, held_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A shell that waits in `wait` runs its trap at once, and reaps whatever processes were left to it;
-# one that waits in `sleep` ignores SIGTERM as process 1, and each delete takes the whole grace period.
-IDLE_SCRIPT = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"
 GRACE_SECONDS = 5
-REQUESTS = {"cpu": "250m", "memory": "256Mi"}
-LIMITS = {"cpu": "1", "memory": "1Gi"}
 ANNOTATION_BYTES = 256 * 1024
 """What all annotations of an object may weigh together (Kubernetes: "Annotations")."""
 
@@ -50,6 +48,24 @@ class PodRequest(msgspec.Struct, frozen=True, kw_only=True):
     envs: dict[str, str]
     annotations: dict[str, str]
     nonce: str
+    """Empty: the Pod carries none."""
+    profile: SecurityProfile = "default"
+    labels: dict[str, str] = {}
+    directory: str = ""
+    """The working directory; empty: the profile's."""
+    resources: Resources = msgspec.field(default_factory=lambda: make_resources(None, None))
+    node_selector: dict[str, str] = {}
+    tolerations: list[dict[str, object]] = []
+    service_account: str = ""
+    service_account_token: bool | None = None
+    """None: as the profile has it."""
+    pull_secrets: list[dict[str, object]] = []
+    runtime_class: str = ""
+    ports: list[dict[str, object]] = []
+    lifetime: timedelta | None = None
+    """From the create to the expiry."""
+    max_lifetime: int | None = None
+    """Seconds after which Kubernetes ends the Pod."""
 
     def __repr__(self) -> str:
         """Without the variables, which may be secret."""
@@ -57,38 +73,68 @@ class PodRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pod_manifest(request: PodRequest) -> dict[str, object]:
-    """The Pod object to send."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "name": request.name,
-            "namespace": request.namespace,
-            "labels": {
-                MANAGED_LABEL: MANAGED_VALUE,
-                RUNTIME_LABEL: request.runtime,
-                SANDBOX_ID_LABEL: request.name,
-            },
-            "annotations": {**request.annotations, NONCE_ANNOTATION: request.nonce},
+    """The Pod object to send.
+
+    With the profile `compat` and no further wishes it is, byte for byte, what the TypeScript provider sends.
+    """
+    compat = request.profile == "compat"
+    held = held_back(request.profile, request.directory)
+    annotations = dict(request.annotations)
+    if request.nonce:
+        annotations[NONCE_ANNOTATION] = request.nonce
+    manifest: dict[str, object] = {} if compat else {"apiVersion": "v1", "kind": "Pod"}
+    manifest["metadata"] = {
+        "annotations": annotations,
+        "labels": {
+            MANAGED_LABEL: MANAGED_VALUE,
+            RUNTIME_LABEL: request.runtime,
+            SANDBOX_ID_LABEL: request.name,
+            **request.labels,
         },
-        "spec": {
-            "restartPolicy": "Never",
-            "terminationGracePeriodSeconds": GRACE_SECONDS,
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
-            "containers": [
-                {
-                    "name": CONTAINER,
-                    "image": request.image,
-                    "command": ["/bin/sh", "-c", IDLE_SCRIPT],
-                    "env": [{"name": name, "value": literal_env(value)} for name, value in request.envs.items()],
-                    "resources": {"requests": REQUESTS, "limits": LIMITS},
-                    "securityContext": {"allowPrivilegeEscalation": False},
-                }
-            ],
-        },
+        "name": request.name,
+        "namespace": request.namespace,
     }
+    spec: dict[str, object] = {
+        "containers": [_container(request, held, literal=not compat)],
+        "restartPolicy": "Never",
+        "terminationGracePeriodSeconds": GRACE_SECONDS,
+        **held.pod,
+    }
+    wished = {
+        "nodeSelector": request.node_selector,
+        "tolerations": request.tolerations,
+        "serviceAccountName": request.service_account,
+        "imagePullSecrets": request.pull_secrets,
+        "runtimeClassName": request.runtime_class,
+        "activeDeadlineSeconds": request.max_lifetime,
+    }
+    spec.update({field: value for field, value in wished.items() if value})
+    if request.service_account_token is not None:
+        spec["automountServiceAccountToken"] = request.service_account_token
+    manifest["spec"] = spec
+    return manifest
+
+
+def _container(request: PodRequest, held: Held, *, literal: bool) -> dict[str, object]:
+    envs = {**held.envs, **request.envs}
+    resources = {
+        kind: amounts
+        for kind, amounts in (("limits", request.resources.limits), ("requests", request.resources.requests))
+        if amounts
+    }
+    container: dict[str, object] = {
+        "command": ["/bin/sh", "-c", held.idle_script],
+        "env": [{"name": name, "value": literal_env(value) if literal else value} for name, value in envs.items()],
+        "image": request.image,
+        "name": CONTAINER,
+        "resources": resources,
+        **held.container,
+    }
+    if held.directory:
+        container["workingDir"] = held.directory
+    if request.ports:
+        container["ports"] = request.ports
+    return container
 
 
 def metadata_annotations(metadata: Mapping[str, object]) -> dict[str, str]:

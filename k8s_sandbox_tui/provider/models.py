@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from k8s_sandbox_tui.provider.resources import NO_RESOURCES, Resources
+
 Runtime = Literal["node", "python"]
 """The runtimes of ComputeSDK's Kubernetes provider; another label value breaks its `list()`."""
 
@@ -68,6 +70,14 @@ class SandboxInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What `create(metadata=…)` was given, as text (annotations `computesdk.io/meta-<key>`)."""
     labels: dict[str, str]
     annotations: dict[str, str]
+    resources: Resources = NO_RESOURCES
+    """Requests and limits of the container."""
+    ports: tuple[int, ...] = ()
+    """The ports that `create(ports=…)` was given."""
+    expires_at: datetime | None = None
+    """When any client of ours destroys it, by the API server's clock; None: never. See `Sandbox.extend`."""
+    deadline_at: datetime | None = None
+    """When Kubernetes ends it, whatever its expiry (`create(max_lifetime=…)`); None while it has not started."""
 
     @property
     def id(self) -> str:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from k8s_sandbox_tui.provider.errors import ApiError, TransportError
-from k8s_sandbox_tui.provider.info import sandbox_info
+from k8s_sandbox_tui.provider.errors import TransportError
 from k8s_sandbox_tui.provider.labels import MANAGED_SELECTOR
 from k8s_sandbox_tui.provider.paths import events_path, pod_path, pods_path, service_path
 from k8s_sandbox_tui.provider.wire import (
@@ -24,10 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from k8s_sandbox_tui.provider.connection.connection import Connection
-    from k8s_sandbox_tui.provider.models import SandboxInfo
 
 PAGE_SIZE = 500
 """Pods in a page: large enough for speed, small enough that decoding one does not hold keys up."""
+
+LARGEST_PAGE = 5000
 
 
 async def get_pod(connection: Connection, namespace: str, name: str) -> Pod:
@@ -51,15 +51,43 @@ async def create_pod(connection: Connection, namespace: str, manifest: dict[str,
     return readable_pod(body)
 
 
-async def delete_pod(connection: Connection, namespace: str, name: str, *, uid: str) -> None:
+async def delete_pod(
+    connection: Connection, namespace: str, name: str, *, uid: str, resource_version: str = ""
+) -> None:
     """Deletes the Pod with this uid and no other, within its own grace period.
+
+    Args:
+        connection: To the Pod's cluster.
+        namespace: Where.
+        name: The Pod's.
+        uid: The Pod's.
+        resource_version: Only as long as the Pod is as it was at this version; empty: however it is.
 
     Raises:
         NotFoundError: There is none of that name.
-        ConflictError: It has another uid.
+        ConflictError: It has another uid or version.
     """
-    options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+    preconditions = {"uid": uid} | ({"resourceVersion": resource_version} if resource_version else {})
+    options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
     await connection.request("DELETE", pod_path(namespace, name), body=msgspec.json.encode(options))
+
+
+async def patch_pod(connection: Connection, namespace: str, name: str, metadata: dict[str, object]) -> Pod:
+    """Changes a Pod's metadata: a JSON merge patch (RFC 7386), in which null removes a field.
+
+    Raises:
+        NotFoundError: There is none of that name.
+        ConflictError: The patch names a resourceVersion, and the Pod has another one.
+        InvalidObjectError: The patch names a uid, and the Pod has another one; or a value is refused.
+        ForbiddenError: Changing Pods here is not allowed.
+    """
+    body = await connection.request(
+        "PATCH",
+        pod_path(namespace, name),
+        body=msgspec.json.encode({"metadata": metadata}),
+        content_type="application/merge-patch+json",
+    )
+    return readable_pod(body)
 
 
 async def delete_service(connection: Connection, namespace: str, name: str) -> None:
@@ -71,7 +99,14 @@ async def delete_service(connection: Connection, namespace: str, name: str) -> N
     await connection.request("DELETE", service_path(namespace, name))
 
 
-async def pod_pages(connection: Connection, namespace: str) -> AsyncIterator[PodList]:
+async def pod_pages(
+    connection: Connection,
+    namespace: str,
+    *,
+    label_selector: str = MANAGED_SELECTOR,
+    field_selector: str = "",
+    page_size: int = PAGE_SIZE,
+) -> AsyncIterator[PodList]:
     """The managed Pods of a namespace, of all namespaces when it is empty, in pages.
 
     Raises:
@@ -79,7 +114,9 @@ async def pod_pages(connection: Connection, namespace: str) -> AsyncIterator[Pod
     """
     resume = ""
     while True:
-        params = [("labelSelector", MANAGED_SELECTOR), ("limit", str(PAGE_SIZE))]
+        params = [("labelSelector", label_selector), ("limit", str(page_size))]
+        if field_selector:
+            params.append(("fieldSelector", field_selector))
         if resume:
             params.append(("continue", resume))
         body = await connection.request("GET", pods_path(namespace), params=params)
@@ -91,20 +128,6 @@ async def pod_pages(connection: Connection, namespace: str) -> AsyncIterator[Pod
         resume = page.metadata.continue_ or ""
         if not resume:
             return
-
-
-async def all_sandboxes(connection: Connection, namespace: str) -> list[SandboxInfo]:
-    """The sandboxes of a namespace; begun again, once, when the list expires between two pages."""
-    try:
-        return await _all_sandboxes(connection, namespace)
-    except ApiError as error:
-        if error.status != 410:
-            raise
-    return await _all_sandboxes(connection, namespace)
-
-
-async def _all_sandboxes(connection: Connection, namespace: str) -> list[SandboxInfo]:
-    return [sandbox_info(pod) async for page in pod_pages(connection, namespace) for pod in page.items or ()]
 
 
 async def pod_events(connection: Connection, namespace: str, name: str, uid: str, *, timeout: float) -> list[Event]:

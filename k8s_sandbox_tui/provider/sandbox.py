@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from k8s_sandbox_tui.provider.destroy import destroy_sandbox
-from k8s_sandbox_tui.provider.errors import NotFoundError, SandboxGoneError
+from k8s_sandbox_tui.provider.changing import annotate, current_pod, extend, set_expiry
+from k8s_sandbox_tui.provider.config import check_milliseconds
+from k8s_sandbox_tui.provider.destroy import DESTROY_TIMEOUT, destroy_sandbox
+from k8s_sandbox_tui.provider.durations import Duration, check_duration
 from k8s_sandbox_tui.provider.exec.capture import MAX_OUTPUT
 from k8s_sandbox_tui.provider.exec.target import ExecTarget
 from k8s_sandbox_tui.provider.ids import SandboxId
 from k8s_sandbox_tui.provider.info import sandbox_info
-from k8s_sandbox_tui.provider.pods import get_pod
+from k8s_sandbox_tui.provider.manifest import metadata_annotations
 from k8s_sandbox_tui.provider.url import sandbox_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from k8s_sandbox_tui.provider.access import ClusterAccess
     from k8s_sandbox_tui.provider.exec.commands import Input
@@ -81,7 +84,7 @@ class Sandbox:
             stdin: The command's input, then its end; None: no input.
             on_stdout: Called with each piece of output as it arrives.
             on_stderr: Called with each piece of error output as it arrives.
-            max_output: Bytes of output that the result keeps, 64 MiB when it is left out; None: all. Callbacks get
+            max_output: Bytes of output that the result keeps, 32 MiB when it is left out; None: all. Callbacks get
                 everything.
 
         Raises:
@@ -152,13 +155,53 @@ class Sandbox:
         Raises:
             SandboxGoneError: It is not there any more, or another Pod has its name.
         """
-        try:
-            pod = await get_pod(await self._access.open(), self.namespace, self.name)
-        except NotFoundError as error:
-            raise SandboxGoneError(f"Sandbox {self.sandbox_id} does not exist any more.") from error
-        if pod.metadata.uid != self.uid:
-            raise SandboxGoneError(f"Sandbox {self.sandbox_id} was replaced by another Pod of its name.")
-        self._info = sandbox_info(pod)
+        self._info = sandbox_info(await current_pod(await self._access.open(), self._info))
+        return self._info
+
+    async def set_metadata(self, metadata: Mapping[str, object], *, remove: Iterable[str] = ()) -> SandboxInfo:
+        """Sets some of the metadata and leaves the rest as it is.
+
+        Args:
+            metadata: What to set; values are kept as by `create`.
+            remove: Keys to remove; one that is not there is no error.
+
+        Raises:
+            InvalidArgumentError: A key or value cannot be; no request was made.
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
+        """
+        removed = metadata_annotations(dict.fromkeys(remove, ""))
+        changes: dict[str, str | None] = {**dict.fromkeys(removed), **metadata_annotations(metadata)}
+        self._info = await annotate(await self._access.open(), self._info, changes)
+        return self._info
+
+    async def extend(self, duration: Duration) -> SandboxInfo:
+        """Lets the sandbox live for at least this long from now; never shortens its life.
+
+        A sandbox without an expiry is left as it is. Safe against a client that is about to destroy it: that one
+        destroys only what has not changed since it looked.
+
+        Args:
+            duration: Milliseconds or a timedelta, from now on by the API server's clock.
+
+        Raises:
+            InvalidArgumentError: It is no span of time, or reaches beyond its `max_lifetime`.
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
+        """
+        span = check_duration("duration", duration)
+        self._info = await extend(await self._access.open(), self._info, span)
+        return self._info
+
+    async def set_expiry(self, moment: datetime | None) -> SandboxInfo:
+        """Sets when the sandbox expires, earlier or later than before; None: never.
+
+        Raises:
+            InvalidArgumentError: The moment has no time zone, or is beyond its `max_lifetime`.
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
+        """
+        self._info = await set_expiry(await self._access.open(), self._info, moment)
         return self._info
 
     def get_url(self, port: int, *, protocol: str = "http") -> str:
@@ -175,13 +218,20 @@ class Sandbox:
             protocol=protocol,
         )
 
-    async def destroy(self) -> bool:
+    async def destroy(self, *, wait: bool = False, timeout: int = DESTROY_TIMEOUT) -> bool:
         """Deletes this sandbox, and no other Pod of its name; False when it was not there.
+
+        Args:
+            wait: Whether to wait until it has gone; else it still has its grace period, 5 s, to end.
+            timeout: Milliseconds to wait for that.
 
         Raises:
             SandboxGoneError: Another Pod has its name; that one is left alone.
+            DestroyTimeoutError: It was deleted, but has not gone in time.
         """
-        return await destroy_sandbox(self._access, SandboxId(self.namespace, self.name), uid=self.uid)
+        check_milliseconds("timeout", timeout)
+        target = SandboxId(self.namespace, self.name)
+        return await destroy_sandbox(self._access, target, uid=self.uid, wait=wait, timeout=timeout)
 
     def __repr__(self) -> str:
         """Names the sandbox."""

@@ -93,12 +93,16 @@ class Container(msgspec.Struct, rename="camel", gc=False):
     name: str = ""
     image: str | None = None
     restart_policy: str | None = None
+    resources: msgspec.Raw = msgspec.Raw()
+    """Undecoded: few Pods differ in it, see `resources_of`."""
+    ports: msgspec.Raw = msgspec.Raw()
 
 
 class PodSpec(msgspec.Struct, rename="camel", gc=False):
     """`spec` of a Pod."""
 
     node_name: str | None = None
+    active_deadline_seconds: int | None = None
     containers: list[Container] | None = None
     init_containers: list[Container] | None = None
 

@@ -21,6 +21,7 @@ from k8s_sandbox_tui.provider.connection.failures import Refusal, api_error, tra
 from k8s_sandbox_tui.provider.connection.kubeconfig_schema import is_true
 from k8s_sandbox_tui.provider.connection.proxy import is_loopback, proxy_for, proxy_from_kubeconfig
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
+from k8s_sandbox_tui.provider.connection.server_clock import ServerClock
 from k8s_sandbox_tui.provider.connection.session import new_session
 from k8s_sandbox_tui.provider.errors import (
     ApiError,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import ssl
     from typing import Literal
 
-    from k8s_sandbox_tui.provider.connection.credential import Credential
+    from k8s_sandbox_tui.provider.connection.credential import Credential, CredentialSource
     from k8s_sandbox_tui.provider.connection.kubeconfig import ClusterTarget
 
 REQUEST_SECONDS = 30.0
@@ -50,14 +51,20 @@ class Connection:
     It belongs to the event loop of its first call. `requests` counts what has been sent, for a request rate.
     """
 
-    def __init__(self, target: ClusterTarget) -> None:
+    def __init__(self, target: ClusterTarget, credentials: CredentialSource | None = None) -> None:
         """Checks what can be checked without a request.
+
+        Args:
+            target: The cluster and the user.
+            credentials: In the place of those that the user's entry asks for.
 
         Raises:
             ConfigError: The kubeconfig's cluster or user cannot be used.
         """
         self.target = target
         self.requests = 0
+        self.clock = ServerClock()
+        """The API server's time, as its answers tell it."""
         self._server = target.cluster.server.rstrip("/")
         parts = urlsplit(self._server)
         if parts.scheme not in {"https", "http"} or not parts.hostname:
@@ -66,7 +73,7 @@ class Connection:
                 hint="It looks like https://host:6443.",
             )
         self._secure = parts.scheme == "https"
-        self._credentials = credentials_for(target.cluster, target.user)
+        self._credentials = credentials or credentials_for(target.cluster, target.user)
         self._impersonation = impersonation_headers(target.user)
         if target.cluster.proxy_url:
             self._proxy: str | None = proxy_from_kubeconfig(target.cluster.proxy_url)
@@ -150,6 +157,7 @@ class Connection:
                     allow_redirects=False,
                 ) as response,
             ):
+                self.clock.note(response.headers)
                 return await response.read()
 
         while True:
@@ -205,6 +213,7 @@ class Connection:
                 )
 
         response = await self._authenticated(send)
+        self.clock.note(response.headers)
         try:
             yield self._lines(response)
         finally:
@@ -279,6 +288,7 @@ class Connection:
         try:
             return await send(credential)
         except Refusal as refusal:
+            self.clock.note(refusal.headers)
             raise api_error(refusal) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise transport_error(error, self._server) from error

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError
 from k8s_sandbox_tui.provider.json_text import number, stringify
 from k8s_sandbox_tui.provider.manifest import (
-    IDLE_SCRIPT,
     PodRequest,
     check_envs,
     literal_env,
     metadata_annotations,
     pod_manifest,
 )
+from k8s_sandbox_tui.provider.security import IDLE_SCRIPT
 
 
 def request(**changes: object) -> PodRequest:

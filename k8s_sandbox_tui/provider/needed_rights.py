@@ -1,0 +1,64 @@
+"""The rights that this library asks for, and what is lost without each: the table behind `Compute.rights`."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """A verb on a resource, and what it is for."""
+
+    verb: str
+    resource: str
+    """With its subresource, as Roles have it."""
+    group: str = ""
+    lost: str
+    """What does not work without it, as a sentence."""
+    essential: bool = True
+    """Whether ComputeSDK's own functions need it; the others go without, in a lesser way."""
+
+    def __str__(self) -> str:
+        """`verb resource`."""
+        return f"{self.verb} {self.resource}"
+
+
+NEEDS = (
+    Need(verb="create", resource="pods", lost="No sandbox can be created."),
+    Need(
+        verb="get",
+        resource="pods",
+        lost="No sandbox can be found by its id or destroyed, and nobody learns when a new one runs.",
+    ),
+    Need(verb="list", resource="pods", lost="Sandboxes cannot be listed; the dashboard stays empty."),
+    Need(
+        verb="delete",
+        resource="pods",
+        lost="Sandboxes cannot be destroyed: one that fails to start, or that has expired, stays.",
+    ),
+    # A WebSocket is opened by GET, whatever it is for; Kubernetes 1.35 asks for create as well.
+    Need(verb="get", resource="pods/exec", lost="No command can be run: commands come through a WebSocket, a GET."),
+    Need(verb="create", resource="pods/exec", lost="No command can be run on Kubernetes 1.35 and newer."),
+    Need(
+        verb="delete",
+        resource="services",
+        lost="The Service <pod>-svc that somebody put in front of a sandbox stays when it is destroyed.",
+    ),
+    Need(
+        verb="watch",
+        resource="pods",
+        lost="Changes are noticed by asking again and again: later, and with more requests.",
+        essential=False,
+    ),
+    Need(
+        verb="patch",
+        resource="pods",
+        lost="Metadata and expiry of a sandbox cannot be changed once it has been created.",
+        essential=False,
+    ),
+    Need(
+        verb="list",
+        resource="events",
+        lost="Errors of a create do not say what happened to the Pod, and its progress does not tell pulling.",
+        essential=False,
+    ),
+)
