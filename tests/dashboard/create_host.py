@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual.binding import Binding
+    from textual.pilot import Pilot
 
     from k8s_sandbox_tui.provider.models import Runtime
+
+T = TypeVar("T")
 
 DEFAULTS = CreateDefaults(
     namespace="default",
@@ -45,6 +48,14 @@ class Host(ClipboardApp[None]):
 
     def notify(self, message: str, **options: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         self.said.append(message)
+
+
+async def eventually(pilot: Pilot[None], probe: Callable[[], T], expected: T) -> None:
+    """Wait until the probe gives what is expected; fails with both where it does not, soon."""
+    deadline = asyncio.get_running_loop().time() + 10
+    while (seen := probe()) != expected and asyncio.get_running_loop().time() < deadline:
+        await pilot.pause()
+    assert seen == expected
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from textual.screen import Screen
@@ -15,10 +15,10 @@ from k8s_sandbox_tui.dashboard.create.screen import CreateScreen
 from k8s_sandbox_tui.dashboard.looks import LOOKS
 from k8s_sandbox_tui.provider.errors import CreateError, ForbiddenError
 from k8s_sandbox_tui.provider.models import CreateStage
-from tests.dashboard.create_host import DEFAULTS, Creation, Host, Sandbox, ScriptedCreator
+from tests.dashboard.create_host import DEFAULTS, Creation, Host, Sandbox, ScriptedCreator, eventually
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from textual.pilot import Pilot
     from textual.worker import Worker
@@ -28,6 +28,9 @@ async def ended(worker: Worker[Sandbox | None]) -> Sandbox | None:
     """What the flow gave, soon."""
     async with asyncio.timeout(20):
         return await worker.wait()
+
+
+T = TypeVar("T")
 
 
 class Flow:
@@ -58,6 +61,14 @@ class Flow:
         await self.until(ProgressScreen)
         return creation
 
+    async def failed(self) -> None:
+        """Wait until the progress says that it failed."""
+        await self.eventually(lambda: self.app.screen.query_one("#dialog").has_class("-failed"), expected=True)
+
+    async def eventually(self, probe: Callable[[], T], expected: T) -> None:
+        """Wait until the probe gives what is expected."""
+        await eventually(self.pilot, probe, expected)
+
     def text(self, selector: str) -> str:
         return str(self.app.screen.query_one(selector, Static).content)
 
@@ -79,12 +90,12 @@ async def test_a_sandbox_is_made_and_handed_over(flow: Flow) -> None:
     creation = await flow.submit("p", "tab", "tab", *"web")
     assert creation.arguments["runtime"] == "python"
     assert str(creation.arguments["name"]).startswith("web-")
-    assert "default/web-" in flow.text("#title")
-    assert "Asking the cluster" in flow.text("#summary")
+    await flow.eventually(lambda: flow.text("#title").startswith("default/web-"), expected=True)
+    await flow.eventually(lambda: flow.text("#summary").startswith("Asking the cluster"), expected=True)
     creation.step(CreateStage.ACCEPTED)
     creation.step(CreateStage.PULLING, "Pulling image \x1b[2J[/b]")
     await flow.pilot.pause()
-    assert flow.text("#title") == "default/web-1"
+    await flow.eventually(lambda: flow.text("#title"), "default/web-1")
     lines = flow.text("#stages").splitlines()
     assert [line.split()[:2] for line in lines] == [
         ["●", "Accepted"],
@@ -97,8 +108,8 @@ async def test_a_sandbox_is_made_and_handed_over(flow: Flow) -> None:
     creation.step(CreateStage.RUNNING)
     creation.end.set_result(Sandbox("default/web-1"))
     assert await ended(worker) == Sandbox("default/web-1")
-    assert flow.app.said == ["default/web-1 is running"]
-    assert len(flow.app.screen_stack) == 1
+    await flow.eventually(lambda: flow.app.said, ["default/web-1 is running"])
+    await flow.eventually(lambda: len(flow.app.screen_stack), 1)
 
 
 async def test_after_a_sandbox_the_form_is_empty_again(flow: Flow) -> None:
@@ -112,7 +123,7 @@ async def test_after_a_sandbox_the_form_is_empty_again(flow: Flow) -> None:
 
 async def test_a_failure_says_why_and_keeps_all_that_was_typed(flow: Flow) -> None:
     worker = await flow.start()
-    creation = await flow.submit("tab", *"nosuch", "tab", *"web")
+    creation = await flow.submit("tab", *"bad", "tab", *"web")
     creation.step(CreateStage.ACCEPTED)
     creation.step(CreateStage.PULLING)
     creation.end.set_exception(
@@ -123,17 +134,19 @@ async def test_a_failure_says_why_and_keeps_all_that_was_typed(flow: Flow) -> No
             hint="Check its name.",
         )
     )
-    await flow.pilot.pause()
-    assert flow.text("#reason") == "ErrImagePull\nThe image nosuch cannot be pulled.\nCheck its name."
-    assert flow.text("#events") == "Events\n· Failed to pull image nosuch\n· Back-off pulling"
+    await flow.failed()
+    await flow.eventually(
+        lambda: flow.text("#reason"), "ErrImagePull\nThe image nosuch cannot be pulled.\nCheck its name."
+    )
+    await flow.eventually(lambda: flow.text("#events"), "Events\n· Failed to pull image nosuch\n· Back-off pulling")
     assert flow.text("#stages").splitlines()[2].startswith(f" {LOOKS['failed'].sign} Pulling")
-    assert flow.app.screen.focused is flow.app.screen.query_one("#edit", Button)
+    await flow.eventually(lambda: flow.app.screen.focused, flow.app.screen.query_one("#edit", Button))
     await flow.pilot.press("enter")
     await flow.until(CreateScreen)
-    assert flow.form.values.image == "nosuch"
-    assert flow.form.values.name == "web"
+    await flow.eventually(lambda: flow.form.values.image, "bad")
+    await flow.eventually(lambda: flow.form.values.name, "web")
     assert "ErrImagePull" in flow.text("#failure")
-    again = await flow.submit("tab", *["backspace"] * 6)
+    again = await flow.submit("tab", *["backspace"] * 3)
     assert again.arguments["image"] is None
     again.end.set_result(Sandbox("default/web-2"))
     assert await ended(worker) == Sandbox("default/web-2")
@@ -143,12 +156,12 @@ async def test_a_failure_can_be_left_and_taken_up_later(flow: Flow) -> None:
     worker = await flow.start()
     creation = await flow.submit("tab", "tab", *"web")
     creation.end.set_exception(ForbiddenError("You may not create Pods in default.", status=403))
-    await flow.pilot.pause()
+    await flow.failed()
     await flow.pilot.press("escape")
     assert await ended(worker) is None
-    assert len(flow.app.screen_stack) == 1
+    await flow.eventually(lambda: len(flow.app.screen_stack), 1)
     await flow.start()
-    assert flow.form.values.name == "web"
+    await flow.eventually(lambda: flow.form.values.name, "web")
 
 
 async def test_cancelling_ends_the_create_and_waits_until_it_is_undone(flow: Flow) -> None:
@@ -156,32 +169,32 @@ async def test_cancelling_ends_the_create_and_waits_until_it_is_undone(flow: Flo
     creation = await flow.submit("tab", "tab", *"web")
     creation.step(CreateStage.ACCEPTED)
     await flow.pilot.press("escape")
-    assert flow.text("#summary") == "Cancelling: the half-made sandbox is deleted"
+    await flow.eventually(lambda: flow.text("#summary"), "Cancelling: the half-made sandbox is deleted")
     assert not worker.is_finished
     await flow.pilot.press("escape", "b")
     assert isinstance(flow.app.screen, ProgressScreen)
     flow.creator.cleaning.set()
     assert await ended(worker) is None
     assert creation.cancelled
-    assert flow.app.said == ["Cancelled; what was typed is kept."]
+    await flow.eventually(lambda: flow.app.said, ["Cancelled; what was typed is kept."])
     await flow.start()
-    assert flow.form.values.name == "web"
+    await flow.eventually(lambda: flow.form.values.name, "web")
 
 
 async def test_leaving_the_form_creates_nothing_and_keeps_what_was_typed(flow: Flow) -> None:
     worker = await flow.start()
-    await flow.pilot.press("tab", *"node:22", "escape")
+    await flow.pilot.press("tab", *"img", "escape")
     assert await ended(worker) is None
     assert flow.creator.calls.empty()
     await flow.start()
-    assert flow.form.values.image == "node:22"
+    await flow.eventually(lambda: flow.form.values.image, "img")
 
 
 async def test_a_create_in_the_background_tells_its_end(flow: Flow) -> None:
     worker = await flow.start()
     creation = await flow.submit()
     await flow.pilot.click("#background")
-    assert len(flow.app.screen_stack) == 1
+    await flow.eventually(lambda: len(flow.app.screen_stack), 1)
     second = await flow.start()
     other = await flow.submit("p")
     creation.step(CreateStage.RUNNING)
@@ -190,7 +203,7 @@ async def test_a_create_in_the_background_tells_its_end(flow: Flow) -> None:
     assert isinstance(flow.app.screen, ProgressScreen)
     other.end.set_result(Sandbox("default/b"))
     assert await ended(second) == Sandbox("default/b")
-    assert flow.app.said == ["default/a is running", "default/b is running"]
+    await flow.eventually(lambda: flow.app.said, ["default/a is running", "default/b is running"])
 
 
 async def test_a_failure_in_the_background_is_told_and_can_be_taken_up(flow: Flow) -> None:
@@ -199,9 +212,11 @@ async def test_a_failure_in_the_background_is_told_and_can_be_taken_up(flow: Flo
     await flow.pilot.press("b")
     creation.end.set_exception(CreateError("No node has room.", reason="Unschedulable"))
     assert await ended(worker) is None
-    assert flow.app.said == ["Unschedulable\nNo node has room.\nWhat was typed is kept: create again to change it."]
+    await flow.eventually(
+        lambda: flow.app.said, ["Unschedulable\nNo node has room.\nWhat was typed is kept: create again to change it."]
+    )
     await flow.start()
-    assert flow.form.values.name == "web"
+    await flow.eventually(lambda: flow.form.values.name, "web")
     assert "Unschedulable" in flow.text("#failure")
 
 
@@ -212,10 +227,10 @@ async def test_an_end_below_another_screen_waits_for_its_turn(flow: Flow) -> Non
     await flow.app.push_screen(above)
     creation.end.set_result(Sandbox("default/a"))
     await flow.pilot.pause()
-    assert flow.app.screen is above
+    await flow.eventually(lambda: flow.app.screen, above)
     above.dismiss()
     assert await ended(worker) == Sandbox("default/a")
-    assert len(flow.app.screen_stack) == 1
+    await flow.eventually(lambda: len(flow.app.screen_stack), 1)
 
 
 async def test_a_create_that_ends_at_once_leaves_no_screen(flow: Flow) -> None:
@@ -224,7 +239,7 @@ async def test_a_create_that_ends_at_once_leaves_no_screen(flow: Flow) -> None:
     await flow.pilot.press("ctrl+s")
     assert await ended(worker) == Sandbox("default/quick")
     await flow.pilot.pause()
-    assert len(flow.app.screen_stack) == 1
+    await flow.eventually(lambda: len(flow.app.screen_stack), 1)
 
 
 async def test_quitting_cancels_the_create() -> None:
@@ -248,7 +263,7 @@ async def test_a_long_failure_scrolls_and_keeps_its_buttons(size: tuple[int, int
         await flow.start()
         creation = await flow.submit()
         creation.end.set_exception(CreateError("It failed.", events=[f"event {number} " * 20 for number in range(30)]))
-        await flow.pilot.pause()
+        await flow.failed()
         edit = app.screen.query_one("#edit")
         assert app.screen.region.contains_region(edit.region)
         await pilot.click("#close")

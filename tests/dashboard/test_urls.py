@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from textual.widgets import Input, Static
@@ -14,10 +14,10 @@ from k8s_sandbox_tui.dashboard.urls.flow import show_url
 from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
 from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
 from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
-from tests.dashboard.create_host import Host
+from tests.dashboard.create_host import Host, eventually
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -31,6 +31,9 @@ async def ended(worker: Worker[None]) -> None:
     """Wait for the end of the dialogue, soon."""
     async with asyncio.timeout(20):
         await worker.wait()
+
+
+T = TypeVar("T")
 
 
 class Urls:
@@ -50,6 +53,10 @@ class Urls:
                 await self.pilot.pause()
         return worker
 
+    async def eventually(self, probe: Callable[[], T], expected: T) -> None:
+        """Wait until the probe gives what is expected."""
+        await eventually(self.pilot, probe, expected)
+
     def text(self, selector: str) -> str:
         return str(self.app.screen.query_one(selector, Static).content)
 
@@ -67,23 +74,23 @@ async def urls() -> AsyncIterator[Urls]:
 
 async def test_enter_copies_the_first_suggestion(urls: Urls) -> None:
     worker = await urls.ask()
-    assert urls.text("#url") == "http://web-1-svc.default.svc.cluster.local:3000"
+    await urls.eventually(lambda: urls.text("#url"), "http://web-1-svc.default.svc.cluster.local:3000")
     assert not urls.app.screen.query_one("#warning").display
     await urls.pilot.press("enter")
     await ended(worker)
-    assert urls.app.clipboard == "http://web-1-svc.default.svc.cluster.local:3000"
-    assert urls.app.said == [f"{SENT}\nhttp://web-1-svc.default.svc.cluster.local:3000"]
+    await urls.eventually(lambda: urls.app.clipboard, "http://web-1-svc.default.svc.cluster.local:3000")
+    await urls.eventually(lambda: urls.app.said, [f"{SENT}\nhttp://web-1-svc.default.svc.cluster.local:3000"])
 
 
 async def test_the_url_follows_what_is_typed(urls: Urls) -> None:
     worker = await urls.ask()
     await urls.pilot.press(*"8443", "tab", "s")
-    assert urls.port == "8443"
+    await urls.eventually(lambda: urls.port, "8443")
     await urls.pilot.press("right", "right", "right")
-    assert urls.text("#url").startswith("wss://")
+    await urls.eventually(lambda: urls.text("#url")[:6], "wss://")
     await urls.pilot.press("enter")
     await ended(worker)
-    assert urls.app.clipboard == "wss://web-1-svc.default.svc.cluster.local:8443"
+    await urls.eventually(lambda: urls.app.clipboard, "wss://web-1-svc.default.svc.cluster.local:8443")
 
 
 async def test_used_ports_and_protocols_are_remembered(urls: Urls) -> None:
@@ -91,29 +98,29 @@ async def test_used_ports_and_protocols_are_remembered(urls: Urls) -> None:
     await urls.pilot.press(*"9090", "tab", "right", "enter")
     await ended(worker)
     await urls.ask()
-    assert urls.text("#url") == "https://web-1-svc.default.svc.cluster.local:9090"
+    await urls.eventually(lambda: urls.text("#url"), "https://web-1-svc.default.svc.cluster.local:9090")
     await urls.pilot.press("down")
-    assert urls.port == "3000"
+    await urls.eventually(lambda: urls.port, "3000")
     await urls.pilot.press("up", "up")
-    assert urls.port == "80"
+    await urls.eventually(lambda: urls.port, "80")
 
 
 @pytest.mark.parametrize(("typed", "reason"), [("99999", "from 1 to 65535"), ("x", "whole number"), ("", "missing")])
 async def test_a_wrong_port_is_told_and_not_copied(urls: Urls, typed: str, reason: str) -> None:
     worker = await urls.ask()
     await urls.pilot.press("backspace", *typed, "enter")
-    assert reason in urls.text("#reason")
-    assert urls.text("#url") == "-"
+    await urls.eventually(lambda: reason in urls.text("#reason"), expected=True)
+    await urls.eventually(lambda: urls.text("#url"), "-")
     assert not worker.is_finished
     await urls.pilot.press("escape")
     await ended(worker)
-    assert urls.app.said == []
-    assert urls.history.ports == ()
+    await urls.eventually(lambda: urls.app.said, [])
+    await urls.eventually(lambda: urls.history.ports, ())
 
 
 async def test_a_url_that_leads_nowhere_says_so_and_how_to_mend_it(urls: Urls) -> None:
     worker = await urls.ask(template="")
-    assert urls.text("#url") == "http://k8s-sandbox-url-not-configured.invalid:3000"
+    await urls.eventually(lambda: urls.text("#url"), "http://k8s-sandbox-url-not-configured.invalid:3000")
     assert urls.app.screen.query_one("#warning").display
     assert "--url-template" in urls.text("#warning")
     await urls.pilot.press("enter")
@@ -124,11 +131,11 @@ async def test_a_url_that_leads_nowhere_says_so_and_how_to_mend_it(urls: Urls) -
 async def test_everything_by_mouse(urls: Urls) -> None:
     worker = await urls.ask()
     await urls.pilot.click("#chips", offset=(8, 0))
-    assert urls.port == "5173"
+    await urls.eventually(lambda: urls.port, "5173")
     await urls.pilot.click("Choice", offset=(10, 0))
     await urls.pilot.click("#copy")
     await ended(worker)
-    assert urls.app.clipboard == "https://web-1-svc.default.svc.cluster.local:5173"
+    await urls.eventually(lambda: urls.app.clipboard, "https://web-1-svc.default.svc.cluster.local:5173")
 
 
 async def test_over_ssh_no_browser_is_opened_far_away(urls: Urls) -> None:
