@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from k8s_sandbox_tui.local_cluster.exec_route import exec_route
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from k8s_sandbox_tui.local_cluster.runtime.types import PodProcess
+    from tests.contract.cluster_client import ApiClient
 
 V5, V4 = "v5.channel.k8s.io", "v4.channel.k8s.io"
 BOTH = (V5, V4)
@@ -116,3 +118,29 @@ class ExecServer:
             self.handlers -= 1
             if not self.handlers:
                 self._idle.set()
+
+
+async def run_in_pod(client: ApiClient, pod: str, *command: str, container: str = "", **flags: bool) -> Exchange:
+    """Runs a command in a Pod of a whole cluster, without input, to its end.
+
+    Args:
+        client: Of the cluster.
+        pod: The Pod's path.
+        command: What to run.
+        container: Where; empty: in the only one.
+        flags: Further options of PodExecOptions.
+    """
+    asked = {"stdout": True, "stderr": True, **flags}
+    query = [("command", word) for word in command] + [(name, str(value).lower()) for name, value in asked.items()]
+    query += [("container", container)] if container else []
+    url = URL(f"{client.server}{pod}/exec?{urlencode(query)}", encoded=True)
+    headers = {"Authorization": f"Bearer {client.token}"}
+    async with (
+        asyncio.timeout(PATIENCE),
+        client.session.ws_connect(url, protocols=BOTH, max_msg_size=0, headers=headers) as socket,
+    ):
+        exchange = Exchange(socket.protocol)
+        async for message in socket:
+            exchange.frames.append(message.data)
+        exchange.close_code = socket.close_code
+        return exchange

@@ -7,9 +7,12 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from k8s_sandbox_tui.local_cluster.kubelet.environment import EnvironmentRefusedError, command_line, environment
+from k8s_sandbox_tui.local_cluster.kubelet.config_error import ContainerConfigError
+from k8s_sandbox_tui.local_cluster.kubelet.environment import command_line, environment
 from k8s_sandbox_tui.local_cluster.kubelet.images import Image, ImageError, find_image, missing_executable, pull_failure
 from k8s_sandbox_tui.local_cluster.kubelet.pod_status import ContainerFacts, waiting
+from k8s_sandbox_tui.local_cluster.kubelet.security import run_as
+from k8s_sandbox_tui.local_cluster.kubelet.volumes import FOLDER, mounts
 from k8s_sandbox_tui.local_cluster.objects import quantity
 from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
 from k8s_sandbox_tui.local_cluster.objects.pod import (
@@ -190,7 +193,7 @@ class ContainerRun:
         container_id = f"local://{secrets.token_hex(32)}"
         try:
             spec = self._spec(image)
-        except EnvironmentRefusedError as error:
+        except (ContainerConfigError, OSError) as error:
             self._event("Failed", f"Error: {error}", bad=True)
             self.facts = replace(self.facts, state=waiting("CreateContainerConfigError", str(error)))
             self._owner.publish()
@@ -244,6 +247,8 @@ class ContainerRun:
             state_dir=self._state_dir,
             memory_bytes=None if memory is None else int(quantity.parse(memory)),
             cpu=None if cpu is None else float(quantity.parse(cpu)),
+            mounts=mounts(self._container, pod.spec.volumes, self._state_dir.parent / FOLDER, variables),
+            run_as=run_as(pod, self._container),
         )
 
     def _set_terminated(self, code: int, started: str, *, reason: str = "", message: str = "") -> None:

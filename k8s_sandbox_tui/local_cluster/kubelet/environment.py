@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
+from k8s_sandbox_tui.local_cluster.kubelet.config_error import ContainerConfigError
 from k8s_sandbox_tui.local_cluster.objects import quantity
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 # Source: `k8s.io/kubernetes/third_party/forked/golang/expansion`.
 _REFERENCE = re.compile(r"\$\$|\$\(([^)]*)\)")
 _SUBSCRIPT = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
-
-
-class EnvironmentRefusedError(Exception):
-    """A variable asks for something that is not there (`CreateContainerConfigError`)."""
 
 
 def expand(text: str, variables: Mapping[str, str]) -> str:
@@ -40,7 +37,7 @@ def environment(pod: Pod, container: Container) -> dict[str, str]:
     """The variables of a container, later ones seeing earlier ones.
 
     Raises:
-        EnvironmentRefusedError: a value cannot be had.
+        ContainerConfigError: a value cannot be had.
     """
     result: dict[str, str] = {}
     for variable in container.env:
@@ -67,7 +64,7 @@ def _from_source(pod: Pod, container: Container, source: EnvVarSource) -> str | 
         if reference is not UNSET:
             if reference.optional is True:
                 return None
-            raise EnvironmentRefusedError(f'{kind} "{reference.name}" not found')
+            raise ContainerConfigError(f'{kind} "{reference.name}" not found')
     if source.resource_field_ref is not UNSET:
         return _resource(pod, container, source.resource_field_ref)
     return None
@@ -80,7 +77,7 @@ def _resource(pod: Pod, container: Container, reference: ResourceFieldRef) -> st
     group, _, name = reference.resource.partition(".")
     amounts = {"limits": resources.limits, "requests": resources.requests}.get(group, {})
     if name not in amounts:
-        raise EnvironmentRefusedError(f"the container has no {reference.resource}")
+        raise ContainerConfigError(f"the container has no {reference.resource}")
     divisor = quantity.parse(reference.divisor) or Decimal(1)
     return str(ceil(quantity.parse(amounts[name]) / divisor))
 
@@ -100,5 +97,5 @@ def _field(pod: Pod, path: str) -> str:
         "status.podIP": pod.status.pod_ip,
     }
     if path not in values:
-        raise EnvironmentRefusedError(f"unsupported fieldPath: {path}")
+        raise ContainerConfigError(f"unsupported fieldPath: {path}")
     return values[path]

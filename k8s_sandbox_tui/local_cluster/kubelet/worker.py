@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from msgspec.structs import replace
 
 from k8s_sandbox_tui.local_cluster.kubelet.container import ContainerRun
 from k8s_sandbox_tui.local_cluster.kubelet.pod_status import PodFacts, pod_status
+from k8s_sandbox_tui.local_cluster.kubelet.security import fs_group
+from k8s_sandbox_tui.local_cluster.kubelet.volumes import FOLDER, make_volumes, missing_volumes
 from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ class PodWorker:
         self._finished = False
         self._reason = ""
         self._message = ""
-        self._stopping = False
+        self._stop = asyncio.Event()
         policy = pod.spec.restart_policy
         self._init = [
             self._container(container, "OnFailure" if policy == "Always" else policy)
@@ -79,12 +82,12 @@ class PodWorker:
         """Returns when all containers have ended for good and the last status is written."""
         deadline = self._start_deadline()
         try:
-            if await self._run_init():
+            if await self._make_volumes() and await self._run_init():
                 await self._run_containers()
         finally:
             if deadline is not None:
                 deadline.cancel()
-        if not self._stopping:
+        if not self._stop.is_set():
             # The phase is held until the Pod's surroundings are gone: Running, and the container terminated.
             self.publish()
         self._sandbox = False
@@ -93,13 +96,29 @@ class PodWorker:
         if self.pod().metadata.deleting:
             self._remove()
 
+    async def _make_volumes(self) -> bool:
+        """False when there is a volume that this machine does not have; returns when the Pod was stopped, then."""
+        volumes = self._last.spec.volumes
+        missing = missing_volumes(volumes)
+        if not missing:
+            # Where there is no room for a folder, the start of the first container says so in the Pod.
+            with contextlib.suppress(OSError):
+                make_volumes(self._state_dir / FOLDER, volumes, fs_group(self._last))
+            return True
+        for message in missing:
+            self._surroundings.events.kubelet(self._last, "FailedMount", message, kind="Warning")
+        self._sandbox = False
+        self.publish()
+        await self._stop.wait()
+        return False
+
     async def _run_init(self) -> bool:
         for run in self._init:
             await run.run()
             ended = run.facts.state.terminated
-            if self._stopping or ended is UNSET or ended.exit_code:
+            if self._stop.is_set() or ended is UNSET or ended.exit_code:
                 return False
-        return not self._stopping
+        return not self._stop.is_set()
 
     async def _run_containers(self) -> None:
         left = {asyncio.create_task(run.run()) for run in self.containers.values()}
@@ -107,12 +126,12 @@ class PodWorker:
             done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
-            if left and not self._stopping:
+            if left and not self._stop.is_set():
                 self.publish()
 
     async def stop(self, grace: float) -> None:
         """Ends all containers within `grace` seconds; a later call with less shortens it."""
-        self._stopping = True
+        self._stop.set()
         await asyncio.gather(*(run.stop(grace) for run in (*self._init, *self.containers.values())))
 
     def _start_deadline(self) -> asyncio.Task[None] | None:

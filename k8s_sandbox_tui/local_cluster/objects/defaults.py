@@ -19,6 +19,7 @@ from k8s_sandbox_tui.local_cluster.objects.pod import (
     Container,
     EnvVar,
     Pod,
+    PodSecurityContext,
     PodSpec,
     PodStatus,
     QuantityValue,
@@ -36,7 +37,6 @@ SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 # Letters that form no words, as Kubernetes uses for generated names.
 _NAME_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
-_EMPTY = Raw(b"{}")
 _PROJECTED = Raw(
     b'{"sources":[{"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},'
     b'{"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},'
@@ -98,7 +98,7 @@ def _default_spec(spec: PodSpec) -> PodSpec:
         dns_policy=spec.dns_policy or "ClusterFirst",
         service_account_name=account,
         service_account=account,
-        security_context=_EMPTY if spec.security_context is UNSET else spec.security_context,
+        security_context=PodSecurityContext() if spec.security_context is UNSET else spec.security_context,
         scheduler_name=spec.scheduler_name or "default-scheduler",
         tolerations=_default_tolerations(spec.tolerations),
         priority=0 if spec.priority is UNSET else spec.priority,

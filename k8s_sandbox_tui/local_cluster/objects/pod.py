@@ -83,6 +83,48 @@ class VolumeMount(KubeStruct, frozen=True, kw_only=True):
     sub_path_expr: str = ""
 
 
+class Capabilities(KubeStruct, frozen=True, kw_only=True):
+    """Parts of root's power to add or to drop."""
+
+    add: list[str] = []
+    drop: list[str] = []
+
+
+class SecurityContext(KubeStruct, frozen=True, kw_only=True):
+    """As whom a container runs."""
+
+    capabilities: Capabilities | UnsetType = UNSET
+    privileged: bool | UnsetType = UNSET
+    se_linux_options: Raw | UnsetType = UNSET
+    windows_options: Raw | UnsetType = UNSET
+    run_as_user: int | UnsetType = UNSET
+    run_as_group: int | UnsetType = UNSET
+    run_as_non_root: bool | UnsetType = UNSET
+    read_only_root_filesystem: bool | UnsetType = UNSET
+    allow_privilege_escalation: bool | UnsetType = UNSET
+    proc_mount: str | UnsetType = UNSET
+    seccomp_profile: Raw | UnsetType = UNSET
+    app_armor_profile: Raw | UnsetType = UNSET
+
+
+class PodSecurityContext(KubeStruct, frozen=True, kw_only=True):
+    """As whom containers run that do not say it themselves."""
+
+    se_linux_options: Raw | UnsetType = UNSET
+    windows_options: Raw | UnsetType = UNSET
+    run_as_user: int | UnsetType = UNSET
+    run_as_group: int | UnsetType = UNSET
+    run_as_non_root: bool | UnsetType = UNSET
+    supplemental_groups: list[int] = []
+    supplemental_groups_policy: str | UnsetType = UNSET
+    fs_group: int | UnsetType = UNSET
+    sysctls: Raw | UnsetType = UNSET
+    fs_group_change_policy: str | UnsetType = UNSET
+    seccomp_profile: Raw | UnsetType = UNSET
+    app_armor_profile: Raw | UnsetType = UNSET
+    se_linux_change_policy: str | UnsetType = UNSET
+
+
 class Container(KubeStruct, frozen=True, kw_only=True):
     """A container of a Pod."""
 
@@ -106,7 +148,7 @@ class Container(KubeStruct, frozen=True, kw_only=True):
     termination_message_path: str = ""
     termination_message_policy: str = ""
     image_pull_policy: str = ""
-    security_context: Raw | UnsetType = UNSET
+    security_context: SecurityContext | UnsetType = UNSET
     stdin: bool = False
     stdin_once: bool = False
     tty: bool = False
@@ -159,7 +201,7 @@ class PodSpec(KubeStruct, frozen=True, kw_only=True):
     host_pid: bool = field(default=False, name="hostPID")
     host_ipc: bool = field(default=False, name="hostIPC")
     share_process_namespace: bool | UnsetType = UNSET
-    security_context: Raw | UnsetType = UNSET
+    security_context: PodSecurityContext | UnsetType = UNSET
     image_pull_secrets: Raw | UnsetType = UNSET
     hostname: str = ""
     subdomain: str = ""

@@ -89,14 +89,32 @@ def _container_errors(path: str, container: Container, volumes: set[str], taken:
         yield from _one_of(f"{path}.ports[{index}].protocol", port.protocol, _PROTOCOLS)
     for index, variable in enumerate(container.env):
         yield from _variable_errors(f"{path}.env[{index}].name", variable.name)
+    yield from _mount_errors(f"{path}.volumeMounts", container, volumes)
+    yield from _one_of(f"{path}.imagePullPolicy", container.image_pull_policy, _PULL_POLICIES)
+    yield from _resource_errors(f"{path}.resources", container.resources)
+
+
+def _mount_errors(path: str, container: Container, volumes: set[str]) -> Iterator[FieldError]:
     for index, mount in enumerate(container.volume_mounts):
-        where = f"{path}.volumeMounts[{index}]"
+        where = f"{path}[{index}]"
         if mount.name not in volumes:
             yield FieldError(type=FieldErrorType.NOT_FOUND, path=f"{where}.name", value=mount.name)
         if not mount.mount_path:
             yield _required(f"{where}.mountPath")
-    yield from _one_of(f"{path}.imagePullPolicy", container.image_pull_policy, _PULL_POLICIES)
-    yield from _resource_errors(f"{path}.resources", container.resources)
+        elif mount.mount_path in {other.mount_path for other in container.volume_mounts[:index]}:
+            detail = "must be unique"
+            yield FieldError(
+                type=FieldErrorType.INVALID, path=f"{where}.mountPath", value=mount.mount_path, detail=detail
+            )
+        for field, part in (("subPath", mount.sub_path), ("subPathExpr", mount.sub_path_expr)):
+            yield from _part_errors(f"{where}.{field}", part)
+
+
+def _part_errors(path: str, part: str) -> Iterator[FieldError]:
+    if part.startswith("/"):
+        yield from _invalid(path, part, ["must be a relative path"])
+    if ".." in part.split("/"):
+        yield from _invalid(path, part, ["must not contain '..'"])
 
 
 def _variable_errors(path: str, name: str) -> Iterator[FieldError]:

@@ -15,7 +15,7 @@ from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
 from k8s_sandbox_tui.local_cluster.runtime.pod_home import write_npm_config
 from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
-from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec, StartError
+from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec, RunAs, StartError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,13 +100,28 @@ class BubblewrapLauncher:
         except OSError as error:
             ours.close()
             raise StartError(f"the sandbox cannot be made: {error}", reason="CreateContainerError") from error
-        env = {"PATH": sandbox_view.PATH, "HOME": sandbox_view.HOME, "HOSTNAME": pod.hostname, **pod.env}
-        await running.start_main(pod.working_dir or "/", env)
+        # Images have no other users than root, and one without an entry in /etc/passwd gets `/`.
+        home = "/" if pod.run_as.user else sandbox_view.HOME
+        env = {"PATH": sandbox_view.PATH, "HOME": home, "HOSTNAME": pod.hostname, **pod.env}
+        become = None if self._user_namespace or pod.run_as.is_root else pod.run_as
+        await running.start_main(pod.working_dir or "/", env, become)
         return running
+
+    def _rights(self, run_as: RunAs) -> list[str]:
+        """As whom the supervisor starts. A user namespace has one user alone; without one it becomes another later."""
+        if self._user_namespace:
+            rights = ["--unshare-user", "--uid", str(run_as.user), "--gid", str(run_as.group)]
+            return [*rights, "--cap-drop", "ALL"] if run_as.drop_capabilities else rights
+        kept = _ROOT_CAPABILITIES
+        if run_as.drop_capabilities:
+            # What it takes to become another, who then has none.
+            kept = () if run_as.is_root else ("CAP_CHOWN", "CAP_SETGID", "CAP_SETUID")
+        return ["--cap-drop", "ALL", *(word for name in kept for word in ("--cap-add", name))]
 
     def _start_supervisor(self, pod: PodProcessSpec, ours: socket.socket, theirs: int) -> RunningPod:
         root = pod.state_dir / "root"
-        command = [*self._command, *sandbox_view.own_view(root, pod.working_dir, self._tools)]
+        command = [*self._command, *self._rights(pod.run_as)]
+        command += sandbox_view.own_view(root, pod.working_dir, self._tools)
         write_npm_config(root / sandbox_view.HOME[1:])
         with ExitStack() as after:
             passed = [theirs]
@@ -114,6 +129,7 @@ class BubblewrapLauncher:
                 passed.append(_file_in_memory(content))
                 after.callback(os.close, passed[-1])
                 command += ["--file", str(passed[-1]), f"/etc/{name}"]
+            command += sandbox_view.mounts_view(pod)
             command += ["--hostname", pod.hostname, str(self._tools.interpreter)]
             command += ["-I", "-S", f"{sandbox_view.SHARED}/podinit.pyc", str(theirs)]
             on_failure = after.enter_context(ExitStack())

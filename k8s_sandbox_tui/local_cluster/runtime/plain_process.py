@@ -165,6 +165,8 @@ class PlainLauncher:
             write_pip_config(home / ".config" / "pip" / "pip.conf")
             write_npm_config(home)
             temporary.mkdir()
+            for mount in sorted(pod.mounts, key=lambda mount: mount.path):
+                _link_mount(Path(_below(root, mount.path)), mount.source)
             log = PodLog(pod.state_dir / LOG_NAME)
         except OSError as error:
             message = f"the Pod's folder cannot be made: {error}"
@@ -179,6 +181,9 @@ class PlainLauncher:
             "TMPDIR": str(temporary),
             **pod.env,
         }
+        for name in ("HOME", "TMPDIR"):
+            if any(Path(mount.path) in (Path(env[name]), *Path(env[name]).parents) for mount in pod.mounts):
+                env[name] = _below(root, env[name])
         await running.start_main(_below(root, pod.working_dir or "/"), env)
         return running
 
@@ -204,3 +209,11 @@ class PlainLauncher:
 def _below(root: Path, path: str) -> str:
     """A path of the container as one of the machine; taken as absolute first, so that `..` does not lead out."""
     return f"{root}{os.path.normpath('/' + path.lstrip('/'))}"
+
+
+def _link_mount(where: Path, source: Path) -> None:
+    """Puts a volume where its mount would be, if there were mounts: programs find it by HOME, TMPDIR and `pwd`."""
+    if where.is_dir() and not where.is_symlink():
+        shutil.rmtree(where)
+    where.parent.mkdir(parents=True, exist_ok=True)
+    where.symlink_to(source)

@@ -133,9 +133,12 @@ class Supervisor:
         return True
 
     def _start(self, strings: list[bytes]) -> bool:
-        """Takes flags, working directory, number of arguments, arguments, then names and values of the environment."""
-        flags, directory, count = int(strings[0]), strings[1], int(strings[2])
-        rest = strings[3 + count :]
+        """Takes flags, directory, user, group, groups, number of arguments, these, then names and values of variables.
+
+        The user is empty where processes keep the rights that this one has.
+        """
+        flags, directory, count = int(strings[0]), strings[1], int(strings[5])
+        rest = strings[6 + count :]
         self._env = dict(zip(rest[::2], rest[1::2], strict=True))
         os.umask(0o022)
         try:
@@ -144,7 +147,9 @@ class Supervisor:
         except OSError as error:
             self._report(NO_DIRECTORY, MAIN, error.errno or errno.EIO)
             return False
-        return self._spawn(MAIN, flags, strings[3 : 3 + count])
+        if strings[2]:
+            _become(int(strings[2]), int(strings[3]), [int(group) for group in strings[4].split()])
+        return self._spawn(MAIN, flags, strings[6 : 6 + count])
 
     def _spawn(self, ident: int, flags: int, argv: list[bytes]) -> bool:
         wanted = (flags & STDIN, flags & STDOUT, flags & STDERR)
@@ -250,6 +255,13 @@ class Supervisor:
             # The server is gone; the next read says so.
             if error.errno not in (errno.EPIPE, errno.ECONNRESET):
                 raise
+
+
+def _become(user: int, group: int, groups: list[int]) -> None:
+    """Gives up root's rights for good."""
+    os.setgroups(groups)
+    os.setresgid(group, group, group)
+    os.setresuid(user, user, user)
 
 
 def _catches(pid: int, number: int) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.local_cluster.runtime import podinit, wording
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_exec import RunningExec, open_streams
-from k8s_sandbox_tui.local_cluster.runtime.types import ExecError, PodGoneError, PodProcessSpec, StartError
+from k8s_sandbox_tui.local_cluster.runtime.types import ExecError, PodGoneError, PodProcessSpec, RunAs, StartError
 
 if TYPE_CHECKING:
     import socket
@@ -55,6 +56,7 @@ class RunningPod:
         self._started: asyncio.Future[None] = loop.create_future()
         self._ended: asyncio.Future[int] = loop.create_future()
         self._working_dir = ""
+        self._become: RunAs | None = None
         self._exit_code = _KILLED
         self._execs: dict[int, RunningExec] = {}
         self._next_ident = podinit.MAIN + 1
@@ -76,25 +78,28 @@ class RunningPod:
         """Returns after the next write to the log, at once when the process tree has ended."""
         await self._log.grown()
 
-    async def start_main(self, working_dir: str, env: Mapping[str, str]) -> None:
+    async def start_main(self, working_dir: str, env: Mapping[str, str], become: RunAs | None = None) -> None:
         """Starts the main process; what fails ends the supervisor too.
 
         Args:
             working_dir: As the Pod's processes see it.
             env: All of the Pod's environment.
+            become: Whom the supervisor, which is root, is to become first; None: nobody else.
 
         Raises:
             StartError: It cannot be started.
         """
         argv = self._spec.argv
         self._working_dir = working_dir
-        strings = [working_dir, str(len(argv)), *argv, *(part for item in env.items() for part in item)]
+        self._become = become
+        whom = ("", "", "") if become is None else (str(become.user), str(become.group), _listed(become.groups))
+        strings = [working_dir, *whom, str(len(argv)), *argv, *(part for item in env.items() for part in item)]
         flags = str(podinit.STDOUT | podinit.STDERR).encode()
         try:
             if any("\0" in string for string in strings):
                 raise StartError(wording.start_with_nul(argv[0]))  # noqa: TRY301 -- ended below like all others
             request = podinit.pack(podinit.START, podinit.MAIN, [flags, *map(_encoded, strings)])
-            self._socket.send(request, self._log.take_sources())
+            self._socket.send(request, self._given_over(self._log.take_sources()))
             await self._started
         except BaseException:
             self._kill()
@@ -120,7 +125,7 @@ class RunningPod:
         self._execs[ident] = process
         flags = podinit.TTY if streams is None else streams.flags
         request = podinit.pack(podinit.EXEC, ident, [str(flags).encode(), *map(_encoded, argv)])
-        self._socket.send(request, () if streams is None else streams.theirs)
+        self._socket.send(request, () if streams is None else self._given_over(streams.theirs))
         try:
             await process.started
         except BaseException:
@@ -186,6 +191,13 @@ class RunningPod:
         self._execs.clear()
         self._ended.set_result(self._exit_code)
 
+    def _given_over(self, descriptors: tuple[int, ...]) -> tuple[int, ...]:
+        """Pipes that the Pod's user may open anew by the names /dev/stdout and so on."""
+        if self._become is not None:
+            for descriptor in descriptors:
+                os.fchown(descriptor, self._become.user, self._become.group)
+        return descriptors
+
     def _kill(self) -> None:
         self._killed = True
         self._socket.send(podinit.pack(podinit.KILL, podinit.MAIN, []))
@@ -195,6 +207,10 @@ class RunningPod:
         if self._kill_timer is not None:
             self._kill_timer.cancel()
         self._kill_timer = self._loop.call_at(when, action)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return " ".join(map(str, numbers))
 
 
 def _encoded(text: str) -> bytes:

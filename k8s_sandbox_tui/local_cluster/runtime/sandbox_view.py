@@ -18,6 +18,8 @@ from k8s_sandbox_tui.local_cluster.runtime.pod_home import write_pip_config
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
+
 HOME = "/root"
 SHARED = "/opt/sandbox"
 """Where Pods see what the runtime itself brings."""
@@ -89,6 +91,15 @@ def own_view(root: Path, working_dir: str | None, tools: HostTools) -> Iterator[
     (root / "tmp").chmod(0o1777)
     for folder in tools.folders:
         yield from ("--ro-bind", str(folder), str(folder))
+
+
+def mounts_view(pod: PodProcessSpec) -> list[str]:
+    """The words for a Pod's volumes, which come last."""
+    words: list[str] = []
+    # A folder before those within it.
+    for mount in sorted(pod.mounts, key=lambda mount: mount.path):
+        words += ["--ro-bind" if mount.read_only else "--bind", str(mount.source), mount.path]
+    return [*words, "--remount-ro", "/"] if pod.run_as.read_only_root else words
 
 
 def own_files(hostname: str) -> dict[str, str]:

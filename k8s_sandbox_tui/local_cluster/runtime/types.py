@@ -11,6 +11,45 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """A folder of this machine that a Pod is to see.
+
+    Attributes:
+        source: The folder; it exists.
+        path: Where the Pod sees it: absolute, without `..`.
+        read_only: Whether it may only read.
+    """
+
+    source: Path
+    path: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAs:
+    """As whom a Pod's processes run, where the isolation can give them other rights than the server's.
+
+    Attributes:
+        user: The uid.
+        group: The gid.
+        groups: Further gids.
+        read_only_root: Whether only what is mounted may be written to.
+        drop_capabilities: Whether root has none of root's powers.
+    """
+
+    user: int = 0
+    group: int = 0
+    groups: tuple[int, ...] = ()
+    read_only_root: bool = False
+    drop_capabilities: bool = False
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is root, and in no group but root's."""
+        return not (self.user or self.group or self.groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PodProcessSpec:
     """All that is needed to run one container as a process tree.
 
@@ -26,6 +65,8 @@ class PodProcessSpec:
         state_dir: The Pod's own folder on this machine; made when missing. `Runtime.remove` deletes it.
         memory_bytes: The memory limit; None: no limit. See `Runtime.limits` for what is enforced.
         cpu: The limit in cores; None: no limit.
+        mounts: Folders to see. Plain processes find them below the Pod's own folder, and HOME and TMPDIR lead there.
+        run_as: As whom to run. Plain processes run as the server does.
     """
 
     uid: str
@@ -38,6 +79,8 @@ class PodProcessSpec:
     state_dir: Path
     memory_bytes: int | None = None
     cpu: float | None = None
+    mounts: tuple[Mount, ...] = ()
+    run_as: RunAs = RunAs()
 
 
 class StartError(Exception):

@@ -5,12 +5,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from k8s_sandbox_tui.local_cluster.kubelet.environment import (
-    EnvironmentRefusedError,
-    command_line,
-    environment,
-    expand,
-)
+from k8s_sandbox_tui.local_cluster.kubelet.config_error import ContainerConfigError
+from k8s_sandbox_tui.local_cluster.kubelet.environment import command_line, environment, expand
 from k8s_sandbox_tui.local_cluster.objects.pod import Container, Pod
 
 if TYPE_CHECKING:
@@ -87,7 +83,7 @@ def test_later_variables_see_earlier_ones_only() -> None:
     ],
 )
 def test_what_cannot_be_had_is_refused(variable: JsonObject, message: str) -> None:
-    with pytest.raises(EnvironmentRefusedError, match=message):
+    with pytest.raises(ContainerConfigError, match=message):
         environment(_POD, _container(variable))
 
 
