@@ -19,22 +19,43 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui import provider as asynchronous
 from k8s_sandbox_tui.provider.config import DEFAULT_PREFIX, DEFAULT_TIMEOUT
+from k8s_sandbox_tui.provider.destroy import DESTROY_TIMEOUT
 from k8s_sandbox_tui.provider.exec.capture import MAX_OUTPUT
 from k8s_sandbox_tui.provider.loop_thread import loop_thread
+from k8s_sandbox_tui.provider.pods import PAGE_SIZE
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
     from typing import Literal, Self
 
     from k8s_sandbox_tui.provider.config import K8sConfig
+    from k8s_sandbox_tui.provider.connection.official import OfficialConfiguration
+    from k8s_sandbox_tui.provider.destroy_many import DestroyResult, SandboxRef
+    from k8s_sandbox_tui.provider.durations import Duration
     from k8s_sandbox_tui.provider.exec.commands import Input
     from k8s_sandbox_tui.provider.exec.running import OutputChunk
     from k8s_sandbox_tui.provider.freshness import InventoryUpdate
     from k8s_sandbox_tui.provider.models import ClusterInfo, CommandResult, CreateProgress, Runtime, SandboxInfo
+    from k8s_sandbox_tui.provider.pod_fields import Ports, Toleration
+    from k8s_sandbox_tui.provider.resources import ResourceAmounts
+    from k8s_sandbox_tui.provider.rights import Rights
+    from k8s_sandbox_tui.provider.security import SecurityProfile
+    from k8s_sandbox_tui.provider.selection import Selection, Statuses
+    from k8s_sandbox_tui.provider.watch import SandboxChange
 
-__all__ = ["Compute", "Inventory", "RunningCommand", "Sandbox", "SandboxCollection", "k8s"]
+__all__ = [
+    "Compute",
+    "Inventory",
+    "RunningCommand",
+    "Sandbox",
+    "SandboxCollection",
+    "SandboxPages",
+    "SandboxWatch",
+    "k8s",
+]
 
 
 def k8s(
@@ -48,6 +69,8 @@ def k8s(
     timeout: int | None = DEFAULT_TIMEOUT,
     pod_name_prefix: str | None = DEFAULT_PREFIX,
     url_template: str | None = None,
+    security_profile: SecurityProfile | None = None,
+    configuration: OfficialConfiguration | None = None,
 ) -> Compute:
     """Sandboxes on a Kubernetes cluster. Reads and asks nothing yet; empty text and None mean the default.
 
@@ -62,6 +85,9 @@ def k8s(
         timeout: Milliseconds that `create` waits for a sandbox to run.
         pod_name_prefix: How made names begin.
         url_template: For `get_url`, with `{protocol}`, `{service}`, `{namespace}` and `{port}`.
+        security_profile: For new sandboxes: `default`, `compat` or `restricted`, see `provider.security`.
+        configuration: A ready `kubernetes.client.Configuration` or `kubernetes.aio.client.Configuration`, in the
+            place of a kubeconfig; its `refresh_api_key_hook` is called before each request.
 
     Raises:
         InvalidArgumentError: A value cannot be used.
@@ -77,6 +103,8 @@ def k8s(
             timeout=timeout,
             pod_name_prefix=pod_name_prefix,
             url_template=url_template,
+            security_profile=security_profile,
+            configuration=configuration,
         ),
     )
 
@@ -134,6 +162,23 @@ class Compute:
             ),
         )
 
+    def rights(self, *, namespace: str | None = None) -> Rights:
+        """What this identity may do in a namespace, of all that this library asks for; see `Rights`.
+
+        Nothing is tried out: the API server is asked for the rules (`SelfSubjectRulesReview`), and for each right by
+        itself where it does not know all rules. Where it refuses to say, the answer is that nothing is known.
+
+        Args:
+            namespace: Which; the configured one when it is left out.
+
+        Raises:
+            InvalidArgumentError: It is no namespace's name.
+            AuthenticationError: The credentials are not accepted.
+            TransportError: The API server does not answer.
+            ConfigError: The kubeconfig or its credentials cannot be used.
+        """
+        return loop_thread().run(self._async.rights(namespace=namespace))
+
     def close(self) -> None:
         """Closes the connection. Sandboxes stay as they are."""
         loop_thread().run(self._async.aclose())
@@ -168,6 +213,20 @@ class SandboxCollection:
         name: str | None = None,
         namespace: str | None = None,
         timeout: int | None = None,
+        labels: Mapping[str, str] | None = None,
+        directory: str | None = None,
+        requests: ResourceAmounts | None = None,
+        limits: ResourceAmounts | None = None,
+        node_selector: Mapping[str, str] | None = None,
+        tolerations: Iterable[Toleration] | None = None,
+        service_account: str | None = None,
+        service_account_token: bool | None = None,
+        image_pull_secrets: Iterable[str] | None = None,
+        runtime_class: str | None = None,
+        ports: Ports | None = None,
+        lifetime: Duration | None = None,
+        max_lifetime: Duration | None = None,
+        security_profile: SecurityProfile | None = None,
         on_progress: Callable[[CreateProgress], None] | None = None,
     ) -> Sandbox:
         """Creates a sandbox and waits until its container runs.
@@ -178,13 +237,34 @@ class SandboxCollection:
         autoscaler has said that one is coming.
 
         Args:
-            envs: Environment variables of the container, for every command; values arrive as they are.
+            envs: Environment variables of the container, for every command; values arrive as they are (but for
+                the profile `compat`, where the kubelet expands `$(NAME)` in them).
             metadata: Kept as annotations; read back as text in `SandboxInfo.metadata`, values other than text as JSON.
             runtime: `node` or `python`: the label, and the image where none is given.
             image: The container's image.
             name: The Pod's name; made from the prefix when it is left out.
             namespace: Where; the configured one when it is left out.
             timeout: Milliseconds to wait; the configured ones when it is left out.
+            labels: Labels of the Pod beside the provider's own.
+            directory: Where commands run unless they say otherwise; made when it is missing. With the profile
+                `restricted` it is an empty volume, else a folder that belongs to root.
+            requests: What is kept free for the sandbox: `cpu`, `memory`, `ephemeral-storage`, as Kubernetes writes
+                them (`"500m"`, `"2Gi"`, `2`). ComputeSDK's 250m and 256Mi where left out; None for a name: none.
+            limits: What it may use at most; 1 and 1Gi where left out. A default gives way to what is asked for.
+            node_selector: Labels that its node must have.
+            tolerations: Taints of nodes that it puts up with, in Kubernetes' words.
+            service_account: The service account that it runs as; it gets no token unless the next one is True.
+            service_account_token: Whether the service account's token is mounted; by the profile when left out.
+            image_pull_secrets: Names of Secrets to pull the image with.
+            runtime_class: A RuntimeClass of the cluster, such as gVisor's or Kata's.
+            ports: Ports that it listens on, by name if you like. They tell others; nothing is opened or closed.
+            lifetime: How long it lives, in milliseconds or as a timedelta, unless `Sandbox.extend` puts that off.
+                It is kept as the annotation `computesdk.io/expires-at`, which every client of this kind honours
+                that lists or watches the sandbox with the right to delete it: see `provider.expiry`.
+            max_lifetime: The hard cap, which Kubernetes itself enforces (`activeDeadlineSeconds`) and nobody can
+                raise; whole seconds, rounded up. Without a lifetime of its own a sandbox expires with it.
+            security_profile: `default`, `compat` or `restricted`, see `provider.security`; the configured one when
+                it is left out.
             on_progress: Called with each stage, on the provider's own thread.
 
         Raises:
@@ -192,7 +272,8 @@ class SandboxCollection:
             CreateError: The sandbox cannot start; `reason` and `events` say why.
             CreateTimeoutError: It did not run in time.
             ConflictError: There is a Pod of that name.
-            ForbiddenError: Creating Pods here is not allowed, or a policy refuses this one.
+            ForbiddenError: Creating Pods here is not allowed, or a policy refuses this one; the hint names the
+                security profile that passes.
             SandboxError: See `provider.errors`.
         """
         return Sandbox(
@@ -205,6 +286,20 @@ class SandboxCollection:
                     name=name,
                     namespace=namespace,
                     timeout=timeout,
+                    labels=labels,
+                    directory=directory,
+                    requests=requests,
+                    limits=limits,
+                    node_selector=node_selector,
+                    tolerations=tolerations,
+                    service_account=service_account,
+                    service_account_token=service_account_token,
+                    image_pull_secrets=image_pull_secrets,
+                    runtime_class=runtime_class,
+                    ports=ports,
+                    lifetime=lifetime,
+                    max_lifetime=max_lifetime,
+                    security_profile=security_profile,
                     on_progress=on_progress,
                 ),
             ),
@@ -220,31 +315,125 @@ class SandboxCollection:
         found = loop_thread().run(self._async.get_by_id(sandbox_id))
         return None if found is None else Sandbox(found)
 
-    def list(self, *, namespace: str | None = None) -> list[Sandbox]:
-        """All sandboxes of a namespace, in whatever state; of the configured one when it is left out.
+    def list(
+        self,
+        *,
+        namespace: str | None = None,
+        namespaces: Sequence[str] | None = None,
+        labels: Mapping[str, str] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        runtime: Runtime | None = None,
+        status: Statuses | None = None,
+        older_than: Duration | None = None,
+        newer_than: Duration | None = None,
+    ) -> list[Sandbox]:
+        """All sandboxes for which all of this is true, in whatever state unless `status` says which.
+
+        Args:
+            namespace: Of this namespace; of the configured one when both this and `namespaces` are left out.
+            namespaces: Of these namespaces; `()`: of all, which needs the right to list Pods in the whole cluster.
+            labels: With these labels.
+            metadata: With this metadata; values compare as `create` keeps them.
+            runtime: With this runtime.
+            status: In this status, or one of these.
+            older_than: Made longer ago than this, in milliseconds or as a timedelta.
+            newer_than: Made less long ago.
 
         Raises:
-            InvalidArgumentError: It is no namespace's name.
+            InvalidArgumentError: A value cannot be; no request was made.
             ForbiddenError: Listing Pods there is not allowed.
         """
-        found = loop_thread().run(self._async.list(namespace=namespace))
+        found = loop_thread().run(
+            self._async.list(
+                namespace=namespace,
+                namespaces=namespaces,
+                labels=labels,
+                metadata=metadata,
+                runtime=runtime,
+                status=status,
+                older_than=older_than,
+                newer_than=newer_than,
+            ),
+        )
         return [Sandbox(one) for one in found]
 
-    def destroy(self, sandbox_id: str, *, uid: str | None = None) -> bool:
-        """Deletes a sandbox, then the Service `<pod>-svc` if there is one; False when there was no sandbox.
+    def pages(self, selection: Selection | None = None, *, page_size: int = PAGE_SIZE) -> SandboxPages:
+        """The same page by page, as an iterator: many sandboxes in little memory, the first of them at once.
 
-        It has its grace period, 5 s, to end; this does not wait for it.
+        Args:
+            selection: Which, made by `select`; all of the configured namespace when it is left out.
+            page_size: How many Pods a page has at most, from 1 to 5000; fewer where not all of them are meant.
+
+        Raises:
+            InvalidArgumentError: A value cannot be; no request was made.
+        """
+        return SandboxPages(loop_thread().call(lambda: self._async.pages(selection, page_size=page_size)))
+
+    def watch(self, selection: Selection | None = None, *, refresh_interval: float = 2.0) -> SandboxWatch:
+        """What changes among the sandboxes, as an iterator; it begins with those that are there.
+
+            with compute.sandbox.watch() as changes:
+                for change in changes:
+                    print(change.kind, change.info.id, change.info.status)
+
+        It goes on through expired and broken watches; where `watch` is not allowed it lists at an interval.
+
+        Args:
+            selection: Which, made by `select` without an age; all of the configured namespace when it is left out.
+            refresh_interval: Seconds between two lists, where there is no watch.
+
+        Raises:
+            InvalidArgumentError: A value cannot be used.
+        """
+        return SandboxWatch(loop_thread().call(lambda: self._async.watch(selection, refresh_interval=refresh_interval)))
+
+    def destroy(
+        self,
+        sandbox_id: str,
+        *,
+        uid: str | None = None,
+        wait: bool = False,
+        timeout: int = DESTROY_TIMEOUT,
+    ) -> bool:
+        """Deletes a sandbox, then the Service `<pod>-svc` if there is one; False when there was no sandbox.
 
         Args:
             sandbox_id: `<namespace>/<pod>`, or `<pod>` in the configured namespace.
             uid: Delete only the Pod with this uid.
+            wait: Whether to wait until it has gone; else it still has its grace period, 5 s, to end.
+            timeout: Milliseconds to wait for that.
 
         Raises:
             InvalidArgumentError: It is no id; no request was made.
             NotManagedError: The Pod is no sandbox; it is left alone.
             SandboxGoneError: Another Pod has the name now; it is left alone.
+            DestroyTimeoutError: It was deleted, but has not gone in time.
         """
-        return loop_thread().run(self._async.destroy(sandbox_id, uid=uid))
+        return loop_thread().run(self._async.destroy(sandbox_id, uid=uid, wait=wait, timeout=timeout))
+
+    def destroy_many(
+        self,
+        sandboxes: Iterable[str | SandboxRef] | Selection,
+        *,
+        wait: bool = False,
+        timeout: int = DESTROY_TIMEOUT,
+    ) -> list[DestroyResult]:
+        """Deletes many sandboxes, 20 at a time, and says of each what became of it. One failure keeps none of the rest.
+
+        Args:
+            sandboxes: Ids; or sandboxes or rows, of which just those with the same uid are deleted; or a selection
+                made by `select`, of which all that are there now are deleted.
+            wait: Whether to wait until they have gone.
+            timeout: Milliseconds to wait for each.
+
+        Returns:
+            The outcomes, in the order in which the sandboxes were given.
+
+        Raises:
+            InvalidArgumentError: One is no id; no request was made and nothing was deleted.
+            ForbiddenError: Listing Pods for a selection is not allowed.
+        """
+        return loop_thread().run(self._async.destroy_many(sandboxes, wait=wait, timeout=timeout))
 
 
 class Sandbox:
@@ -304,7 +493,7 @@ class Sandbox:
             stdin: The command's input, then its end; None: no input.
             on_stdout: Called with each piece of output as it arrives.
             on_stderr: Called with each piece of error output as it arrives.
-            max_output: Bytes of output that the result keeps, 64 MiB when it is left out; None: all. Callbacks get
+            max_output: Bytes of output that the result keeps, 32 MiB when it is left out; None: all. Callbacks get
                 everything.
 
         Raises:
@@ -375,6 +564,46 @@ class Sandbox:
         """
         return loop_thread().run(self._async.get_info())
 
+    def set_metadata(self, metadata: Mapping[str, object], *, remove: Iterable[str] = ()) -> SandboxInfo:
+        """Sets some of the metadata and leaves the rest as it is.
+
+        Args:
+            metadata: What to set; values are kept as by `create`.
+            remove: Keys to remove; one that is not there is no error.
+
+        Raises:
+            InvalidArgumentError: A key or value cannot be; no request was made.
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
+        """
+        return loop_thread().run(self._async.set_metadata(metadata, remove=remove))
+
+    def extend(self, duration: Duration) -> SandboxInfo:
+        """Lets the sandbox live for at least this long from now; never shortens its life.
+
+        A sandbox without an expiry is left as it is. Safe against a client that is about to destroy it: that one
+        destroys only what has not changed since it looked.
+
+        Args:
+            duration: Milliseconds or a timedelta, from now on by the API server's clock.
+
+        Raises:
+            InvalidArgumentError: It is no span of time, or reaches beyond its `max_lifetime`.
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
+        """
+        return loop_thread().run(self._async.extend(duration))
+
+    def set_expiry(self, moment: datetime | None) -> SandboxInfo:
+        """Sets when the sandbox expires, earlier or later than before; None: never.
+
+        Raises:
+            InvalidArgumentError: The moment has no time zone, or is beyond its `max_lifetime`.
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
+        """
+        return loop_thread().run(self._async.set_expiry(moment))
+
     def get_url(self, port: int, *, protocol: str = "http") -> str:
         """The URL of a port by the configured template; makes no request and no Service.
 
@@ -383,13 +612,18 @@ class Sandbox:
         """
         return loop_thread().call(lambda: self._async.get_url(port, protocol=protocol))
 
-    def destroy(self) -> bool:
+    def destroy(self, *, wait: bool = False, timeout: int = DESTROY_TIMEOUT) -> bool:
         """Deletes this sandbox, and no other Pod of its name; False when it was not there.
+
+        Args:
+            wait: Whether to wait until it has gone; else it still has its grace period, 5 s, to end.
+            timeout: Milliseconds to wait for that.
 
         Raises:
             SandboxGoneError: Another Pod has its name; that one is left alone.
+            DestroyTimeoutError: It was deleted, but has not gone in time.
         """
-        return loop_thread().run(self._async.destroy())
+        return loop_thread().run(self._async.destroy(wait=wait, timeout=timeout))
 
     def __repr__(self) -> str:
         """Names the sandbox."""
@@ -399,7 +633,8 @@ class Sandbox:
 class RunningCommand:
     """A command that was started; `Sandbox.start_command` makes it.
 
-    Iterate it for its output and then `wait` for its exit code. As a context manager it kills the command on leaving,
+    Iterate it for its output and then `wait` for its exit code. As a context manager it kills the command on
+    leaving,
     where that still runs. Ctrl-C in a `wait` or an iteration does not kill it.
     """
 
@@ -424,7 +659,7 @@ class RunningCommand:
     def wait(self) -> int:
         """Waits for its end; may be called again.
 
-        Output that has not been iterated stays to be: up to 64 MiB of it, what comes after is dropped.
+        Output that has not been iterated stays to be: up to 32 MiB of it, what comes after is dropped.
 
         Returns:
             Its exit code, 128+n where signal n ended it.
@@ -488,6 +723,7 @@ class Inventory:
 
     Iterate over it for updates; the first ones bring what is there already. Use it as a context manager,
     or call `close`: it works by itself. An update merges all that has happened since the one before.
+    Sandboxes that are past their expiry are destroyed, see `Sandbox.extend`.
     """
 
     def __init__(self, wrapped: asynchronous.Inventory) -> None:
@@ -524,3 +760,69 @@ class Inventory:
     def close(self) -> None:
         """Ends it; who waits for an update gets the end of the iteration."""
         loop_thread().run(self._async.aclose())
+
+
+class SandboxWatch:
+    """Changes, as an iterator. Use it as a context manager, or call `close`: it works by itself.
+
+    Changes to one sandbox that come faster than they are taken become one. A sandbox that was made and has gone
+    in the meantime is not mentioned.
+    """
+
+    def __init__(self, wrapped: asynchronous.SandboxWatch) -> None:
+        self._async = wrapped
+
+    def __enter__(self) -> Self:
+        """Begins to list."""
+        loop_thread().run(self._async.__aenter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Ends everything."""
+        loop_thread().run(self._async.__aexit__(kind, error, trace))
+
+    def close(self) -> None:
+        """Ends the watch; who waits for a change gets the end of the iteration."""
+        loop_thread().run(self._async.aclose())
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> SandboxChange:
+        """The next change.
+
+        Raises:
+            ForbiddenError: Listing Pods is not allowed; a later call tries again.
+            SandboxError: What will not pass by itself, such as an unusable kubeconfig.
+        """
+        try:
+            return loop_thread().run(self._async.__anext__())
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+
+class SandboxPages:
+    """Pages, as an iterator. Each is asked for when it is taken; one may be empty, where none is meant in it."""
+
+    def __init__(self, wrapped: asynchronous.SandboxPages) -> None:
+        self._async = wrapped
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> list[Sandbox]:
+        """The next page.
+
+        Raises:
+            ForbiddenError: Listing Pods there is not allowed.
+        """
+        try:
+            found = loop_thread().run(self._async.__anext__())
+            return [Sandbox(one) for one in found]
+        except StopAsyncIteration:
+            raise StopIteration from None

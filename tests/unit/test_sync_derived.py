@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 import subprocess
 import sys
 import threading
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from k8s_sandbox_tui import InvalidArgumentError, provider, sync
-from k8s_sandbox_tui.provider.derive_sync import CLASSES, TARGET, derive
+from k8s_sandbox_tui.provider.derive_sync import face, source
+from k8s_sandbox_tui.provider.derive_sync.face import TARGET, derive
+from k8s_sandbox_tui.provider.derive_sync.source import CLASSES
 from k8s_sandbox_tui.provider.loop_thread import LoopThread, loop_thread
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
 
@@ -34,7 +38,33 @@ def test_every_public_member_is_there_and_waits(name: str) -> None:
     derived = members_of(sync, name)
     assert {"close" if member == "aclose" else member for member in members} <= derived.keys()
     assert not any(inspect.iscoroutinefunction(member) for member in derived.values())
-    assert not any("await" in (inspect.getdoc(member) or "") for member in derived.values())
+    assert not any(re.search(r"await|async\b", inspect.getdoc(member) or "") for member in derived.values())
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("async def found(self) -> dict[str, Compute]: ...", "no rule for the result"),
+        ("async def found(self, compute: Compute) -> None: ...", "no rule for the argument"),
+        ("def found(self) -> AsyncIterator[str]: ...", "AsyncIterator waits"),
+        ("def found(self) -> Waiting: ...", "Waiting waits"),
+        ("async def found(self): ...", "does not say what it returns"),
+    ],
+)
+def test_what_it_cannot_derive_is_an_error(
+    method: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "compute.py").write_text(
+        "from collections.abc import AsyncIterator\n"
+        "def k8s() -> Compute: ...\n"
+        "class Waiting:\n    async def wait(self) -> None: ...\n"
+        f"class Compute:\n    {method}\n"
+    )
+    monkeypatch.setattr(source, "PROVIDER", tmp_path)
+    for module in (source, face):
+        monkeypatch.setattr(module, "CLASSES", {"Compute": "compute"})
+    with pytest.raises(TypeError, match=said):
+        derive()
 
 
 def test_arguments_are_checked_at_once() -> None:

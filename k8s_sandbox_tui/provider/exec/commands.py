@@ -47,7 +47,8 @@ async def run_command(
 ) -> CommandResult:
     """Runs a command and waits for its end.
 
-    Where this is cancelled, or a callback raises, the command's processes are killed before the error goes on.
+    Where this is cancelled, or a callback raises, the command's processes are killed before the error goes on; it waits
+    a second for that at most, and a kill that takes longer goes on by itself.
 
     Args:
         connection: The connection to the cluster.
@@ -96,7 +97,7 @@ async def run_command(
                 raise
             killing = start_kill(connection, target, plan, patience)
             if not (isinstance(error, TimeoutError) and limit.expired()):
-                await asyncio.wait({killing}, timeout=patience.kill)
+                await asyncio.wait({killing}, timeout=patience.cancel)
                 raise
             fault = await _last_words(stream, capture, killing, patience)
             capture.finish()
@@ -164,7 +165,7 @@ async def start_command(
         if isinstance(error, SandboxError):
             raise
         killing = start_kill(connection, target, plan, patience)
-        await asyncio.wait({killing}, timeout=patience.kill)
+        await asyncio.wait({killing}, timeout=patience.cancel)
         if isinstance(error, TimeoutError) and limit.expired():
             raise timeout_error(seconds, "", "", "") from None
         raise

@@ -18,6 +18,7 @@ class Patience:
         close: From the status to the end of the connection; servers may wait for the client to close.
         gone: From seeing that the Pod is gone until the command counts as ended, as its status may still come.
         kill: Until a kill must be over, its own grace between TERM and KILL included.
+        cancel: From a cancellation until it goes on, although the kill is not over; that goes on by itself.
         last_words: From a kill to the end of the output, which a process that escaped the kill may hold open.
     """
 
@@ -28,6 +29,7 @@ class Patience:
     close: float = 5.0
     gone: float = 5.0
     kill: float = 8.0
+    cancel: float = 1.0
     last_words: float = 1.0
 
 

@@ -68,6 +68,7 @@ class RunningCommand:
         self._room = asyncio.Event()
         self._ended = asyncio.Event()
         self._killing: asyncio.Task[str] | None = None
+        self._leaving: asyncio.Task[str] | None = None
         self._timed_out = False
         self._input_open = plan.stdin and (plan.held or plan.tty)
         self._result: int | SandboxError | None = None
@@ -173,7 +174,12 @@ class RunningCommand:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            await self._kill()
+            if kind is not None and issubclass(kind, asyncio.CancelledError):
+                # Who cancels wants to go on; the kill does so by itself.
+                self._leaving = asyncio.create_task(self._kill())
+                await asyncio.wait({self._leaving}, timeout=self._patience.cancel)
+            else:
+                await self._kill()
         finally:
             await self._stream.aclose()
 

@@ -15,6 +15,7 @@ from k8s_sandbox_tui.provider.errors import (
     SandboxGoneError,
 )
 from k8s_sandbox_tui.provider.exec.commands import start_command
+from k8s_sandbox_tui.provider.exec.patience import Patience
 from tests.unit.exec.exec_server import TARGET, failure_status
 
 if TYPE_CHECKING:
@@ -260,3 +261,23 @@ async def test_bad_arguments_reach_no_server(
     with pytest.raises(InvalidArgumentError, match=said):
         await start_command(connection, TARGET, "true", **arguments)  # pyright: ignore[reportArgumentType]
     assert server.served.urls == []
+
+
+async def test_cancelling_does_not_wait_for_a_kill_that_takes_long(
+    server: ExecServer, connection: LoopbackConnection
+) -> None:
+    async def follow() -> None:
+        command = "trap '' TERM; echo x; while :; do sleep 1; done"
+        async with await start_command(connection, TARGET, command, patience=Patience(cancel=0.05)) as running:
+            async for _ in running:
+                following.set()
+
+    following = asyncio.Event()
+    task = asyncio.create_task(follow())
+    await following.wait()
+    started = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - started < 1.5
+    await server.until_dead()
