@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -10,10 +11,12 @@ from textual import events
 from textual.widgets import Button, Input, Static
 
 from k8s_sandbox_tui.dashboard.create.dotenv import Row
+from k8s_sandbox_tui.dashboard.create.fields import Line
 from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues
 from k8s_sandbox_tui.dashboard.create.row_text import RowText
 from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
 from k8s_sandbox_tui.dashboard.create.screen import CreateScreen, FormAnswer
+from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from tests.dashboard.create_host import DEFAULTS, Host, eventually
 
 if TYPE_CHECKING:
@@ -348,3 +351,31 @@ async def test_keys_typed_ahead_reach_the_field_they_are_meant_for(form: Form) -
     await form.eventually(lambda: form.screen.values.envs, (Row("NAME", "value"),))
     values = form.screen.values
     assert (values.runtime, values.image, values.name, values.namespace) == ("python", "img", "web", "prod")
+
+
+HOSTILE = (
+    "[/x][bold[@click=app.quit]x[/]\x1b]52;c;aGk=\x07\x1b[2J\x9b31m\x00\x7f\x85",
+    "\u202ereversed\u200b\u2028e" + "\u0301" * 50 + "👩‍👩‍👧‍👦" * 20 + "漢字" * 40,
+    "a=b\nc=d\r\n\x1b[31m='",
+    "\r\r\n\n",
+    "=" * 10_000,
+)
+
+
+async def test_any_text_in_any_field_is_shown_and_judged(form: Form) -> None:
+    form.envs.masked = False
+    for text in HOSTILE:
+        for selector in ("#image TextField", "#name TextField", "#namespace TextField"):
+            form.screen.query_one(selector).focus()
+            await form.paste(text)
+        for rows in (form.envs, form.metadata):
+            rows.edit(0, on_key=True)
+            await form.paste(text)
+            rows.edit(len(rows.rows) - 1, on_key=False)
+            await form.paste(text)
+        for widget in (*form.screen.query(TextField), *form.screen.query(RowText), *form.screen.query(Line)):
+            shown = "".join(widget.render_line(line).text for line in range(widget.size.height))
+            assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", shown), (text, widget)
+    await form.type("<ctrl+s>")
+    await form.eventually(lambda: form.screen.focused, form.screen.query_one("#image TextField"))
+    assert form.answers == []
