@@ -81,7 +81,7 @@ class _Wire(msgspec.Struct):
     limits: dict[str, str] | None = None
 
 
-_DECODER = msgspec.json.Decoder(_Wire, strict=False)
+_DECODER = msgspec.json.Decoder(_Wire)
 
 
 @lru_cache(maxsize=1024)
