@@ -62,8 +62,8 @@ class MainScreen(ImmediateScreen[None]):
         super().__init__()
         self._clock = clock
         self._glyphs = glyphs
-        self._store = SandboxStore()
-        self._feed = Feed(open_cluster, self._store, refresh=refresh)
+        self.store = SandboxStore()
+        self._feed = Feed(open_cluster, self.store, refresh=refresh)
         self._cluster = ClusterState(interval=self._feed.interval)
         self._failure: Placeholder | None = None
         self._bench: Workbench | None = None
@@ -78,7 +78,7 @@ class MainScreen(ImmediateScreen[None]):
     def compose(self) -> ComposeResult:
         """The lines at the top, the two panes, the keys."""
         yield TopLines()
-        yield Split(SandboxTable(self._store, clock=self._clock, glyphs=self._glyphs))
+        yield Split(SandboxTable(self.store, clock=self._clock, glyphs=self._glyphs, classes="first"))
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -148,13 +148,13 @@ class MainScreen(ImmediateScreen[None]):
         self.table.show_changes(settled=self._feed.state.complete)
         self.table.placeholder = self._failure or placeholder_for(
             self._feed.state,
-            total=self._store.total,
-            filter_text=self._store.filter.text,
+            total=self.store.total,
+            filter_text=self.store.filter.text,
             where=self._cluster.namespace,
             server=self._cluster.server,
         )
         if self._filter_bar is not None:
-            self._filter_bar.show_result(len(self._store.rows), self._store.total)
+            self._filter_bar.show_result(len(self.store.rows), self.store.total)
         self._paint_top()
         if self._awaited and self.table.select(self._awaited):
             self._awaited = ""
@@ -164,8 +164,8 @@ class MainScreen(ImmediateScreen[None]):
     def _paint_top(self) -> None:
         feed = FeedState(freshness="closed", cause=" ".join(self._failure.said)) if self._failure else self._feed.state
         width, now = self.size.width, self._clock()
-        parts = state_parts(self._cluster, feed, self._store.counts, width=width, now=now, glyphs=self._glyphs)
-        trouble = f"{feed.cause} {feed.hint}".strip() if self._store.total else ""
+        parts = state_parts(self._cluster, feed, self.store.counts, width=width, now=now, glyphs=self._glyphs)
+        trouble = f"{feed.cause} {feed.hint}".strip() if self.store.total else ""
         top = self.query_one(TopLines)
         top.show_state(parts)
         top.show_trouble(trouble, error=feed.freshness in {"denied", "closed"})
@@ -214,7 +214,7 @@ class MainScreen(ImmediateScreen[None]):
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         """Filter while one types."""
-        self._store.filter_by(parse_filter(event.text))
+        self.store.filter_by(parse_filter(event.text))
         self._paint()
 
     def on_filter_bar_left(self) -> None:
@@ -226,7 +226,7 @@ class MainScreen(ImmediateScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Dim what cannot be done now, hide what there is nothing to do for."""
         if action == "clear_filter":
-            return self._store.filter.active
+            return self.store.filter.active
         if action == "create":
             possible = self._bench is not None
         elif action in {"console", "copy_url"}:
@@ -293,7 +293,7 @@ class MainScreen(ImmediateScreen[None]):
 
     def action_sort_reverse(self) -> None:
         """Turn the order round."""
-        self.table.sort_by(self._store.sort_column.id)
+        self.table.sort_by(self.store.sort_column.id)
 
     def action_refresh(self) -> None:
         """Ask again, or try to open the cluster again."""

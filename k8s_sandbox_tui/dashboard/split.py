@@ -67,7 +67,7 @@ class SecondPane(Container):
 
 
 class Split(Container):
-    """Holds a widget, and a second one when it is given one."""
+    """Holds a widget of the class `first`, and a second pane when it is given one."""
 
     DEFAULT_CSS = """
     Split {
@@ -75,7 +75,7 @@ class Split(Container):
         height: 1fr;
         &.-wide { layout: horizontal; }
         & > * { height: 1fr; width: 1fr; }
-        &.-zoom-first > .second { display: none; }
+        &.-zoom-first > SecondPane { display: none; }
         &.-zoom-second > .first { display: none; }
     }
     """
@@ -83,14 +83,14 @@ class Split(Container):
     zoom: reactive[Zoom] = reactive[Zoom]("none")
 
     def __init__(self, first: Widget, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(first.add_class("first"), id=id)
+        super().__init__(first, id=id)
         self._second: SecondPane | None = None
         self._share = 0.46
         self._share_wide = 0.4
 
     def show_second(self, pane: SecondPane) -> None:
         """Add the second pane."""
-        self._second = pane.add_class("second")
+        self._second = pane
         self.mount(pane)
         self._place()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.color import Color
 from textual.theme import Theme
 
 if TYPE_CHECKING:
@@ -92,12 +93,41 @@ LIGHT = Theme(
 )
 
 
+_ANSI_DARK: Mapping[str, str] = {
+    "status-running": "ansi_bright_cyan",
+    "status-failed": "ansi_bright_red",
+    "status-pending": "ansi_bright_yellow",
+    "status-starting": "ansi_bright_blue",
+    "status-stopping": "ansi_bright_magenta",
+    "status-stopped": "ansi_white",
+    "status-unknown": "ansi_magenta",
+    "muted": "ansi_white",
+    "faint": "ansi_bright_black",
+    "cursor-focused": "ansi_default",
+    "cursor-blurred": "ansi_default",
+}
+_ANSI_LIGHT: Mapping[str, str] = {
+    "status-running": "ansi_cyan",
+    "status-failed": "ansi_red",
+    "status-pending": "ansi_yellow",
+    "status-starting": "ansi_blue",
+    "status-stopping": "ansi_magenta",
+    "status-stopped": "ansi_bright_black",
+    "status-unknown": "ansi_bright_magenta",
+    "muted": "ansi_bright_black",
+    "faint": "ansi_white",
+    "cursor-focused": "ansi_default",
+    "cursor-blurred": "ansi_default",
+}
+
+
 def variable_defaults(theme: Theme) -> dict[str, str]:
-    """The colours of ours that a theme of Textual's lacks."""
-    if theme.dark:
-        own = {"muted": "#9a9a9a", "faint": "#666666", "cursor-blurred": "#808080 20%"}
-        own["cursor-focused"] = f"{theme.primary} 40%"
-        return {**_DARK_STATUS, **own}
-    own = {"muted": "#606060", "faint": "#999999", "cursor-blurred": "#808080 15%"}
-    own["cursor-focused"] = f"{theme.primary} 25%"
-    return {**_LIGHT_STATUS, **own}
+    """The colours of ours that a theme of Textual's lacks; of the terminal's own where the theme uses those."""
+    if theme.ansi:
+        return dict(_ANSI_DARK if theme.dark else _ANSI_LIGHT)
+    ours = DARK if theme.dark else LIGHT
+    own = {name: ours.variables[name] for name in _ANSI_DARK}
+    ground, primary, grey = map(Color.parse, (theme.background or ours.background or "", theme.primary, "#808080"))
+    own["cursor-focused"] = ground.blend(primary, 0.3, alpha=1).hex
+    own["cursor-blurred"] = ground.blend(grey, 0.2, alpha=1).hex
+    return own

@@ -169,6 +169,8 @@ class ScriptedCompute:
         self.sandbox = ScriptedSandboxes()
         self.inventories: list[ScriptedInventory] = []
         self.asked: list[tuple[float, bool]] = []
+        self.listed = asyncio.Event()
+        """Set once an inventory was asked for."""
         self.closed = False
         self.hang_on_close = False
 
@@ -176,6 +178,7 @@ class ScriptedCompute:
         self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
     ) -> ScriptedInventory:
         self.asked.append((refresh_interval, watch))
+        self.listed.set()
         self.inventories.append(ScriptedInventory())
         return self.inventories[-1]
 

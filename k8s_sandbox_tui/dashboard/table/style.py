@@ -1,18 +1,17 @@
-"""The table's colours: component classes, their CSS, and the styles they come to for the lines."""
+"""The table's colours: its CSS, and the styles of its lines as the theme has them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.style import Style
+from textual.color import Color
+
 from k8s_sandbox_tui.dashboard.looks import LOOKS
 from k8s_sandbox_tui.dashboard.table.lines import LineStyles
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
-
-TONES = ("calm", "warning", "error")
-PARTS = ("text", "muted", "header", "sorted", "cursor", "bar", *LOOKS, *TONES)
-CLASSES = {f"table--{part}" for part in PARTS}
+    from collections.abc import Mapping
 
 CSS = """
 SandboxTable {
@@ -25,28 +24,46 @@ SandboxTable {
     scrollbar-background: $background;
     scrollbar-background-hover: $background;
     scrollbar-background-active: $background;
-    & .table--text { color: $foreground; }
-    & .table--muted { color: $muted; }
-    & .table--header { color: $muted; background: $surface; }
-    & .table--sorted { color: $accent; background: $surface; text-style: bold; }
-    & .table--cursor { background: $cursor-blurred; }
-    & .table--bar { color: $muted; }
-    &:focus .table--cursor { background: $cursor-focused; }
-    &:focus .table--bar { color: $accent; }
-    & .table--failed { color: $status-failed; }
-    & .table--unknown { color: $status-unknown; }
-    & .table--pending { color: $status-pending; }
-    & .table--starting { color: $status-starting; }
-    & .table--stopping { color: $status-stopping; }
-    & .table--running { color: $status-running; }
-    & .table--stopped { color: $status-stopped; }
-    & .table--calm { color: $foreground; text-style: bold; }
-    & .table--warning { color: $status-pending; text-style: bold; }
-    & .table--error { color: $status-failed; text-style: bold; }
 }
 """
 
+# From the theme's variables, not from component classes: Textual computes those anew each time the widget's style may
+# have changed, which took a tenth of the time to the first paint.
+_COLOURS: Mapping[str, tuple[str, str, bool]] = {
+    "base": ("foreground", "background", False),
+    "text": ("foreground", "", False),
+    "muted": ("muted", "", False),
+    "header": ("muted", "surface", False),
+    "sorted": ("accent", "surface", True),
+    "cursor": ("", "cursor-focused", False),
+    "cursor-blurred": ("", "cursor-blurred", False),
+    "bar": ("accent", "", False),
+    "bar-blurred": ("muted", "", False),
+    "calm": ("foreground", "", True),
+    "warning": ("status-pending", "", True),
+    "error": ("status-failed", "", True),
+    **{status: (f"status-{status}", "", False) for status in LOOKS},
+}
+"""By part: the variables of foreground and background, and whether it is bold."""
 
-def line_styles(widget: Widget) -> LineStyles:
-    """The styles as the theme and the focus have them now."""
-    return LineStyles(widget.rich_style, lambda part: widget.get_component_rich_style(f"table--{part}", partial=True))
+
+def line_styles(variables: Mapping[str, str], *, focused: bool) -> LineStyles:
+    """The styles of the lines.
+
+    Args:
+        variables: The theme's.
+        focused: Whether the table has the keys; its cursor fades without them.
+    """
+
+    def lookup(part: str) -> Style:
+        if part == "cursor" and variables["cursor-focused"] == "ansi_default":
+            # On the terminal's own colours, which are not known, only these can be seen for sure.
+            return Style(reverse=True) if focused else Style(underline=True)
+        foreground, background, bold = _COLOURS[part if focused or part not in {"cursor", "bar"} else f"{part}-blurred"]
+        return Style(
+            color=Color.parse(variables[foreground]).rich_color if foreground else None,
+            bgcolor=Color.parse(variables[background]).rich_color if background else None,
+            bold=bold or None,
+        )
+
+    return LineStyles(lookup("base"), lookup)

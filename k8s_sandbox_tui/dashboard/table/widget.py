@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from datetime import datetime
 
-    from textual import events
+    from textual import events, getters
+    from textual.app import App
 
     from k8s_sandbox_tui.dashboard.store import Row, SandboxStore
 
@@ -43,8 +44,9 @@ HEADER = 1
 class SandboxTable(ScrollView, can_focus=True):
     """Sandboxes, one a line. Cursor and scroll hold on to sandboxes, not to line numbers."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = style.CLASSES
     DEFAULT_CSS = style.CSS
+    if TYPE_CHECKING:
+        app = getters.app(App[object])
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "One up", show=False, id="table.up"),
@@ -87,9 +89,9 @@ class SandboxTable(ScrollView, can_focus=True):
         *,
         clock: Callable[[], datetime],
         glyphs: Glyphs = UNICODE,
-        id: str | None = None,  # noqa: A002 - Textual's own name
+        classes: str | None = None,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(classes=classes)
         self._store = store
         self._clock = clock
         self._now = clock()
@@ -200,8 +202,17 @@ class SandboxTable(ScrollView, can_focus=True):
         self.watch_placeholder()
 
     def notify_style_update(self) -> None:
-        """The theme or the focus changed: all styles are looked up again."""
+        """The theme may have changed."""
         super().notify_style_update()
+        self._restyle()
+
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - Textual's signature
+        """The cursor shows whether the keys come here."""
+        super().watch_has_focus(has_focus)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        """Look all styles up again."""
         self._line_styles = None
         self._generation += 1
         if self.is_mounted:
@@ -289,7 +300,10 @@ class SandboxTable(ScrollView, can_focus=True):
         return strip
 
     def _strip(self, y: int) -> Strip:
-        styles = self._line_styles = self._line_styles or style.line_styles(self)
+        styles = self._line_styles
+        if styles is None:
+            variables = self.app.theme_variables
+            styles = self._line_styles = style.line_styles(variables, focused=self.has_focus)
         store, width = self._store, self._width
         if y < HEADER and store.total:
             sorting = Sorting(store.sort_column, store.descending)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.theme import BUILTIN_THEMES
 
 from k8s_sandbox_tui.dashboard.crash import write_report
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
@@ -17,6 +18,7 @@ from k8s_sandbox_tui.dashboard.looks import ASCII, LOOKS, UNICODE, glyphs_for
 from k8s_sandbox_tui.dashboard.split import second_size
 from k8s_sandbox_tui.dashboard.state_line import ROLES, ClusterState, state_parts
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for, placeholder_lines
+from k8s_sandbox_tui.dashboard.table.style import line_styles
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
 from k8s_sandbox_tui.provider.freshness import Freshness
 from tests.dashboard.scripted import NOW
@@ -188,3 +190,16 @@ def test_a_report_is_for_the_user_alone(tmp_path_factory: pytest.TempPathFactory
 def test_a_report_that_cannot_be_written_is_told(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("state")
     assert "No report could be written" in write_report(ValueError("x"), folder)
+
+
+@pytest.mark.parametrize("name", ["textual-dark", "textual-light", "nord", "dracula", "solarized-light", "ansi-dark"])
+def test_the_cursor_can_be_seen_in_any_theme(name: str) -> None:
+    theme = BUILTIN_THEMES[name]
+    variables = theme.to_color_system().generate() | variable_defaults(theme)
+    focused, blurred = (line_styles(variables, focused=focus) for focus in (True, False))
+    if theme.ansi:
+        assert focused["cursor"].reverse
+        assert blurred["cursor"].underline
+    else:
+        assert focused["cursor"].bgcolor != focused.base.bgcolor
+        assert focused["cursor"].bgcolor != blurred["cursor"].bgcolor

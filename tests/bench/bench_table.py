@@ -1,0 +1,285 @@
+"""The table: first paint, 50,000 rows beside Textual's `DataTable`, keys while rows change, and an idle hour's cost."""
+
+from __future__ import annotations
+
+import asyncio
+import compileall
+import os
+import pty
+import select
+import signal
+import statistics
+import struct
+import sys
+import termios
+import time
+from contextlib import contextmanager
+from fcntl import ioctl
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App, ComposeResult
+from textual.widgets import DataTable
+
+import k8s_sandbox_tui
+from k8s_sandbox_tui.dashboard.filter_bar import FilterInput
+from tests.bench.measurement import Measurement
+from tests.dashboard.scripted import dashboard, sandbox_info
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+ROWS = 50_000
+SIZE = (120, 40)
+KEYS = 120
+CURSOR = "▌".encode()
+IDLE_SECONDS = 8.0
+
+
+def measure() -> list[Measurement]:
+    """In the process for the work on many rows, on a terminal of 120 x 40 for what a user sees."""
+    package = Path(k8s_sandbox_tui.__file__).parent
+    compileall.compile_dir(package, quiet=2)
+    return [*_start(), *asyncio.run(_many_rows()), *_keys(), *_idle()]
+
+
+# Process start to the first paint.
+
+
+def _start() -> list[Measurement]:
+    bare: list[float] = []
+    ours: list[float] = []
+    for _ in range(9):
+        bare.append(_first_paint("bare"))
+        ours.append(_first_paint("start"))
+    return [
+        Measurement(
+            work="dashboard: process start to first paint",
+            value=statistics.median(ours),
+            unit="ms",
+            peer="bare app",
+            peer_value=statistics.median(bare),
+            most=1.15,
+        )
+    ]
+
+
+def _first_paint(what: str) -> float:
+    began = time.perf_counter()
+    with _terminal(what) as terminal:
+        terminal.read_until(b"CONNECTING")
+        return (time.perf_counter() - began) * 1000
+
+
+# Work on many rows.
+
+
+class Painted:
+    """Tells when an app has written to the screen."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self._event = asyncio.Event()
+        display: Callable[..., None] = vars(App)["_display"]
+
+        def counted(*arguments: object) -> None:
+            display(app, *arguments)
+            self._event.set()
+
+        vars(app)["_display"] = counted
+
+    async def milliseconds(self, work: Callable[[], object]) -> float:
+        """From the work's begin to the write that shows it."""
+        await asyncio.sleep(0.3)
+        self._event.clear()
+        began = time.perf_counter()
+        work()
+        await self._event.wait()
+        return (time.perf_counter() - began) * 1000
+
+
+class Peer(App[None]):
+    """Textual's own table, with fixed widths."""
+
+    def compose(self) -> ComposeResult:
+        yield DataTable[str](cursor_type="row")
+
+    def on_mount(self) -> None:
+        table = self.query_one(DataTable[str])
+        for title in ("NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "IMAGE", "NODE", "IP", "METADATA"):
+            table.add_column(title, width=14)
+
+
+async def _many_rows() -> list[Measurement]:
+    infos = [sandbox_info(number, metadata={"owner": "ann", "n": str(number)}) for number in range(ROWS)]
+    async with dashboard([], size=SIZE) as shown:
+        painted = Painted(shown.app)
+        store = shown.main.store
+        for first_row in range(0, ROWS, 500):
+            store.apply(infos[first_row : first_row + 500], ())
+        first = await painted.milliseconds(lambda: shown.main.store_changed(()))
+        sort = await painted.milliseconds(lambda: shown.table.sort_by("name"))
+        by_age = await painted.milliseconds(lambda: shown.table.sort_by("age"))
+        await shown.press("slash")
+        bar = shown.main.query_one(FilterInput)
+        filtered = await painted.milliseconds(lambda: bar.insert("a", 0))
+        again = await painted.milliseconds(lambda: bar.insert("nn 77", 1))
+        bar.clear()
+        pages_down = [await painted.milliseconds(lambda: shown.table.action_page(1)) for _ in range(9)]
+    peer_first = await _peer_first_paint(infos)
+    work = f"table of {ROWS:,}: "
+    return [
+        Measurement(work=work + "first full paint", value=first, unit="ms", most=50),
+        Measurement(
+            work=work + "the same", value=first, unit="ms", peer="DataTable", peer_value=peer_first, most=1 / 80
+        ),
+        Measurement(work=work + "sort by name", value=sort, unit="ms", most=70),
+        Measurement(work=work + "sort by age", value=by_age, unit="ms", most=70),
+        Measurement(work=work + "filter, first letter", value=filtered, unit="ms", most=70),
+        Measurement(work=work + "filter, later letters", value=again, unit="ms", most=70),
+        Measurement(work=work + "page down", value=statistics.median(pages_down), unit="ms", most=16.7),
+    ]
+
+
+async def _peer_first_paint(infos: list[SandboxInfo]) -> float:
+    peer = Peer()
+    async with peer.run_test(size=SIZE):
+        painted = Painted(peer)
+        table = peer.query_one(DataTable[str])
+
+        def fill() -> None:
+            for info in infos:
+                table.add_row(
+                    info.name, info.status, info.runtime, "1m", "", info.image, info.node, info.pod_ip, "owner=ann"
+                )
+
+        return await painted.milliseconds(fill)
+
+
+# What a user feels.
+
+
+def _keys() -> list[Measurement]:
+    measurements: list[Measurement] = []
+    for rows, changes, p95, p99 in ((10_000, 1_000, 12, 30), (50_000, 50_000, 15, 50)):
+        idle = _latencies(rows, 0)
+        busy = _latencies(rows, changes)
+        work = f"keys, {rows:,} rows, {changes:,} changes/s: "
+        floor = 4 * _percentile(idle, 99)
+        for percent, goal in ((50, None), (95, max(p95, floor)), (99, max(p99, floor))):
+            value = _percentile(busy, percent)
+            measurements.append(Measurement(work=f"{work}p{percent}", value=value, unit="ms", most=goal))
+    return measurements
+
+
+def _latencies(rows: int, changes: int) -> list[float]:
+    with _terminal("rows", str(rows), str(changes)) as terminal:
+        terminal.read_until(CURSOR, 60)
+        terminal.drain(2.0 + rows / 20_000)
+        return [terminal.key(b"\x1b[B" if count % 40 < 20 else b"\x1b[A") for count in range(KEYS)]
+
+
+def _idle() -> list[Measurement]:
+    measurements: list[Measurement] = []
+    for rows, megabytes in ((5_000, 110), (50_000, 220)):
+        with _terminal("rows", str(rows), "0") as terminal:
+            terminal.read_until(f"{rows} sandboxes".encode(), 60)
+            terminal.drain(3.0)
+            before = terminal.cpu_seconds()
+            terminal.drain(IDLE_SECONDS)
+            share = 100 * (terminal.cpu_seconds() - before) / IDLE_SECONDS
+            resident = terminal.resident_megabytes()
+            began = time.perf_counter()
+            os.write(terminal.descriptor, b"q")
+            terminal.read_to_end()
+            quit_after = (time.perf_counter() - began) * 1000
+        work = f"idle, {rows:,} rows, ages ticking: "
+        if rows == 5_000:
+            measurements.append(Measurement(work=work + "share of a core", value=share, unit="%", most=3))
+            measurements.append(
+                Measurement(work="quit, to the process's end", value=quit_after, unit="ms", most=300)
+            )
+        measurements.append(Measurement(work=work + "memory", value=resident, unit="MB", most=megabytes))
+    return measurements
+
+
+def _percentile(values: list[float], percent: int) -> float:
+    return sorted(values)[(len(values) - 1) * percent // 100]
+
+
+class Terminal:
+    """A child on a pseudo-terminal."""
+
+    def __init__(self, process: int, descriptor: int) -> None:
+        self.process = process
+        self.descriptor = descriptor
+
+    def read(self, seconds: float) -> bytes:
+        """What there is to read, after at most this long."""
+        if not select.select([self.descriptor], [], [], max(0.0, seconds))[0]:
+            return b""
+        try:
+            return os.read(self.descriptor, 1 << 20)
+        except OSError:
+            return b""
+
+    def read_until(self, wanted: bytes, seconds: float = 20.0) -> None:
+        """Read until these bytes come."""
+        end = time.monotonic() + seconds
+        seen = b""
+        while wanted not in seen:
+            if time.monotonic() > end:
+                message = f"{wanted!r} was not written: {seen[-500:]!r}"
+                raise TimeoutError(message)
+            seen = seen[-1000:] + self.read(0.5)
+
+    def read_to_end(self) -> None:
+        """Read until the child is gone."""
+        while os.waitpid(self.process, os.WNOHANG) == (0, 0):
+            self.read(0.002)
+        self.process = 0
+
+    def drain(self, seconds: float) -> None:
+        """Read and forget."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.read(left)
+
+    def key(self, key: bytes) -> float:
+        """Milliseconds from a key to the line with the cursor."""
+        began = time.perf_counter()
+        os.write(self.descriptor, key)
+        seen = b""
+        while CURSOR not in seen:
+            seen = seen[-8:] + self.read(2.0)
+        taken = (time.perf_counter() - began) * 1000
+        self.drain(0.03 + 0.05 * (taken * 1000 % 1))
+        return taken
+
+    def cpu_seconds(self) -> float:
+        """What the child has used of a core."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_megabytes(self) -> float:
+        """What the child takes of memory."""
+        return int(Path(f"/proc/{self.process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def _terminal(*arguments: str) -> Generator[Terminal]:
+    process, descriptor = pty.fork()
+    if process == 0:
+        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LINES=str(SIZE[1]), COLUMNS=str(SIZE[0]))
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.execv(sys.executable, [sys.executable, "-m", "tests.bench.table_child", *arguments])
+    ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
+    terminal = Terminal(process, descriptor)
+    try:
+        yield terminal
+    finally:
+        if terminal.process:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+        os.close(descriptor)
