@@ -50,15 +50,17 @@ class Kit:
         name = f"pod-{next(self._count)}"
         names: dict[str, Any] = {"uid": name, "name": name, "namespace": "tests", "hostname": name}
         fields: dict[str, Any] = {**names, "argv": argv or IDLE, "state_dir": self.folder / name, **options}
-        return await self.runtime.start(PodProcessSpec(**fields))
+        async with asyncio.timeout(PATIENCE):
+            return await self.runtime.start(PodProcessSpec(**fields))
 
     async def run(self, pod: RunningPod, *argv: str, stdin: bytes | None = None, tty: bool = False) -> Finished:
         """Runs a command to its end."""
         process = await pod.exec(argv, stdin=stdin is not None, stdout=True, stderr=not tty, tty=tty)
         try:
-            _, stdout, stderr, code = await asyncio.gather(
-                feed(process, stdin), read_all(process.stdout_fd), read_all(process.stderr_fd), process.wait()
-            )
+            async with asyncio.timeout(PATIENCE):
+                _, stdout, stderr, code = await asyncio.gather(
+                    feed(process, stdin), read_all(process.stdout_fd), read_all(process.stderr_fd), process.wait()
+                )
         finally:
             process.close()
         return Finished(code, stdout, stderr)
