@@ -12,13 +12,12 @@ from k8s_sandbox_tui.local_cluster import exec_protocol as protocol_rules
 from k8s_sandbox_tui.local_cluster.exec_protocol import Channel, ExecQuery, Protocol
 from k8s_sandbox_tui.local_cluster.exec_pump import pump_output, write_input
 from k8s_sandbox_tui.local_cluster.runtime.types import ExecError, PodGoneError
+from k8s_sandbox_tui.local_cluster.upgrade import asks_for_websocket, offered_protocols, refuse_upgrade
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.types import ExecProcess, PodProcess
 
 _WRITE_BUFFER_BYTES = 512 * 1024
-# Ours: a real server answers SPDY too.
-_NO_SPDY = "Upgrade request required: a WebSocket; SPDY, which kubectl before 1.30 asks for, is not spoken here"
 
 
 async def exec_route(
@@ -36,10 +35,9 @@ async def exec_route(
     Returns:
         The closed WebSocket, or a refusal as a real server words it.
     """
-    if not _asks_for_websocket(request):
-        return _refuse_upgrade(request)
-    offered = [name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if name.strip()]
-    protocol = protocol_rules.choose_protocol(offered)
+    if not asks_for_websocket(request):
+        return refuse_upgrade(request)
+    protocol = protocol_rules.choose_protocol(offered_protocols(request))
     if protocol is None:
         refusal = web.Response(status=403)
         refusal.force_close()
@@ -142,22 +140,3 @@ async def _receive(socket: web.WebSocketResponse, protocol: Protocol, query: Exe
             size = protocol_rules.parse_size(data[1:])
             if size is not None:
                 process.resize(size.columns, size.rows)
-
-
-def _refuse_upgrade(request: web.Request) -> web.Response:
-    asks_for_spdy = request.headers.get("Upgrade", "").upper().startswith("SPDY/")
-    status: dict[str, object] = {
-        "kind": "Status",
-        "apiVersion": "v1",
-        "metadata": {},
-        "status": "Failure",
-        "message": _NO_SPDY if asks_for_spdy else "Upgrade request required",
-        "reason": "BadRequest",
-        "code": 400,
-    }
-    return web.json_response(status, status=400)
-
-
-def _asks_for_websocket(request: web.Request) -> bool:
-    connection = [word.strip().lower() for word in request.headers.get("Connection", "").split(",")]
-    return "upgrade" in connection and request.headers.get("Upgrade", "").lower() == "websocket"

@@ -1,4 +1,4 @@
-"""Requests to a container of a Pod: exec and log."""
+"""Requests to a Pod's containers: which one, exec, and port-forward."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.exec_route import exec_route
 from k8s_sandbox_tui.local_cluster.objects.status_error import bad_request
+from k8s_sandbox_tui.local_cluster.portforward.connection import DialError, PodConnection, dial
+from k8s_sandbox_tui.local_cluster.portforward.route import portforward_route
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -52,3 +54,23 @@ async def exec_in_pod(
         raise bad_request("Upgrade request required")
     run = kubelet.container(pod, name)
     return await exec_route(request, None if run is None else run.running, container=name)
+
+
+async def forward_ports(
+    request: web.Request, info: RequestInfo, cluster: Cluster, kubelet: Kubelet
+) -> web.StreamResponse:
+    """GET or POST of pods/portforward."""
+    pod = cluster.pods.get(info.namespace, info.name).object
+    if not pod.spec.node_name:
+        raise bad_request(f"pod {info.name} does not have a host assigned")
+    if "upgrade" not in request.headers.get("Connection", "").lower():
+        raise bad_request("Upgrade request required")
+
+    async def dial_pod(port: int) -> PodConnection:
+        runs = [kubelet.container(pod, container.name) for container in pod.spec.containers]
+        if not any(run and run.running for run in runs):
+            message = f"error forwarding port {port} to pod {pod.metadata.uid}, uid : no container of the pod runs"
+            raise DialError(message)
+        return await dial(port, pod.metadata.uid)
+
+    return await portforward_route(request, dial_pod)

@@ -12,7 +12,7 @@ from k8s_sandbox_tui.local_cluster.api import namespaces, patching, pods, review
 from k8s_sandbox_tui.local_cluster.api.events import delete_event, delete_events
 from k8s_sandbox_tui.local_cluster.api.listing import get_object, list_objects
 from k8s_sandbox_tui.local_cluster.api.logs import pod_log
-from k8s_sandbox_tui.local_cluster.api.pod_container import exec_in_pod
+from k8s_sandbox_tui.local_cluster.api.pod_container import exec_in_pod, forward_ports
 from k8s_sandbox_tui.local_cluster.api.printers import (
     EVENT_PRINTER,
     NAMESPACE_PRINTER,
@@ -67,6 +67,7 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
     table["", "pods", "log", "get"] = partial(pod_log, cluster=cluster, kubelet=kubelet)
     for verb in ("get", "create"):
         table["", "pods", "exec", verb] = partial(exec_in_pod, cluster=cluster, kubelet=kubelet)
+        table["", "pods", "portforward", verb] = partial(forward_ports, cluster=cluster, kubelet=kubelet)
 
     table["", "services", "", "create"] = partial(services.create_service, cluster=cluster)
     table["", "services", "", "delete"] = partial(services.delete_service, cluster=cluster)

@@ -83,6 +83,7 @@ PODS: Resource[Pod] = Resource(
     subresources=(
         Subresource(name="exec", kind="PodExecOptions", verbs=("create", "get")),
         Subresource(name="log", kind="Pod", verbs=("get",)),
+        Subresource(name="portforward", kind="PodPortForwardOptions", verbs=("create", "get")),
         Subresource(name="status", kind="Pod", verbs=("get",)),
     ),
     fields={

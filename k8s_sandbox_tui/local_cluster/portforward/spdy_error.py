@@ -1,0 +1,7 @@
+"""What a client of the tunnel did wrong."""
+
+from __future__ import annotations
+
+
+class SpdyError(Exception):
+    """The bytes are no SPDY/3; the session cannot go on."""
