@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 
@@ -16,6 +15,8 @@ def start_time(pid: int) -> str:
     except (FileNotFoundError, ProcessLookupError, IndexError):
         if Path("/proc/self/stat").exists() or not _exists(pid):
             return ""
+    import subprocess  # only where there is no /proc; asking whether the cluster runs has to be quick
+
     answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return answer.stdout.strip()
 

@@ -145,6 +145,7 @@ def test_a_second_server_in_the_same_folder_refuses(state: Path) -> None:
     assert second.stderr == f"a local cluster runs already with the state folder {state}\n"
 
 
+@pytest.mark.usefixtures("local_cluster")
 def test_asking_is_cheap_to_import() -> None:
     heavy = {"aiohttp", "asyncio", "cryptography", "kubernetes", "ssl", "subprocess", "yaml"}
     code = (
