@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from k8s_sandbox_tui.dashboard.ports import OpenClusterPort
+
+
+LEAVING = 0.05
+"""Seconds that tasks are given to end once the terminal is the user's again."""
 
 
 def _now() -> datetime:
@@ -106,6 +112,9 @@ class DashboardApp(ClipboardApp[None]):
 def run(open_cluster: OpenClusterPort, *, refresh: float | None = None) -> int:
     """Show the dashboard until the user leaves it.
 
+    Once the terminal is the user's again, nothing is waited for longer than a moment: neither
+    a network that hangs nor a thread that still starts something.
+
     Args:
         open_cluster: Opens the cluster after the first paint.
         refresh: Seconds between polls; None to watch where that is granted.
@@ -114,5 +123,19 @@ def run(open_cluster: OpenClusterPort, *, refresh: float | None = None) -> int:
         The process's exit code.
     """
     app = DashboardApp(open_cluster, refresh=refresh)
-    app.run()
+    loop = asyncio.new_event_loop()
+    if sys.platform != "win32":
+        # The terminal is given back in order, also when the session ends.
+        loop.add_signal_handler(signal.SIGTERM, app.exit)
+        loop.add_signal_handler(signal.SIGHUP, app.exit)
+    try:
+        app.run(loop=loop)
+        # What is still pending after that would only complain of its end on the user's terminal.
+        loop.set_exception_handler(lambda _loop, _context: None)
+        for task in (tasks := asyncio.all_tasks(loop)):
+            task.cancel()
+        if tasks:
+            loop.run_until_complete(asyncio.wait(tasks, timeout=LEAVING))
+    finally:
+        loop.close()
     return app.return_code or 0

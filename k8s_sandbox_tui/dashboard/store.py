@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.filter import Filter, haystack
+from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import LOOKS
 from k8s_sandbox_tui.dashboard.table.columns import AGE, BY_ID, COLUMNS, Column
 
@@ -192,7 +193,9 @@ class SandboxStore:
 
     def _measure(self, changed: Sequence[SandboxInfo]) -> None:
         for column in COLUMNS:
-            if column.measured and column.text is not None:
-                longest = max(map(len, map(column.text, changed)))
-                if longest > self._longest.get(column.id, 0):
-                    self._longest[column.id] = longest
+            if not column.measured or column.text is None:
+                continue
+            so_far = self._longest.get(column.id, 0)
+            if max(map(len, map(column.text, changed))) > so_far:
+                # As they are shown: what is left out for safety must not widen the column.
+                self._longest[column.id] = max(so_far, *[len(harmless(column.text(info))) for info in changed])

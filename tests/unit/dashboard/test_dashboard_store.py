@@ -111,6 +111,10 @@ def test_widths_only_grow() -> None:
     assert store.longest["name"] == 40
 
 
+def test_what_is_never_shown_widens_no_column() -> None:
+    assert store_of(sandbox_info(1, name="\x1b]0;" + "x" * 40 + "\x07name")).longest["name"] == 4
+
+
 def test_a_filter_holds_for_rows_that_change() -> None:
     store = store_of(*MIXED)
     store.filter_by(parse_filter("failed"))

@@ -1,0 +1,75 @@
+"""The dashboard as a process on a real pty: leaving at once whatever is open, and nothing but its own escapes."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.session import Terminal
+from tests.terminal.test_hostile_output import OURS
+from tests.terminal.troubled_dashboard import MARK
+
+ROOT = Path(__file__).parents[2]
+NO_LONGER = 3.0
+"""Seconds that leaving may take on a busy machine; what it is kept from waiting for lasts 30."""
+
+
+def dashboard(trouble: str, home: Path) -> Terminal:
+    environment = {"PYTHONPATH": str(ROOT), "COLORTERM": "truecolor", "HOME": str(home), "PATH": "", "LANG": "C.UTF-8"}
+    command = [sys.executable, "-m", "tests.terminal.troubled_dashboard", trouble]
+    return Terminal(command, columns=100, rows=30, environment=environment)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "shown"),
+    [("none", "LIVE"), ("thread", "CONNECTING"), ("hangs", "LIVE"), ("stubborn", "LIVE"), ("refused", "NOT CONNECTED")],
+)
+def test_quitting_waits_for_nothing_and_gives_the_terminal_back(trouble: str, shown: str, tmp_path: Path) -> None:
+    with dashboard(trouble, tmp_path) as terminal:
+        before = terminal.modes()
+        terminal.wait_for(shown)
+        began = time.monotonic()
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert time.monotonic() - began < NO_LONGER
+        assert terminal.modes() == before
+        assert "left with 0" in terminal.text
+        assert "Traceback" not in terminal.text
+        assert "destroyed but" not in terminal.text
+    assert b"\x1b[?1049l" in terminal.raw
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_end_gives_the_terminal_back(number: signal.Signals, tmp_path: Path) -> None:
+    with dashboard("none", tmp_path) as terminal:
+        before = terminal.modes()
+        terminal.wait_for("LIVE")
+        terminal.process.send_signal(number)
+        assert terminal.wait_for_end() == 0
+        assert terminal.modes() == before
+    assert b"\x1b[?1049l" in terminal.raw
+
+
+@pytest.mark.parametrize(("trouble", "shown"), [("none", "Failed text[/x]"), ("refused", "No context text[/x]")])
+def test_no_escape_of_a_cluster_reaches_the_terminal(trouble: str, shown: str, tmp_path: Path) -> None:
+    with dashboard(trouble, tmp_path) as terminal:
+        terminal.wait_for(shown)
+        if trouble == "none":
+            terminal.send("\x1b[19~")  # F8
+            terminal.wait_for("Destroy this sandbox?")
+            terminal.send("\x1b")
+            terminal.wait_for("F8 Destroy")
+            terminal.send("u")
+            terminal.wait_for("URL")
+            terminal.send("\x1b")
+        terminal.send("\x11")
+        assert terminal.wait_for_end() == 0
+    left = OURS.sub(b"", bytes(terminal.raw))
+    assert b"\x1b" not in left, re.findall(rb".{20}\x1b.{20}", left, re.DOTALL)[:5]
+    assert re.search("[\x00-\x07\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e]", left.decode()) is None
+    assert MARK not in "".join(match.decode() for match in OURS.findall(bytes(terminal.raw)))

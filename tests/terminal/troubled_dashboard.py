@@ -1,0 +1,59 @@
+"""The program that `test_dashboard_process` runs: the dashboard over a cluster with some trouble in it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+
+from k8s_sandbox_tui.dashboard.app import run
+from k8s_sandbox_tui.provider.errors import ConfigError
+from k8s_sandbox_tui.provider.models import SandboxStatus
+from tests.dashboard.scripted import ScriptedCluster, Update, sandbox_info
+
+MARK = "hostile"
+HOSTILE = f"\x1b]52;c;{MARK}==\x07\x1b]0;{MARK}\x07\x1b[6n\x1bP{MARK}\x1b\\\x9b5n\x07\x08\x7f\u202etext[/x]"
+
+
+class Trouble:
+    """Opens a cluster that is as its name says."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __call__(self) -> ScriptedCluster:
+        if self._name == "thread":
+            await asyncio.to_thread(time.sleep, 30)
+        if self._name == "refused":
+            raise ConfigError(f"No context {HOSTILE}.", hint=HOSTILE)
+        cluster = ScriptedCluster(warning=HOSTILE)
+        cluster.compute.hang_on_close = self._name == "hangs"
+        if self._name == "stubborn":
+            self._tasks.append(asyncio.create_task(_stubborn()))
+        self._tasks.append(asyncio.create_task(_fill(cluster)))
+        return cluster
+
+
+async def _fill(cluster: ScriptedCluster) -> None:
+    await cluster.compute.listed.wait()
+    info = sandbox_info(
+        1, name=HOSTILE, status=SandboxStatus.FAILED, reason=HOSTILE, image=HOSTILE, metadata={HOSTILE: HOSTILE}
+    )
+    cluster.inventory.put(Update([info, sandbox_info(2)]))
+
+
+async def _stubborn() -> None:
+    while True:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            continue
+
+
+if __name__ == "__main__":
+    code = run(Trouble(sys.argv[1]))
+    print(f"left with {code}", flush=True)
+    # A thread that sleeps must not be waited for by Python either.
+    os._exit(code)
