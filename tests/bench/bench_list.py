@@ -1,0 +1,115 @@
+"""How long it takes to list Pods: from bytes to rows, and from a server on this machine; beside the official client.
+
+Goals: 10,000 Pods from bytes to rows in 1/50 of what the client's models take, at most 25 MiB more memory at its peak;
+5,000 from a server in 1/15 of what the client takes, and in 0.3 of `kubectl get pods`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from k8s_sandbox_tui.provider.info import sandbox_info
+from k8s_sandbox_tui.provider.wire import decode_pod_list
+from tests.bench.measurement import Measurement, median_seconds
+from tests.bench.pod_pages import pages, pod_list, pods
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+COUNTS = (5_000, 10_000)
+
+
+def measure() -> list[Measurement]:
+    """Decoding alone, then whole lists."""
+    found: list[Measurement] = []
+    for count in COUNTS:
+        found += [_decoded(count), *_listed(count)]
+    return found
+
+
+def _decoded(count: int) -> Measurement:
+    """Bytes to rows, page by page; the client takes the list as one, as it asks for it."""
+    from kubernetes.client import ApiClient
+
+    items = pods(count)
+    bodies = [pod_list(part, resume) for part, resume in pages(items)]
+    whole = pod_list(items).decode()
+
+    def ours() -> int:
+        return sum(1 for body in bodies for pod in decode_pod_list(body).items or () if sandbox_info(pod).name)
+
+    with ApiClient() as api:
+        read = cast("Callable[[str, str, str], object]", api.deserialize)
+        peer = median_seconds(lambda: read(whole, "V1PodList", "application/json"), times=1)
+    return Measurement(
+        work=f"list: {count} Pods from bytes to rows",
+        value=1000 * median_seconds(ours),
+        unit="ms",
+        peer="the client's models",
+        peer_value=1000 * peer,
+        most=1 / 50 if count == 10_000 else None,
+    )
+
+
+def _listed(count: int) -> list[Measurement]:
+    with tempfile.TemporaryDirectory() as folder, _serving(count, Path(folder)) as kubeconfig:
+        seconds, added = _child("ours", kubeconfig)
+        models, models_added = _child("models", kubeconfig)
+        found = [
+            Measurement(
+                work=f"list: {count} Pods from a server, warm",
+                value=1000 * seconds,
+                unit="ms",
+                peer="the client",
+                peer_value=1000 * models,
+                most=1 / 15 if count == 5_000 else None,
+            ),
+            Measurement(work=f"list: {count} Pods, peak memory added", value=added, unit="MiB", most=25),
+            Measurement(work=f"list: {count} Pods, the client's peak memory added", value=models_added, unit="MiB"),
+        ]
+        if shutil.which("kubectl"):
+            command = ["kubectl", "--kubeconfig", str(kubeconfig), "get", "pods"]
+            environ = {**os.environ, "HOME": folder}
+            peer = median_seconds(
+                lambda: subprocess.run(command, env=environ, check=True, stdout=subprocess.DEVNULL), times=3
+            )
+            found.append(
+                Measurement(
+                    work=f"list: {count} Pods, warm",
+                    value=1000 * seconds,
+                    unit="ms",
+                    peer="kubectl get pods",
+                    peer_value=1000 * peer,
+                    most=0.3 if count == 5_000 else None,
+                )
+            )
+        return found
+
+
+@contextmanager
+def _serving(count: int, folder: Path) -> Generator[Path]:
+    command = [sys.executable, "-m", "tests.bench.pod_pages", str(count), str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        try:
+            assert process.stdout.readline() == "ready\n"
+            yield folder / "kubeconfig"
+        finally:
+            process.stdin.close()
+            process.wait(10)
+
+
+def _child(way: str, kubeconfig: Path) -> tuple[float, float]:
+    """Seconds, and MiB added."""
+    command = [sys.executable, "-m", "tests.bench.list_child", way, str(kubeconfig)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    seconds, added = done.stdout.split()
+    return float(seconds), float(added)
