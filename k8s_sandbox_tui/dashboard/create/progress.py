@@ -140,7 +140,7 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
         if self._error is not None:
             self._show_error(self._error)
         summary = f"after {seconds(elapsed)}" if failed else seconds(elapsed)
-        if self._cancelling:
+        if self._cancelling and not failed:
             summary = "Cancelling: the half-made sandbox is deleted"
         elif self._stages.present is None and not failed:
             summary = f"Asking the cluster · {summary}"
