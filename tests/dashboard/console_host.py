@@ -117,14 +117,14 @@ class ScriptedSandbox:
 
 
 def info(
-    name: str = "computesdk-sbx-1a2b3c4d", status: SandboxStatus = SandboxStatus.RUNNING, **changes: str
+    name: str = "computesdk-sbx-1a2b3c4d", status: SandboxStatus = SandboxStatus.RUNNING, *, reason: str = ""
 ) -> SandboxInfo:
     now = datetime(2026, 1, 5, 12, tzinfo=UTC)
-    texts = {"runtime": "node", "image": "node:20-alpine", "reason": "", "message": "", "uid": f"uid-{name}", **changes}
     return SandboxInfo(
-        name=name, namespace="default", resource_version="1", status=status, phase="Running", node="node-1",
-        pod_ip="10.0.0.7", created_at=now, started_at=now, finished_at=None, restarts=0, exit_code=None,
-        metadata={}, labels={}, annotations={}, **texts,
+        name=name, namespace="default", uid=f"uid-{name}", resource_version="1", status=status, reason=reason,
+        message="", phase="Running", runtime="node", image="node:20-alpine", node="node-1", pod_ip="10.0.0.7",
+        created_at=now, started_at=now, finished_at=None, restarts=0, exit_code=None,
+        metadata={}, labels={}, annotations={},
     )  # fmt: skip
 
 
