@@ -298,8 +298,10 @@ class Console(Widget):
         info = self._info
         place = self._places.get(info.uid, Place()) if info is not None else Place()
         refused = why_not(info)
-        self._label.update(prompt_label(info, place))
+        label = prompt_label(info, place)
+        # Laying all out again takes longer than a key may wait: only where the label's width asks for it.
+        self._label.update(label, layout=label.cell_length != self._label.size.width)
         self._input.placeholder = refused or "Type a command, press enter"
-        self._greeting.update(greeting(info))
+        self._greeting.update(greeting(info), layout=False)
         if not refused:
             self._hint.settle()
