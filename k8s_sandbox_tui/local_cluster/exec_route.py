@@ -15,13 +15,19 @@ from k8s_sandbox_tui.local_cluster.runtime.types import ExecError, PodGoneError
 from k8s_sandbox_tui.local_cluster.upgrade import asks_for_websocket, offered_protocols, refuse_upgrade
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from k8s_sandbox_tui.local_cluster.runtime.types import ExecProcess, PodProcess
 
 _WRITE_BUFFER_BYTES = 512 * 1024
 
 
 async def exec_route(
-    request: web.Request, pod_process: PodProcess | None, *, container: str = "sandbox"
+    request: web.Request,
+    pod_process: PodProcess | None,
+    *,
+    container: str = "sandbox",
+    make_socket: Callable[..., web.WebSocketResponse] = web.WebSocketResponse,
 ) -> web.StreamResponse:
     """Answers a request for pods/exec; the caller has checked identity, Pod and container.
 
@@ -31,6 +37,7 @@ async def exec_route(
         request: A GET or POST.
         pod_process: The Pod's processes; None: its container does not run (any more, or yet).
         container: Its name, for what is said when it does not run.
+        make_socket: Makes the WebSocket.
 
     Returns:
         The closed WebSocket, or a refusal as a real server words it.
@@ -49,7 +56,7 @@ async def exec_route(
             return web.Response(status=400, text=protocol_rules.NO_STREAMS)
         if pod_process is None:
             return web.Response(status=500, text=not_found)
-    socket = web.WebSocketResponse(
+    socket = make_socket(
         protocols=(protocol.value,) if protocol.value else (),
         max_msg_size=protocol_rules.MAX_MESSAGE_BYTES,
         compress=False,

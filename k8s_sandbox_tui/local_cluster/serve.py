@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
+    from k8s_sandbox_tui.local_cluster.faults.gate import FaultGate
     from k8s_sandbox_tui.local_cluster.runtime.types import Runtime
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
     from k8s_sandbox_tui.local_cluster.tls import CertificateMaker
 
 _log = logging.getLogger(__name__)
 
+FAULTS = "K8S_SANDBOX_TUI_FAULTS"
+"""Set to 1, the server takes rules of faults from its owner; see `faults`."""
 # Requests that still run when the server is told to end have this long, in seconds.
 _SHUTDOWN_TIMEOUT = 0.2
 _BACKLOG = 512
@@ -72,7 +75,8 @@ async def _serve_with(
     token = read_or_make_token(state.token)
     listener = _listen(state)
     port: int = listener.getsockname()[1]
-    server = ApiServer(cluster, kubelet, Authenticator(_identities(state, token)), port)
+    authenticator = Authenticator(_identities(state, token))
+    server = ApiServer(cluster, kubelet, authenticator, port, _fault_gate(authenticator))
     runner = web.AppRunner(
         server.application(), access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_TIMEOUT
     )
@@ -112,6 +116,16 @@ def _start_kubelet(cluster: Cluster, runtime: Runtime, state: StateFolder) -> Ku
     )
     cluster.nodes.create(node)
     return Kubelet(cluster, runtime, node, state.pods)
+
+
+def _fault_gate(authenticator: Authenticator) -> FaultGate | None:
+    """What lets tests make requests fail; None unless the environment asks for it."""
+    if os.environ.get(FAULTS, "") != "1":
+        return None
+    from k8s_sandbox_tui.local_cluster.faults.gate import FaultGate
+
+    _log.warning("faults are switched on: requests can be made to fail")
+    return FaultGate(authenticator.user)
 
 
 def _identities(state: StateFolder, token: str) -> list[Identity]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.exec_route import exec_route
-from k8s_sandbox_tui.local_cluster.objects.status_error import bad_request
+from k8s_sandbox_tui.local_cluster.faults.exec_fault import ExecFault
+from k8s_sandbox_tui.local_cluster.faults.pod_faults import exec_fault
+from k8s_sandbox_tui.local_cluster.faults.request_keys import EXEC_FAULT
+from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, bad_request
 from k8s_sandbox_tui.local_cluster.portforward.connection import DialError, PodConnection, dial
 from k8s_sandbox_tui.local_cluster.portforward.route import portforward_route
 
@@ -53,7 +56,20 @@ async def exec_in_pod(
     if "upgrade" not in request.headers.get("Connection", "").lower():
         raise bad_request("Upgrade request required")
     run = kubelet.container(pod, name)
-    return await exec_route(request, None if run is None else run.running, container=name)
+    process = None if run is None else run.running
+    fault = _exec_fault(request, pod)
+    if fault is None:
+        return await exec_route(request, process, container=name)
+    if fault is ExecFault.REFUSED:
+        raise StatusError(500, "InternalError", "Internal error occurred: a fault was asked for")
+    from k8s_sandbox_tui.local_cluster.faults.exec_socket import faulty_socket
+
+    return await exec_route(request, process, container=name, make_socket=faulty_socket(fault))
+
+
+def _exec_fault(request: web.Request, pod: Pod) -> ExecFault | None:
+    by_rule: ExecFault | None = request.get(EXEC_FAULT)
+    return by_rule or exec_fault(pod.metadata.annotations)
 
 
 async def forward_ports(

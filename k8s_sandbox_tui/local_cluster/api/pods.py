@@ -14,6 +14,7 @@ from k8s_sandbox_tui.local_cluster.api.delete_options import DeleteOptions, dele
 from k8s_sandbox_tui.local_cluster.api.listing import list_body
 from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_response
 from k8s_sandbox_tui.local_cluster.api.selection import entry_test
+from k8s_sandbox_tui.local_cluster.faults.pod_faults import annotation_errors
 from k8s_sandbox_tui.local_cluster.objects.defaults import default_pod
 from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
@@ -43,7 +44,7 @@ async def create_pod(request: web.Request, info: RequestInfo, cluster: Cluster, 
     except QuantityError as error:
         raise cannot_be_handled("Pod", str(error)) from error
     check_new_metadata(decoded.value.metadata, info.namespace, cluster)
-    errors = pod_errors(pod)
+    errors = [*pod_errors(pod), *annotation_errors(pod.metadata.annotations)]
     if errors:
         raise invalid("Pod", pod.metadata.name, errors)
     if is_dry_run(request.query):

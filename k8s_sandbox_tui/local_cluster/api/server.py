@@ -24,6 +24,7 @@ from k8s_sandbox_tui.local_cluster.store.resources import NAMESPACES, NODES
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
+    from k8s_sandbox_tui.local_cluster.faults.gate import FaultGate
     from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
@@ -37,8 +38,11 @@ _HEALTH = {"/healthz", "/livez", "/readyz"}
 class ApiServer:
     """Answers requests to one cluster."""
 
-    def __init__(self, cluster: Cluster, kubelet: Kubelet, authenticator: Authenticator, port: int) -> None:
+    def __init__(
+        self, cluster: Cluster, kubelet: Kubelet, authenticator: Authenticator, port: int, gate: FaultGate | None = None
+    ) -> None:
         self._authenticator = authenticator
+        self._gate = gate
         self._address = f"127.0.0.1:{port}"
         # A page that a browser was lured to by another name must not reach this server.
         self._hosts = {f"{host}:{port}" for host in _HOSTS} | set(_HOSTS)
@@ -50,19 +54,26 @@ class ApiServer:
         """The application, to be run by aiohttp."""
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", "/{path:.*}", self._answer)
+        if self._gate is not None:
+            app.on_response_prepare.append(self._gate.skew_date)
         return app
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         try:
             self._check_host(request)
-            user = self._authenticator.user(request.headers.get("Authorization"))
-            info = request_info(request.method, request.path, request.query)
-            authorize(user, info)
-            if info.is_resource:
-                return await self._resource(request, info, user)
-            return self._other(request, info)
+            if self._gate is not None:
+                return await self._gate.answer(request, self._serve)
+            return await self._serve(request)
         except (StatusError, PlainError) as error:
             return error_response(error)
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        user = self._authenticator.user(request.headers.get("Authorization"))
+        info = request_info(request.method, request.path, request.query)
+        authorize(user, info)
+        if info.is_resource:
+            return await self._resource(request, info, user)
+        return self._other(request, info)
 
     def _check_host(self, request: web.Request) -> None:
         if request.host not in self._hosts:

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from k8s_sandbox_tui.local_cluster.faults.pod_faults import PULL_FAILURE, start_delay
 from k8s_sandbox_tui.local_cluster.kubelet.config_error import ContainerConfigError
 from k8s_sandbox_tui.local_cluster.kubelet.environment import command_line, environment
 from k8s_sandbox_tui.local_cluster.kubelet.images import Image, ImageError, find_image, missing_executable, pull_failure
@@ -144,9 +145,12 @@ class ContainerRun:
     async def _pull(self) -> Image | None:
         """The image, as soon as this machine can stand in for it; None when stopped before that."""
         reference, backoff = self._container.image, _BACKOFF_FIRST
+        annotations = self._owner.pod().metadata.annotations
         pulled = False
         while not self._stop.is_set():
             try:
+                if PULL_FAILURE in annotations:
+                    raise ImageError(annotations[PULL_FAILURE])  # noqa: TRY301 -- as any other failure, below
                 image = find_image(reference)
                 if image.executable and not self._runtime.has_executable(image.executable):
                     raise missing_executable(image)
@@ -225,6 +229,10 @@ class ContainerRun:
         self._set_terminated(await process.wait(), started)
 
     async def _start(self, spec: PodProcessSpec) -> PodProcess:
+        delay = start_delay(self._owner.pod().metadata.annotations)
+        if delay:
+            self._owner.publish()
+            await self._pause(delay)
         starting = asyncio.ensure_future(self._runtime.start(spec))
         done, _ = await asyncio.wait({starting}, timeout=_SLOW_START)
         if not done:

@@ -6,7 +6,7 @@ empty value as default and is omitted too; one that is a Go pointer may be `UNSE
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -49,9 +49,19 @@ class KubeObject(Protocol):
         ...
 
 
+class ServerTime:
+    """How far the server's clock is ahead of the machine's: not at all, but where a test wants it."""
+
+    def __init__(self) -> None:
+        self.skew = timedelta()
+
+
+SERVER_TIME = ServerTime()
+
+
 def now() -> datetime:
     """The present moment, in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + SERVER_TIME.skew
 
 
 def timestamp(moment: datetime) -> str:

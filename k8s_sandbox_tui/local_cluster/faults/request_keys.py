@@ -1,0 +1,6 @@
+"""What the gate leaves in a request for those behind it."""
+
+from __future__ import annotations
+
+EXEC_FAULT = "local.computesdk.io/exec-fault"
+"""The fault of a command, from a rule."""
