@@ -93,3 +93,62 @@ async def test_without_get_on_exec_the_error_names_it(cluster: LocalClusterStatu
         with pytest.raises(ForbiddenError, match="verb 'get' on 'pods/exec' in namespace default grants it"):
             await sandbox.run_command("true")
         assert await sandbox.destroy()
+
+
+async def test_the_preflight_agrees_with_what_works(compute: Compute, cluster: LocalClusterStatus) -> None:
+    rights = await compute.rights()
+    assert rights.sufficient is True
+    assert [(right.verb, right.resource) for right in rights.missing] == [
+        ("watch", "pods"),
+        ("patch", "pods"),
+        ("list", "events"),
+    ]
+    async with k8s(kube_config_raw=kubeconfig_of(cluster, "table")) as other:
+        rights = await other.rights()
+        assert rights.sufficient is False
+        assert ("get", "pods/exec") in [(right.verb, right.resource) for right in rights.missing]
+        assert yaml.safe_load(rights.role)["rules"][0] == {
+            "apiGroups": [""],
+            "resources": ["pods/exec"],
+            "verbs": ["get"],
+        }
+        elsewhere = await other.rights(namespace="kube-system")
+        assert len(elsewhere.missing) == len(elsewhere.rights)
+    async with k8s(kube_config_path=cluster.kubeconfig) as owner:
+        rights = await owner.rights()
+        assert (rights.missing, rights.unknown, rights.role) == ((), (), "")
+
+
+async def test_all_that_the_seed_describes(compute: Compute) -> None:
+    """Installation to limitations, as the provider's documentation goes through it."""
+    sandbox = await compute.sandbox.create(envs={"API_KEY": "k"}, metadata={"owner": "ann"})
+    assert (await sandbox.run_command("cd /tmp && echo $API_KEY | tee file; ls file")).stdout == "k\nfile\n"
+    assert (
+        await sandbox.run_command("pwd; echo $N", cwd="/tmp", env={"N": "production"})
+    ).stdout == "/tmp\nproduction\n"
+    assert (await sandbox.run_command("echo noted", background=True)).exit_code == 0
+    log = "until grep -q noted /tmp/computesdk-bg.log; do sleep 0.05; done; cat /tmp/computesdk-bg.log"
+    assert (await sandbox.run_command(log, timeout=10_000)).stdout == "noted\n"
+    assert (await sandbox.get_info()).metadata == {"owner": "ann"}
+    assert sandbox.get_url(3000).endswith(".invalid:3000")
+    found = await compute.sandbox.get_by_id(sandbox.name)
+    assert found is not None
+    assert found.sandbox_id == sandbox.sandbox_id
+    assert await found.destroy(wait=True)
+    assert await compute.sandbox.get_by_id(sandbox.sandbox_id) is None
+
+
+async def test_an_expired_sandbox_goes_with_these_rights_too(compute: Compute) -> None:
+    sandbox = await compute.sandbox.create(lifetime=200)
+    async with asyncio.timeout(20), compute.sandbox.watch(refresh_interval=0.2) as watch:
+        async for change in watch:
+            if change.kind == "removed" and change.info.uid == sandbox.uid:
+                break
+
+
+async def test_what_cannot_be_changed_names_the_right(compute: Compute) -> None:
+    sandbox = await compute.sandbox.create(lifetime=600_000)
+    for call in (sandbox.extend(3_600_000), sandbox.set_metadata({"a": 1})):
+        with pytest.raises(ForbiddenError, match="verb 'patch' on 'pods' in namespace default grants it"):
+            await call
+    assert await sandbox.destroy()
