@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.provider.config import DEFAULT_NAMESPACE, K8sConfig
@@ -13,6 +14,7 @@ from k8s_sandbox_tui.provider.models import ClusterInfo
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.connection import Connection
     from k8s_sandbox_tui.provider.connection.credential import CredentialSource
+    from k8s_sandbox_tui.provider.models import SandboxInfo
 
 UNFINISHED_SECONDS = 5.0
 
@@ -26,6 +28,7 @@ class ClusterAccess:
         """Namespaces where `watch` on Pods was refused: not asked for again by each create."""
         self.reap_denied: set[str] = set()
         """Namespaces where an expired sandbox could not be destroyed for want of a right: not tried again."""
+        self._creating: set[asyncio.Task[SandboxInfo]] = set()
         self._unfinished: set[asyncio.Task[None]] = set()
         self._opened: tuple[Connection, ClusterInfo] | None = None
         self._closed = False
@@ -61,12 +64,24 @@ class ClusterAccess:
         self._unfinished.add(task)
         task.add_done_callback(self._unfinished.discard)
 
+    def keep_create(self, task: asyncio.Task[SandboxInfo]) -> None:
+        """Has a create that is still under way when the connection is closed cancelled first, so that it cleans up."""
+        self._creating.add(task)
+        task.add_done_callback(self._creating.discard)
+
     async def aclose(self) -> None:
-        """Closes the connection; nothing can be opened again."""
+        """Closes the connection; nothing can be opened again.
+
+        Creates that are under way are cancelled, and what they have made is deleted, for 5 s at the longest.
+        """
         self._closed = True
+        ends = time.monotonic() + UNFINISHED_SECONDS
         try:
-            if self._unfinished:
-                await asyncio.wait(self._unfinished, timeout=UNFINISHED_SECONDS)
+            for task in self._creating:
+                task.cancel()
+            # A create that is cancelled leaves a task behind that deletes what it has made.
+            while (pending := self._creating | self._unfinished) and time.monotonic() < ends:
+                await asyncio.wait(pending, timeout=ends - time.monotonic(), return_when=asyncio.FIRST_COMPLETED)
         finally:
             if self._opened is not None:
                 await self._opened[0].aclose()

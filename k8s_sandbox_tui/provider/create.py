@@ -84,7 +84,29 @@ async def create_sandbox(
         ConflictError: A Pod of the requested name exists.
         ApiError: The API server refuses the Pod.
         TransportError: The API server does not answer.
+        SandboxError: The connection was closed meanwhile; the sandbox has been deleted again.
     """
+    # A task of its own, so that closing the connection can end it in order while there still is one.
+    creating = asyncio.create_task(_create(access, request, timeout=timeout, on_progress=on_progress))
+    access.keep_create(creating)
+    try:
+        return await creating
+    except asyncio.CancelledError:
+        current = asyncio.current_task()
+        if creating.cancelled() and (current is None or not current.cancelling()):
+            raise SandboxError(
+                "The connection was closed while the sandbox was created; it has been deleted again."
+            ) from None
+        raise
+
+
+async def _create(
+    access: ClusterAccess,
+    request: PodRequest,
+    *,
+    timeout: int,
+    on_progress: Callable[[CreateProgress], None] | None,
+) -> SandboxInfo:
     connection = await access.open()
     if not request.namespace:
         request = msgspec.structs.replace(request, namespace=await access.namespace())

@@ -19,6 +19,7 @@ from k8s_sandbox_tui.provider.errors import (
     InvalidArgumentError,
     InvalidObjectError,
     NotFoundError,
+    SandboxError,
     TransportError,
 )
 from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage, SandboxStatus
@@ -229,6 +230,37 @@ async def test_cancelling_twice_still_deletes_the_pod(compute: Compute, cluster:
     go_on.set()
     await compute.aclose()
     assert cluster.deleted == ["uid-of-new"]
+
+
+async def test_closing_while_a_create_waits_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
+    creating = asyncio.create_task(compute.sandbox.create())
+    await started(cluster, creating)
+    await compute.aclose()
+    assert cluster.deleted == ["uid-of-new"]
+    with pytest.raises(SandboxError, match="The connection was closed while the sandbox was created"):
+        await creating
+
+
+async def test_closing_in_a_hurry_has_sent_the_delete(compute: Compute, cluster: CreatingServer) -> None:
+    """As a screen that closes leaves: the create is cancelled, and closing has less time than the answer takes."""
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(request: web.Request) -> web.Response:
+        asked.set()
+        await go_on.wait()
+        return await cluster.delete(request)
+
+    cluster.server.on_any("DELETE", slowly)
+    creating = asyncio.create_task(compute.sandbox.create())
+    await started(cluster, creating)
+    creating.cancel()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.15):
+            await compute.aclose()
+    assert asked.is_set()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await creating
 
 
 async def test_a_pod_that_is_deleted_while_it_starts(compute: Compute, cluster: CreatingServer) -> None:
