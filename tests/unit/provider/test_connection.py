@@ -74,7 +74,7 @@ async def test_a_request_and_its_answer(server: ApiServer, connection: Connectio
     assert connection.requests == 1
 
 
-async def test_connections_are_kept(server: ApiServer, connection: Connection) -> None:
+async def test_ts17_connections_are_kept(server: ApiServer, connection: Connection) -> None:
     peers: set[object] = set()
 
     async def peer(request: web.Request) -> web.Response:
@@ -148,7 +148,7 @@ async def test_answers_of_something_else_than_an_api_server(
         await connection.request("GET", "/x")
 
 
-async def test_a_401_renews_the_credential_once_and_sends_again(server: ApiServer, tmp_path: Path) -> None:
+async def test_f41_a_401_renews_the_credential_once_and_sends_again(server: ApiServer, tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text("old")
 
@@ -185,7 +185,7 @@ async def test_a_401_with_nothing_to_renew_is_an_error_at_once(server: ApiServer
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_429_waits_as_told_for_every_method(method: str, server: ApiServer, connection: Connection) -> None:
+async def test_f38_429_waits_as_told_for_every_method(method: str, server: ApiServer, connection: Connection) -> None:
     busy = answer({"kind": "Status", "message": "slow down"}, 429, {"Retry-After": "1"})
     server.on(method, "/x", busy, answer("ok"))
     began = time.monotonic()
@@ -193,7 +193,7 @@ async def test_429_waits_as_told_for_every_method(method: str, server: ApiServer
     assert time.monotonic() - began >= 1
 
 
-async def test_429_beyond_the_deadline_says_when_to_come_back(server: ApiServer, connection: Connection) -> None:
+async def test_f38_429_beyond_the_deadline_says_when_to_come_back(server: ApiServer, connection: Connection) -> None:
     body = {"kind": "Status", "message": "slow down", "details": {"retryAfterSeconds": 7}}
     server.on("GET", "/x", answer(body, 429))
     with pytest.raises(RateLimitedError, match="slow down") as caught:
@@ -289,7 +289,7 @@ async def test_a_client_certificate() -> None:
         assert [seen.client for seen in server.seen] == ["ann"]
 
 
-def test_no_key_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f46_no_key_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.delattr("os.memfd_create", raising=False)  # the way of systems that have none
     ann = issued("ann", "")
@@ -314,7 +314,7 @@ async def test_client_certificates_that_cannot_be_used(
             await connection.prepare()
 
 
-async def test_impersonation_reaches_requests_and_websockets(server: ApiServer) -> None:
+async def test_f45_impersonation_reaches_requests_and_websockets(server: ApiServer) -> None:
     user = {"token": "t", "as": "bob", "as-groups": ["a", "b"]}
     server.on("GET", "/x", answer("ok"))
     async with connected(server.kubeconfig(**user)) as connection:
@@ -327,7 +327,7 @@ async def test_impersonation_reaches_requests_and_websockets(server: ApiServer) 
         assert seen.headers["Authorization"] == "Bearer t"
 
 
-async def test_a_proxy(server: ApiServer) -> None:
+async def test_f48_a_proxy(server: ApiServer) -> None:
     asked: list[bytes] = []
 
     async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -81,7 +81,7 @@ async def test_a_sandbox_from_request_to_running(compute: Compute, cluster: Crea
     assert cluster.deleted == []
 
 
-async def test_where_watch_is_refused_the_pod_is_looked_at(compute: Compute, cluster: CreatingServer) -> None:
+async def test_f39_where_watch_is_refused_the_pod_is_looked_at(compute: Compute, cluster: CreatingServer) -> None:
     cluster.server.on("GET", PODS, refusal(REFUSALS["watch forbidden"]))
     looks = 0
 
@@ -105,7 +105,7 @@ async def test_where_watch_is_refused_the_pod_is_looked_at(compute: Compute, clu
 
 
 @pytest.mark.parametrize("kind", ["exited 3", "exited 0", "no such command", "deadline"])
-async def test_what_has_ended_fails_at_once_with_its_reason(
+async def test_f36_what_has_ended_fails_at_once_with_its_reason(
     kind: str, compute: Compute, cluster: CreatingServer
 ) -> None:
     creating = asyncio.create_task(compute.sandbox.create())
@@ -119,7 +119,7 @@ async def test_what_has_ended_fails_at_once_with_its_reason(
 
 
 @pytest.mark.usefixtures("no_grace")
-async def test_an_image_that_cannot_be_pulled(compute: Compute, cluster: CreatingServer) -> None:
+async def test_f36_an_image_that_cannot_be_pulled(compute: Compute, cluster: CreatingServer) -> None:
     events = msgspec.json.decode(msgspec.json.encode(RECORDED.events))
     for event in events["items"]:
         event["involvedObject"]["uid"] = "uid-of-new"
@@ -151,7 +151,7 @@ async def test_events_of_an_earlier_pod_and_forbidden_events_are_no_events(
 
 
 @pytest.mark.usefixtures("no_grace")
-async def test_no_room_is_given_up_unless_a_node_is_coming(compute: Compute, cluster: CreatingServer) -> None:
+async def test_f36_no_room_is_given_up_unless_a_node_is_coming(compute: Compute, cluster: CreatingServer) -> None:
     creating = asyncio.create_task(compute.sandbox.create())
     await started(cluster, creating)
     cluster.become("unschedulable")
@@ -171,7 +171,7 @@ async def test_no_room_is_given_up_unless_a_node_is_coming(compute: Compute, clu
     assert (await creating).info.status is SandboxStatus.RUNNING
 
 
-async def test_a_timeout_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
+async def test_f32_ts4_a_timeout_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
     with pytest.raises(CreateTimeoutError, match="did not run in time: it is pending"):
         await compute.sandbox.create(timeout=200)
     assert cluster.deleted == ["uid-of-new"]
@@ -183,7 +183,7 @@ async def test_a_timeout_of_zero_looks_once(compute: Compute, cluster: CreatingS
     assert cluster.deleted == ["uid-of-new"]
 
 
-async def test_cancelling_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
+async def test_f32_ts4_cancelling_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
     creating = asyncio.create_task(compute.sandbox.create())
     await started(cluster, creating)
     creating.cancel()
@@ -192,7 +192,7 @@ async def test_cancelling_deletes_the_pod(compute: Compute, cluster: CreatingSer
     assert cluster.deleted == ["uid-of-new"]
 
 
-async def test_cancelling_before_the_answer_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
+async def test_f32_ts4_cancelling_before_the_answer_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
     arrived, go_on = asyncio.Event(), asyncio.Event()
 
     async def slowly(request: web.Request) -> web.Response:
@@ -287,7 +287,7 @@ async def test_a_broken_watch_is_no_failure(compute: Compute, cluster: CreatingS
     assert (await creating).info.status is SandboxStatus.RUNNING
 
 
-async def test_an_expired_watch_is_no_failure(compute: Compute, cluster: CreatingServer) -> None:
+async def test_f39_an_expired_watch_is_no_failure(compute: Compute, cluster: CreatingServer) -> None:
     creating = asyncio.create_task(compute.sandbox.create())
     await started(cluster, creating)
     cluster.change("running")
@@ -295,7 +295,7 @@ async def test_an_expired_watch_is_no_failure(compute: Compute, cluster: Creatin
     assert (await creating).info.status is SandboxStatus.RUNNING
 
 
-async def test_a_lost_answer_adopts_the_pod_that_was_made(compute: Compute, cluster: CreatingServer) -> None:
+async def test_f33_a_lost_answer_adopts_the_pod_that_was_made(compute: Compute, cluster: CreatingServer) -> None:
     async def take_and_cut(request: web.Request) -> web.StreamResponse:
         cluster.pod = as_sent(await request.read())
         cluster.change("running")
@@ -317,7 +317,7 @@ async def test_a_lost_request_is_sent_again(compute: Compute, cluster: CreatingS
     assert len({post.body for post in cluster.server.requests("POST", PODS)}) == 1
 
 
-async def test_a_lost_answer_and_somebody_elses_pod_of_the_name(compute: Compute, cluster: CreatingServer) -> None:
+async def test_f33_a_lost_answer_and_somebody_elses_pod_of_the_name(compute: Compute, cluster: CreatingServer) -> None:
     async def somebody_elses(request: web.Request) -> web.StreamResponse:
         name = msgspec.json.decode(await request.read())["metadata"]["name"]
         cluster.server.on("GET", f"{PODS}/{name}", answer(pod("running", name=name)))

@@ -75,7 +75,7 @@ async def test_nothing_is_sent_without_tls() -> None:
     assert await source.get() == Credential()
 
 
-async def test_a_token_file_is_read_again_after_a_minute_and_after_a_401(tmp_path: Path) -> None:
+async def test_f41_a_token_file_is_read_again_after_a_minute_and_after_a_401(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("one\n")
     now = 0.0
@@ -124,7 +124,7 @@ def test_impersonation_headers() -> None:
         impersonation_headers(User(impersonate_groups=("a",)))
 
 
-async def test_a_plugin_gets_no_terminal_and_is_told_so() -> None:
+async def test_f44_a_plugin_gets_no_terminal_and_is_told_so() -> None:
     program = (
         "import os, sys, json; i = json.loads(os.environ['KUBERNETES_EXEC_INFO']);"
         "t = [sys.stdin.read(), i['spec']['interactive'], os.environ['MINE'], i['apiVersion'], 'cluster' in i['spec']];"
@@ -178,7 +178,7 @@ async def test_plugins_that_fail(broken: ExecPlugin, expected: str) -> None:
         await run_plugin(broken, CLUSTER)
 
 
-async def test_a_failing_plugins_words_and_install_hint_are_in_the_error() -> None:
+async def test_f43_a_failing_plugins_words_and_install_hint_are_in_the_error() -> None:
     failing = plugin("import sys; sys.exit('line one\\nline two')", install_hint="Install it from example.com.")
     with pytest.raises(CredentialPluginError) as caught:
         await run_plugin(failing, CLUSTER)
@@ -268,7 +268,7 @@ async def test_a_failed_run_fails_every_caller_and_the_next_call_tries_again() -
         (timedelta(seconds=20), timedelta(seconds=9), timedelta(seconds=11)),
     ],
 )
-async def test_a_credential_is_renewed_before_it_ends(
+async def test_f41_a_credential_is_renewed_before_it_ends(
     lifetime: timedelta, still_good: timedelta, over: timedelta
 ) -> None:
     issuer = Issuer(lifetime)

@@ -159,7 +159,7 @@ async def test_a_watch_that_ends_goes_on_where_it_was(compute: Compute, server: 
     assert Freshness.STALE not in shown.story
 
 
-async def test_a_watch_that_is_cut_goes_on_without_a_word(compute: Compute, server: ApiServer) -> None:
+async def test_f39_a_watch_that_is_cut_goes_on_without_a_word(compute: Compute, server: ApiServer) -> None:
     first, second = Watch(), Watch()
     listing(server, [pod_list(pod())], [first, second])
     async with screen(compute) as shown:
@@ -171,7 +171,7 @@ async def test_a_watch_that_is_cut_goes_on_without_a_word(compute: Compute, serv
 
 
 @pytest.mark.parametrize("by", ["event", "status"])
-async def test_an_expired_watch_lists_again_and_shows_what_has_changed(
+async def test_f39_an_expired_watch_lists_again_and_shows_what_has_changed(
     by: str, compute: Compute, server: ApiServer
 ) -> None:
     first, last = Watch(), Watch()
@@ -192,7 +192,7 @@ async def test_an_expired_watch_lists_again_and_shows_what_has_changed(
     assert listed(server) == 2
 
 
-async def test_forbidden_watch_means_lists_at_the_interval(compute: Compute, server: ApiServer) -> None:
+async def test_f39_forbidden_watch_means_lists_at_the_interval(compute: Compute, server: ApiServer) -> None:
     listing(
         server,
         [pod_list(pod()), pod_list(pod()), pod_list(pod("exited 3"))],
@@ -286,7 +286,7 @@ async def test_faults_of_a_list_are_waited_out(fault: Answer, compute: Compute, 
         assert shown.names == ["golden-a"]
 
 
-async def test_a_bad_continue_token_is_waited_out(compute: Compute, server: ApiServer) -> None:
+async def test_f40_a_bad_continue_token_is_waited_out(compute: Compute, server: ApiServer) -> None:
     page = pod_list(pod(), resume="next")
     listing(server, [page, refusal(REFUSALS["bad continue"]), pod_list(pod())], [Watch()])
     async with screen(compute) as shown:

@@ -80,7 +80,7 @@ def connect(server: ApiServer, user: dict[str, object]) -> Connection:
     return Connection(load_target(raw=server.kubeconfig(**user), environ={}))
 
 
-async def test_sixteen_requests_at_once_with_an_expired_token_run_the_plugin_once(
+async def test_f41_sixteen_requests_at_once_with_an_expired_token_run_the_plugin_once(
     server: ApiServer, plugin: Plugin
 ) -> None:
     async def respond(request: web.Request) -> web.StreamResponse:
@@ -135,7 +135,7 @@ async def test_a_client_certificate_of_a_plugin_is_used_and_replaced(server: Api
     await connection.aclose()
 
 
-async def test_a_failing_plugin_sends_nothing(server: ApiServer, plugin: Plugin) -> None:
+async def test_f43_a_failing_plugin_sends_nothing(server: ApiServer, plugin: Plugin) -> None:
     connection = connect(server, plugin.user)  # its status file does not exist
     with pytest.raises(CredentialPluginError, match="FileNotFoundError") as caught:
         await connection.request("GET", "/x")

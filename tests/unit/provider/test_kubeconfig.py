@@ -85,7 +85,7 @@ def test_base64_that_is_none_says_so() -> None:
         load_target(environ={"KUBECONFIG_B64": "!!!"})
 
 
-def test_of_several_files_the_first_to_name_something_wins(tmp_path: Path) -> None:
+def test_f42_of_several_files_the_first_to_name_something_wins(tmp_path: Path) -> None:
     first = write(tmp_path / "first", config("a", namespace="from-first"))
     second = write(tmp_path / "second", config("a", current="a", namespace="from-second"))
     third = write(tmp_path / "third", config("b", current="b"))
@@ -123,7 +123,7 @@ def test_relative_references_belong_to_their_own_file(tmp_path: Path, monkeypatc
     assert two.exec.command == "aws"
 
 
-def test_in_a_pod_without_a_file_the_service_account_is_used(tmp_path: Path) -> None:
+def test_f47_in_a_pod_without_a_file_the_service_account_is_used(tmp_path: Path) -> None:
     write(tmp_path / "account" / "token", "t")
     write(tmp_path / "account" / "namespace", "team-a\n")
     environ = {"HOME": str(tmp_path), "KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "6443"}

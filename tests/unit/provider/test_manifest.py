@@ -76,7 +76,7 @@ SHELLS = [shell for shell in (["dash"], ["busybox", "sh"], ["bash"]) if shutil.w
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[0])
-def test_the_first_process_ends_at_once_when_told_to(shell: list[str]) -> None:
+def test_f35_the_first_process_ends_at_once_when_told_to(shell: list[str]) -> None:
     # The trap is set before the loop begins, so that `up` says that a signal can be taken.
     script = IDLE_SCRIPT.replace("; while", "; echo up; while", 1)
     with subprocess.Popen([*shell, "-c", script], stdout=subprocess.PIPE, start_new_session=True) as process:

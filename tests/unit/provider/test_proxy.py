@@ -46,7 +46,7 @@ P = {"HTTPS_PROXY": "http://proxy:1"}
         ("https://A.example.", P | {"NO_PROXY": "a.EXAMPLE"}, None),
     ],
 )
-def test_proxies_of_the_environment(url: str, environ: dict[str, str], expected: str | None) -> None:
+def test_f48_proxies_of_the_environment(url: str, environ: dict[str, str], expected: str | None) -> None:
     assert proxy_for(url, environ) == expected
 
 

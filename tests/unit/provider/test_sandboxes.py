@@ -73,7 +73,7 @@ async def test_get_by_id_of_what_is_not_there(compute: Compute, server: ApiServe
     assert await compute.sandbox.get_by_id("golden-a") is None
 
 
-async def test_ids_that_are_none_reach_no_server(compute: Compute, server: ApiServer) -> None:
+async def test_ts1_ids_that_are_none_reach_no_server(compute: Compute, server: ApiServer) -> None:
     for sandbox_id in ("", "ns/", "ns/.", "ns/..", "a/b/c", "/", "../x"):
         with pytest.raises(InvalidArgumentError):
             await compute.sandbox.get_by_id(sandbox_id)
@@ -86,7 +86,7 @@ async def test_ids_that_are_none_reach_no_server(compute: Compute, server: ApiSe
 
 
 @pytest.mark.parametrize("labels", [None, {}, {"computesdk.io/managed": "false"}, {"app": "web"}])
-async def test_other_pods_are_left_alone(labels: object, compute: Compute, server: ApiServer) -> None:
+async def test_ts2_other_pods_are_left_alone(labels: object, compute: Compute, server: ApiServer) -> None:
     server.on("GET", POD, answer(pod(labels=labels)))
     with pytest.raises(NotManagedError, match=r"sandboxes/golden-a is not a sandbox"):
         await compute.sandbox.get_by_id("golden-a")
@@ -121,7 +121,7 @@ async def test_without_the_right_to_delete_services_the_pod_is_gone_all_the_same
 
 
 @pytest.mark.parametrize("fault", ["list forbidden", "unauthorized"])
-async def test_a_refused_delete_is_an_error(fault: str, compute: Compute, golden: ApiServer) -> None:
+async def test_f34_a_refused_delete_is_an_error(fault: str, compute: Compute, golden: ApiServer) -> None:
     golden.on("DELETE", POD, refusal(REFUSALS[fault]))
     with pytest.raises(ApiError):
         await compute.sandbox.destroy("golden-a")
@@ -168,7 +168,7 @@ async def test_a_list_comes_in_pages(compute: Compute, server: ApiServer) -> Non
     assert second.query["continue"] == "next"
 
 
-async def test_a_list_that_expires_between_pages_is_begun_again_once(compute: Compute, server: ApiServer) -> None:
+async def test_f40_a_list_that_expires_between_pages_is_begun_again_once(compute: Compute, server: ApiServer) -> None:
     expired = answer({"kind": "Status", "reason": "Expired", "code": 410}, 410)
     first = pod_list(pod(), resume="next")
     server.on("GET", PODS, first, expired, first, pod_list(pod("exited 3")))
