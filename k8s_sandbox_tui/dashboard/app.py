@@ -9,7 +9,6 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import Reactive
 
@@ -20,8 +19,9 @@ from k8s_sandbox_tui.dashboard.main_screen import MainScreen
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
+    from textual.command import Provider
     from textual.screen import Screen
     from textual.theme import Theme
 
@@ -40,6 +40,8 @@ class DashboardApp(ClipboardApp[None]):
     """Shows the sandboxes of one cluster, and runs commands in them."""
 
     TITLE = "k8s sandboxes"
+    # The palette has the commands of the screen, and nothing that is only Textual's.
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = set()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "app.quit", "Quit", id="app.quit", priority=True, tooltip="Leave the dashboard.")
     ]
@@ -47,6 +49,7 @@ class DashboardApp(ClipboardApp[None]):
     CSS = """
     Toast { width: auto; max-width: 76; min-width: 24; margin-top: 0; padding: 0 1; background: $panel; }
     ToastRack { margin-bottom: 2; }
+    CommandPalette SearchIcon { display: none; }
     """
 
     # Ours from the start: another theme set later would have all styles computed twice before the first paint.
@@ -102,11 +105,6 @@ class DashboardApp(ClipboardApp[None]):
     def get_key_display(self, binding: Binding) -> str:
         """Keys as people write them."""
         return binding.key_display or key_name(binding.key)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
-        """What the palette offers besides the commands of the screen."""
-        yield SystemCommand("Theme", "Choose the colours.", self.action_change_theme)
-        yield SystemCommand("Screenshot", "Save the screen as an SVG file.", self.deliver_screenshot)
 
 
 def run(open_cluster: OpenClusterPort, *, refresh: float | None = None) -> int:

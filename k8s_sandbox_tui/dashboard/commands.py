@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Provider
 
+from k8s_sandbox_tui.dashboard.key_bar import key_name
+
 if TYPE_CHECKING:
     from textual.command import Hits
 
@@ -18,7 +20,7 @@ class Command(NamedTuple):
     id: str
     """What a keymap calls it."""
     keys: str
-    """Textual's names of the keys, separated by commas."""
+    """Textual's names of the keys, separated by commas; empty for what only the palette offers."""
     action: str
     label: str
     """For the key bar."""
@@ -27,6 +29,16 @@ class Command(NamedTuple):
     group: str
     show: bool = True
     """Whether the key bar names it, as far as there is room."""
+
+    @property
+    def key_names(self) -> str:
+        """Its keys as people write them; empty where it has none."""
+        return " ".join([key_name(key) for key in self.keys.split(",") if key])
+
+    @property
+    def palette_help(self) -> str:
+        """Its sentence, with the keys that do the same."""
+        return f"{self.help} ({self.key_names})" if self.keys else self.help
 
     def binding(self) -> Binding:
         """The command as a key binding."""
@@ -92,6 +104,14 @@ COMMANDS: tuple[Command, ...] = (
         help="Show all keys.",
     ),
     Command(
+        id="app.theme", keys="", action="app.change_theme", label="Theme", group=APP,
+        help="Choose the colours.",
+    ),
+    Command(
+        id="app.screenshot", keys="", action="app.screenshot", label="Screenshot", group=APP,
+        help="Save the screen as an SVG file.",
+    ),
+    Command(
         id="app.quit", keys="q", action="app.quit", label="Quit", group=APP,
         help="Leave the dashboard; sandboxes go on running.",
     ),
@@ -118,7 +138,7 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
         for command in COMMANDS:
-            yield DiscoveryHit(command.label, partial(self._run, command), help=command.help)
+            yield DiscoveryHit(command.label, partial(self._run, command), help=command.palette_help)
 
     async def search(self, query: str) -> Hits:
         """Those whose label or sentence fits what was typed."""
@@ -130,5 +150,5 @@ class CommandProvider(Provider):
                     score,
                     matcher.highlight(command.label),
                     partial(self._run, command),
-                    help=command.help,
+                    help=command.palette_help,
                 )

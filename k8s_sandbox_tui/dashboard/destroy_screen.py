@@ -52,7 +52,12 @@ class DestroyScreen(ModalScreen[bool]):
             color: $foreground;
             text-style: none;
             &:hover { background: $border-blurred; }
-            &:focus { background: $accent; color: $background; text-style: bold; background-tint: transparent; }
+            &.-style-default:focus {
+                background: $accent;
+                color: $background;
+                text-style: bold;
+                background-tint: transparent;
+            }
         }
         & #destroy { color: $status-failed; }
         & #destroy:focus { background: $status-failed; color: $background; }

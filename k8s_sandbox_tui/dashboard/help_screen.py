@@ -56,7 +56,7 @@ def command_sections() -> list[Section]:
     """The commands of the main screen, by group."""
     sections: dict[str, list[HelpLine]] = {}
     for command in COMMANDS:
-        sections.setdefault(command.group, []).append((keys_text(command.keys), command.help))
+        sections.setdefault(command.group, []).append((command.key_names or "^P", command.help))
     return list(sections.items())
 
 

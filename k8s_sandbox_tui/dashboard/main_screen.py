@@ -45,7 +45,7 @@ PAINT_EVERY = 0.1
 class MainScreen(ImmediateScreen[None]):
     """Sandboxes and a console."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS]
+    BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS if command.keys]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
     AUTO_FOCUS = "SandboxTable"
     if TYPE_CHECKING:
