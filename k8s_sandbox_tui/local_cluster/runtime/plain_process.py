@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.local_cluster.runtime import podinit, zygote
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, link_programs
-from k8s_sandbox_tui.local_cluster.runtime.pod_home import write_npm_config, write_pip_config
+from k8s_sandbox_tui.local_cluster.runtime.pod_home import remove_tree, write_npm_config, write_pip_config
 from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
@@ -48,6 +48,13 @@ class ZygoteAnchor:
     def failure(self) -> str:
         """Nothing: a fork has no words of its own."""
         return ""
+
+    def root_pid(self, main: int) -> int | None:
+        """The supervisor, which is the parent of the main process."""
+        try:
+            return int(Path(f"/proc/{main}/stat").read_bytes().rpartition(b")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            return None
 
     def close(self) -> None:
         """Nothing is held."""
@@ -155,6 +162,7 @@ class PlainLauncher:
             if error.reason == "StartError" or not await host.ends_now():
                 raise
         # A Pod without isolation has killed the zygote.
+        await asyncio.to_thread(remove_tree, pod.state_dir / "root")
         return await self._launch_from(await self._living_host(), pod)
 
     async def _launch_from(self, host: ZygoteHost, pod: PodProcessSpec) -> RunningPod:
