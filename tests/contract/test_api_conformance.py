@@ -43,6 +43,7 @@ _IDENTITIES: JsonValue = [
 DIFFERENCES: list[tuple[str, str, str]] = [
     (".*", r".*spec\.volumes\[0\]\.projected\.sources$", "openshift-service-ca.crt: of the recorded build alone"),
     ("(aggregated )?discovery /apis?(/v1)?", ".*", "fewer resources; those that are served are compared below"),
+    (".*", r"(.*\.)?metadata\.annotations(\.local\.computesdk\.io/\w+)?$", "how the Pod is held back, as README says"),
     ("list as Table", r"rows\[\d\]\.cells\[[45]\]", "age and address"),
     ("patch spec image refused", r"message|details\.causes\[0\]\.message", "the long tail: a diff of Go structs"),
     (".*", r".*\.state\.waiting\.message", "nothing is pulled: the reason is that no image can be stood in for"),

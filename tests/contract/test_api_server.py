@@ -108,9 +108,9 @@ async def test_namespaces_of_the_cluster_itself_stay(client: ApiClient) -> None:
 async def test_the_node_tells_how_pods_are_isolated(client: ApiClient, local_cluster: LocalClusterStatus) -> None:
     node = (await client.get("/api/v1/nodes")).items[0]
     assert look(node, "metadata.annotations") == {
-        "local-cluster/isolation": local_cluster.isolation,
-        "local-cluster/limits": local_cluster.limits,
-        "local-cluster/network": local_cluster.network,
+        "local.computesdk.io/isolation": local_cluster.isolation,
+        "local.computesdk.io/limits": local_cluster.limits,
+        "local.computesdk.io/network": local_cluster.network,
     }
     assert look(node, "status.nodeInfo.containerRuntimeVersion") == f"local://{local_cluster.isolation}"
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import json
 
 from k8s_sandbox_tui.local_cluster.api.media import is_aggregated_discovery
+from k8s_sandbox_tui.local_cluster.api.metrics import GROUP as METRICS
+from k8s_sandbox_tui.local_cluster.api.metrics import VERSION as METRICS_VERSION
 from k8s_sandbox_tui.local_cluster.api.respond import json_response
 from k8s_sandbox_tui.local_cluster.objects.status_error import page_not_found
 from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES
@@ -20,22 +22,36 @@ _AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryL
 _CORE = (EVENTS, NAMESPACES, NODES, PODS, SERVICES)
 
 
-@dataclass(frozen=True, slots=True)
-class _Review:
-    """A resource that can only be created: a question."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """A resource of a group beside the core one."""
 
     plural: str
     singular: str
     kind: str
+    namespaced: bool = False
+    verbs: tuple[str, ...] = ("create",)
 
 
+_READ = ("get", "list")
 _GROUPS = {
-    "authentication.k8s.io": (_Review("selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview"),),
+    "authentication.k8s.io": (
+        _Listed(plural="selfsubjectreviews", singular="selfsubjectreview", kind="SelfSubjectReview"),
+    ),
     "authorization.k8s.io": (
-        _Review("selfsubjectaccessreviews", "selfsubjectaccessreview", "SelfSubjectAccessReview"),
-        _Review("selfsubjectrulesreviews", "selfsubjectrulesreview", "SelfSubjectRulesReview"),
+        _Listed(plural="selfsubjectaccessreviews", singular="selfsubjectaccessreview", kind="SelfSubjectAccessReview"),
+        _Listed(plural="selfsubjectrulesreviews", singular="selfsubjectrulesreview", kind="SelfSubjectRulesReview"),
+    ),
+    METRICS: (
+        _Listed(plural="nodes", singular="", kind="NodeMetrics", verbs=_READ),
+        _Listed(plural="pods", singular="", kind="PodMetrics", verbs=_READ, namespaced=True),
     ),
 }
+
+
+def group_version(group: str) -> str:
+    """The version that a group is served in."""
+    return METRICS_VERSION if group == METRICS else "v1"
 
 
 def version(platform: str) -> bytes:
@@ -81,18 +97,18 @@ def discover(request: web.Request, path: str, address: str) -> web.Response:
             body = {"kind": "APIGroupList", "apiVersion": "v1", "groups": [_group(name) for name in _GROUPS]}
         case ["apis", group] if group in _GROUPS:
             body = {"kind": "APIGroup", "apiVersion": "v1", **_group(group)}
-        case ["apis", group, "v1"] if group in _GROUPS:
+        case ["apis", group, version] if group in _GROUPS and version == group_version(group):
             body = {
                 "kind": "APIResourceList",
                 "apiVersion": "v1",
-                "groupVersion": f"{group}/v1",
+                "groupVersion": f"{group}/{version}",
                 "resources": [
                     {
                         "name": review.plural,
                         "singularName": review.singular,
-                        "namespaced": False,
+                        "namespaced": review.namespaced,
                         "kind": review.kind,
-                        "verbs": ["create"],
+                        "verbs": review.verbs,
                     }
                     for review in _GROUPS[group]
                 ],
@@ -103,7 +119,8 @@ def discover(request: web.Request, path: str, address: str) -> web.Response:
 
 
 def _group(name: str) -> dict[str, object]:
-    preferred = {"groupVersion": f"{name}/v1", "version": "v1"}
+    version = group_version(name)
+    preferred = {"groupVersion": f"{name}/{version}", "version": version}
     return {"name": name, "versions": [preferred], "preferredVersion": preferred}
 
 
@@ -171,13 +188,13 @@ def _group_discovery(name: str) -> dict[str, object]:
         {
             "resource": review.plural,
             "responseKind": _kind(review.kind),
-            "scope": "Cluster",
+            "scope": "Namespaced" if review.namespaced else "Cluster",
             "singularResource": review.singular,
-            "verbs": ["create"],
+            "verbs": review.verbs,
         }
         for review in _GROUPS[name]
     ]
     return {
         "metadata": {"name": name, "creationTimestamp": None},
-        "versions": [{"version": "v1", "resources": listed, "freshness": "Current"}],
+        "versions": [{"version": group_version(name), "resources": listed, "freshness": "Current"}],
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from k8s_sandbox_tui.local_cluster.api import namespaces, patching, pods, reviews, services
+from k8s_sandbox_tui.local_cluster.api import metrics, namespaces, patching, pods, reviews, services
 from k8s_sandbox_tui.local_cluster.api.events import delete_event, delete_events
 from k8s_sandbox_tui.local_cluster.api.listing import get_object, list_objects
 from k8s_sandbox_tui.local_cluster.api.logs import pod_log
@@ -24,6 +24,7 @@ from k8s_sandbox_tui.local_cluster.api.rbac import User
 from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
 from k8s_sandbox_tui.local_cluster.api.served import Served
 from k8s_sandbox_tui.local_cluster.api.watching import watch_objects
+from k8s_sandbox_tui.local_cluster.kubelet.usage_sampler import UsageSampler
 from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES, T
 
 if TYPE_CHECKING:
@@ -68,6 +69,15 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
     for verb in ("get", "create"):
         table["", "pods", "exec", verb] = partial(exec_in_pod, cluster=cluster, kubelet=kubelet)
         table["", "pods", "portforward", verb] = partial(forward_ports, cluster=cluster, kubelet=kubelet)
+
+    sampler = UsageSampler()
+    pods_used = partial(metrics.list_pod_metrics, cluster=cluster, kubelet=kubelet, sampler=sampler)
+    table[metrics.GROUP, "pods", "", "list"] = pods_used
+    table[metrics.GROUP, "pods", "", "get"] = partial(
+        metrics.get_pod_metrics, cluster=cluster, kubelet=kubelet, sampler=sampler
+    )
+    table[metrics.GROUP, "nodes", "", "list"] = partial(metrics.list_node_metrics, cluster=cluster, sampler=sampler)
+    table[metrics.GROUP, "nodes", "", "get"] = partial(metrics.get_node_metrics, cluster=cluster, sampler=sampler)
 
     table["", "services", "", "create"] = partial(services.create_service, cluster=cluster)
     table["", "services", "", "delete"] = partial(services.delete_service, cluster=cluster)

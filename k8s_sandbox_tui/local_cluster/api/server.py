@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from k8s_sandbox_tui.local_cluster.api.body import MAX_BODY
-from k8s_sandbox_tui.local_cluster.api.discovery import discover, version
+from k8s_sandbox_tui.local_cluster.api.discovery import discover, group_version, version
 from k8s_sandbox_tui.local_cluster.api.openapi import openapi
 from k8s_sandbox_tui.local_cluster.api.rbac import User, authorize
 from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo, request_info
@@ -81,12 +81,12 @@ class ApiServer:
 
     async def _resource(self, request: web.Request, info: RequestInfo, user: User) -> web.StreamResponse:
         review = REVIEWS.get((info.group, info.resource))
-        if review is not None and info.version == "v1":
+        if review is not None and info.version == group_version(info.group):
             if info.verb != "create":
                 raise method_not_allowed()
             return await review(request, user)
         served = (info.group, info.resource, info.subresource)
-        if info.version != "v1" or served not in self._served:
+        if info.version != group_version(info.group) or served not in self._served:
             raise page_not_found()
         handler = self._routes.get((*served, info.verb))
         if handler is None or not _well_formed(info):

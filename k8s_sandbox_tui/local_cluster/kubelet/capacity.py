@@ -7,6 +7,7 @@ import platform
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_DNS, uuid4, uuid5
 
+from k8s_sandbox_tui.local_cluster.kubelet.annotations import ISOLATION, LIMITS, NETWORK
 from k8s_sandbox_tui.local_cluster.objects import quantity
 from k8s_sandbox_tui.local_cluster.objects.cluster import (
     Node,
@@ -53,9 +54,9 @@ def this_machine(*, address: str, version: str, isolation: str, limits: str, net
                 "kubernetes.io/os": system,
             },
             annotations={
-                "local-cluster/isolation": isolation,
-                "local-cluster/limits": limits,
-                "local-cluster/network": network,
+                ISOLATION: isolation,
+                LIMITS: limits,
+                NETWORK: network,
             },
         ),
         status=NodeStatus(
@@ -80,21 +81,17 @@ def this_machine(*, address: str, version: str, isolation: str, limits: str, net
     )
 
 
-def shortage(pod: Pod, node: Node) -> str:
-    """Why the node cannot take the Pod, in the scheduler's words; empty when it can.
-
-    Only what a single Pod asks for counts: sandboxes that mostly wait may share the machine.
-    """
-    wanted = _requests(pod)
-    lacking = [
-        f"1 Insufficient {name}"
-        for name in ("cpu", "memory")
-        if wanted.get(name, 0) > quantity.parse(node.status.allocatable[name])
-    ]
+def unsuitable(pod: Pod, node: Node) -> str:
+    """Why the node is none of those that the Pod may go to, in the scheduler's words; empty when it is."""
     if pod.spec.node_selector and not pod.spec.node_selector.items() <= node.metadata.labels.items():
         why = "1 node(s) didn't match Pod's node affinity/selector"
         return _told([why], "Preemption is not helpful for scheduling")
-    return _told(lacking, "No preemption victims found for incoming pod") if lacking else ""
+    return ""
+
+
+def told_shortage(lacking: list[str]) -> str:
+    """The scheduler's words for what the only node has too little of."""
+    return _told(lacking, "No preemption victims found for incoming pod")
 
 
 def _told(reasons: list[str], preemption: str) -> str:
@@ -102,7 +99,8 @@ def _told(reasons: list[str], preemption: str) -> str:
     return f"0/1 nodes are available: {listed}. preemption: 0/1 nodes are available: 1 {preemption}."
 
 
-def _requests(pod: Pod) -> dict[str, Decimal]:
+def requests_of(pod: Pod) -> dict[str, Decimal]:
+    """What all containers of a Pod ask for together."""
     total: dict[str, Decimal] = {}
     for container in pod.spec.containers:
         for name, amount in container.resources.requests.items():

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from k8s_sandbox_tui.local_cluster.kubelet.capacity import shortage
+from k8s_sandbox_tui.local_cluster.kubelet.annotations import ISOLATION, LIMITS, NETWORK
 from k8s_sandbox_tui.local_cluster.kubelet.events import EventRecorder
 from k8s_sandbox_tui.local_cluster.kubelet.pod_status import scheduled_status, unschedulable_status
+from k8s_sandbox_tui.local_cluster.kubelet.room import Room
 from k8s_sandbox_tui.local_cluster.kubelet.surroundings import Surroundings
 from k8s_sandbox_tui.local_cluster.kubelet.worker import PodWorker
 from k8s_sandbox_tui.local_cluster.objects.meta import now
@@ -40,10 +41,17 @@ class Kubelet:
         self._node = node
         self._workers: dict[str, PodWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._room = Room(node)
+        self._without_room: dict[str, Pod] = {}
         self.events = EventRecorder(cluster.events, node.metadata.name)
         self._surroundings = Surroundings(
             runtime=runtime, events=self.events, pods=cluster.pods, pods_dir=pods_dir, host_ip=HOST_IP
         )
+        self._held_back = {
+            ISOLATION: runtime.isolation,
+            LIMITS: runtime.limits,
+            NETWORK: runtime.network,
+        }
         self.spawn(self._sweep(), "event sweep")
 
     def admit(self, pod: Pod) -> None:
@@ -61,9 +69,17 @@ class Kubelet:
         worker = self._workers.get(pod.metadata.uid)
         return None if worker is None else worker.containers.get(name)
 
+    def process_roots(self, pod: Pod) -> dict[str, int]:
+        """For each container that runs, by name, a process of this machine that all others of it descend from."""
+        worker = self._workers.get(pod.metadata.uid)
+        runs = {} if worker is None else worker.containers
+        roots = {name: run.running.root_pid for name, run in runs.items() if run.running is not None}
+        return {name: root for name, root in roots.items() if root is not None}
+
     def forget(self, pod: Pod) -> None:
         """Kills what is left of a Pod that is no longer in the store, and deletes its files."""
         worker = self._workers.pop(pod.metadata.uid, None)
+        self._without_room.pop(pod.metadata.uid, None)
         self.spawn(self._clean(pod, worker), f"removal of {pod.metadata.name}")
 
     async def close(self) -> None:
@@ -82,7 +98,10 @@ class Kubelet:
         uid = pod.metadata.uid
         worker = PodWorker(scheduled, self._surroundings)
         self._workers[uid] = worker
-        await worker.run()
+        try:
+            await worker.run()
+        finally:
+            self._give_back(uid)
         entry = self._cluster.pods.find(pod.metadata.namespace, pod.metadata.name)
         if entry is None or entry.object.metadata.uid != uid:
             self.forget(pod)
@@ -90,18 +109,31 @@ class Kubelet:
     def _schedule(self, pod: Pod) -> Pod | None:
         """Gives a Pod its node; None when the node cannot take it."""
         pods = self._cluster.pods
-        lacking = shortage(pod, self._node)
+        lacking = self._room.take(pod)
         if lacking:
+            self._without_room[pod.metadata.uid] = pod
             status = unschedulable_status(pod.status, lacking, now())
             pods.update(replace(pod, status=status))
             self.events.scheduler(pod, "FailedScheduling", lacking, action="Scheduling", kind="Warning")
             return None
         name = self._node.metadata.name
         spec = replace(pod.spec, node_name=name)
-        entry = pods.update(replace(pod, spec=spec, status=scheduled_status(pod.status, now())))
+        meta = replace(pod.metadata, annotations=pod.metadata.annotations | self._held_back)
+        status = scheduled_status(pod.status, now())
+        entry = pods.update(replace(pod, metadata=meta, spec=spec, status=status))
         where = f"{pod.metadata.namespace}/{pod.metadata.name}"
         self.events.scheduler(pod, "Scheduled", f"Successfully assigned {where} to {name}", action="Binding")
         return entry.object
+
+    def _give_back(self, uid: str) -> None:
+        """Lets those try again that there was no room for."""
+        if not self._room.release(uid):
+            return
+        waiting, self._without_room = self._without_room, {}
+        for known in waiting.values():
+            entry = self._cluster.pods.find(known.metadata.namespace, known.metadata.name)
+            if entry is not None and entry.object.metadata.uid == known.metadata.uid:
+                self.admit(entry.object)
 
     async def _clean(self, pod: Pod, worker: PodWorker | None) -> None:
         if worker is not None:

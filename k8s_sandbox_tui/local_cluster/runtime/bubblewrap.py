@@ -62,6 +62,10 @@ class BubblewrapAnchor:
         said = os.pread(self._errors, _SAID_BYTES, max(size - _SAID_BYTES, 0)).decode(errors="replace")
         return said.strip().rpartition("\n")[2]
 
+    def root_pid(self, main: int) -> int | None:  # noqa: ARG002 -- a number of another namespace
+        """The process of `bwrap` itself."""
+        return self._process.pid
+
     def close(self) -> None:
         """Forgets what they said."""
         os.close(self._errors)

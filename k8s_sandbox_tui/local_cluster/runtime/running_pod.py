@@ -38,6 +38,10 @@ class Anchor(Protocol):
         """What the supervisor said on its standard error; empty when nothing."""
         ...
 
+    def root_pid(self, main: int) -> int | None:
+        """A process that all of the Pod's descend from; `main` is the main process, as the supervisor sees it."""
+        ...
+
     def close(self) -> None:
         """Lets go of what is held for this; the last call."""
         ...
@@ -58,6 +62,7 @@ class RunningPod:
         self._working_dir = ""
         self._become: RunAs | None = None
         self._exit_code = _KILLED
+        self._main_pid = 0
         self._execs: dict[int, RunningExec] = {}
         self._next_ident = podinit.MAIN + 1
         self._killed = False
@@ -68,6 +73,11 @@ class RunningPod:
     def spec(self) -> PodProcessSpec:
         """What it was started with."""
         return self._spec
+
+    @property
+    def root_pid(self) -> int | None:
+        """A process that all of the Pod's descend from; None when there is none any more."""
+        return None if self._ending is not None else self._anchor.root_pid(self._main_pid)
 
     @property
     def log_path(self) -> Path:
@@ -170,6 +180,7 @@ class RunningPod:
             self._exit_code = report.value & 0xFF
         elif not self._started.done():
             if report.kind == podinit.STARTED:
+                self._main_pid = report.value
                 self._started.set_result(None)
             else:
                 message = wording.start_failure(report.kind, report.value, self._spec.argv[0], self._working_dir)

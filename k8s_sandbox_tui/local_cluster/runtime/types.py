@@ -162,6 +162,11 @@ class PodProcess(Protocol):
         ...
 
     @property
+    def root_pid(self) -> int | None:
+        """A process of this machine that all of the Pod's descend from; None when there is none any more."""
+        ...
+
+    @property
     def log_path(self) -> Path:
         """The log of the main process, in the format of the CRI, one `<RFC3339Nano> stdout F|P <text>` for each line.
 

@@ -25,6 +25,10 @@ class FakeProcess:
         self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     @property
+    def root_pid(self) -> int | None:
+        return None
+
+    @property
     def log_path(self) -> Path:
         return self.spec.state_dir / "log"
 

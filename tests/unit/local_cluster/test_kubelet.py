@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from k8s_sandbox_tui.local_cluster.api.pods import begin_deletion
 from k8s_sandbox_tui.local_cluster.kubelet import container as container_module
 from k8s_sandbox_tui.local_cluster.kubelet.capacity import this_machine
 from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
+from k8s_sandbox_tui.local_cluster.kubelet.room import OVERCOMMIT
 from k8s_sandbox_tui.local_cluster.objects.defaults import default_pod
 from k8s_sandbox_tui.local_cluster.objects.meta import now
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
@@ -345,3 +347,17 @@ async def test_events_older_than_an_hour_are_swept(node: Node) -> None:
     count = len(node.cluster.events)
     node.kubelet.events.expire()
     assert len(node.cluster.events) == count - 1
+
+
+async def test_a_pod_without_room_starts_when_another_ends() -> None:
+    node = Node()
+    machine: JsonValue = {"requests": {"cpu": str(os.cpu_count())}}
+    for number in range(OVERCOMMIT):
+        node.create(f"p{number}", {"resources": machine})
+    await node.runtime.started(OVERCOMMIT)
+    node.create("late", {"resources": machine})
+    late = await node.until(lambda pod: bool(pod.status.conditions), "late")
+    assert late.status.conditions[0].reason == "Unschedulable"
+    node.runtime.processes[0].end(0)
+    await node.shown("Running", "late")
+    await node.kubelet.close()
