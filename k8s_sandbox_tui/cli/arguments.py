@@ -74,6 +74,12 @@ class Rm(msgspec.Struct, frozen=True, kw_only=True):
     yes: bool = False
 
 
+class Doctor(msgspec.Struct, frozen=True, kw_only=True):
+    """Say what one may do."""
+
+    output: Literal["text", "json"] = "text"
+
+
 class Local(msgspec.Struct, frozen=True, kw_only=True):
     """Manage the local cluster."""
 
@@ -81,7 +87,7 @@ class Local(msgspec.Struct, frozen=True, kw_only=True):
     output: Literal["text", "json"] = "text"
 
 
-Verb = Ls | Create | Exec | Info | Url | Rm
+Verb = Ls | Create | Exec | Info | Url | Rm | Doctor
 """What needs an open cluster."""
 
 _TYPES: dict[str, type[Verb | Local]] = {
@@ -91,6 +97,7 @@ _TYPES: dict[str, type[Verb | Local]] = {
     "info": Info,
     "url": Url,
     "rm": Rm,
+    "doctor": Doctor,
     "local": Local,
 }
 

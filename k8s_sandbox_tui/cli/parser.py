@@ -238,5 +238,6 @@ _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = 
     "info": ("show one sandbox", _add_info_arguments, ""),
     "url": ("print the URL of a port of a sandbox", _add_url_arguments, ""),
     "rm": ("destroy sandboxes", _add_rm_arguments, ""),
+    "doctor": ("say what the credentials may do, and what is lost without the rest", _add_json_output, ""),
     "local": ("manage the cluster on this machine", _add_local_arguments, ""),
 }

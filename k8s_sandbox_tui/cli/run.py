@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.cli import exit_codes, output
-from k8s_sandbox_tui.cli.arguments import Create, Exec, Info, Ls, Rm, Url, Verb
+from k8s_sandbox_tui.cli.arguments import Create, Doctor, Exec, Info, Ls, Rm, Url, Verb
 from k8s_sandbox_tui.provider.errors import CreateError, SandboxError
 
 if TYPE_CHECKING:
@@ -66,10 +66,6 @@ async def _open_and_run(verb: Verb, open_cluster: OpenCluster) -> int:
 async def _run_verb(verb: Verb, compute: Compute) -> int:
     # One module a verb, imported when it is used: the start of `ls` must not pay for `exec`.
     match verb:
-        case Ls():
-            from k8s_sandbox_tui.cli.ls import ls
-
-            return await ls(verb, compute)
         case Create():
             from k8s_sandbox_tui.cli.create import create
 
@@ -78,6 +74,21 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             from k8s_sandbox_tui.cli.exec import exec_command
 
             return await exec_command(verb, compute)
+        case Rm():
+            from k8s_sandbox_tui.cli.rm import rm
+
+            return await rm(verb, compute)
+        case Ls() | Info() | Url() | Doctor():
+            return await _tell(verb, compute)
+
+
+async def _tell(verb: Ls | Info | Url | Doctor, compute: Compute) -> int:
+    """Runs a command that changes nothing."""
+    match verb:
+        case Ls():
+            from k8s_sandbox_tui.cli.ls import ls
+
+            return await ls(verb, compute)
         case Info():
             from k8s_sandbox_tui.cli.info import info
 
@@ -86,10 +97,10 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             from k8s_sandbox_tui.cli.url import url
 
             return await url(verb, compute)
-        case Rm():
-            from k8s_sandbox_tui.cli.rm import rm
+        case Doctor():
+            from k8s_sandbox_tui.cli.doctor import doctor
 
-            return await rm(verb, compute)
+            return await doctor(verb, compute)
 
 
 @contextlib.contextmanager

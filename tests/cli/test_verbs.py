@@ -127,6 +127,19 @@ def test_info_shows_one_sandbox(box: str) -> None:
     assert run("info", one.name).stdout == text.stdout
 
 
+def test_doctor_says_what_one_may_do() -> None:
+    text = run("doctor")
+    assert (text.returncode, text.stderr) == (0, "")
+    assert "yes      get pods/exec\n" in text.stdout
+    assert text.stdout.endswith("\nNothing is missing.\n")
+    told = msgspec.json.decode(run("doctor", "-o", "json").stdout)
+    assert told["sufficient"] is True
+    assert told["role"] == ""
+    assert {"verb": "watch", "resource": "pods", "allowed": True} in [
+        {key: right[key] for key in ("verb", "resource", "allowed")} for right in told["rights"]
+    ]
+
+
 def test_url_is_the_placeholder_or_what_the_template_says(box: str) -> None:
     plain = run("url", box, "--port", "3000")
     assert plain.stdout == "http://k8s-sandbox-url-not-configured.invalid:3000\n"
