@@ -23,6 +23,8 @@ _IDLE = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done
 _EXEC = f"{_PODS}/bench-0/exec?stdout=true&stderr=true&container=sandbox&command=true"
 _PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 _LARGE = 100 << 20
+_HELD = 1000
+_CREATORS = 20
 
 
 def measure() -> list[Measurement]:
@@ -32,11 +34,12 @@ def measure() -> list[Measurement]:
         ready = 1000 * (time.perf_counter() - began)
         found = [
             Measurement(work="local cluster ready, with its process", value=ready, unit="ms", most=300),
+            Measurement(work="the server's memory when ready", value=_resident_mebibytes(cluster), unit="MiB", most=50),
             *asyncio.run(_over_http(cluster)),
         ]
         if shutil.which("kubectl"):
             found += _through_kubectl(cluster)
-        rss = _resident_mebibytes(cluster.pid or 0)
+        rss = _resident_mebibytes(cluster)
         found.append(Measurement(work="the server's memory after all this", value=rss, unit="MiB"))
     return found
 
@@ -55,11 +58,18 @@ async def _over_http(cluster: LocalClusterStatus) -> list[Measurement]:
         for _ in range(5):
             await asyncio.gather(*(_exec_seconds(session) for _ in range(200)))
         rate = 1000 / (time.perf_counter() - began)
+        began = time.perf_counter()
+        turn = asyncio.Semaphore(_CREATORS)
+        await asyncio.gather(*(_hold(session, turn, f"held-{n}") for n in range(_HELD)))
+        held = time.perf_counter() - began
+        lists = [await _list_seconds(session) for _ in range(9)]
     return [
         Measurement(work="create to Running", value=1000 * statistics.median(starts), unit="ms", most=50),
         Measurement(work="90 more Pods at once, all Running", value=hundred, unit="s"),
         Measurement(work="exec of true, beside 100 Pods", value=1000 * statistics.median(singles), unit="ms", most=7),
         Measurement(work="execs, 200 at a time", value=rate, unit="/s", least=200),
+        Measurement(work=f"{_HELD} Pods more created, all held", value=held, unit="s"),
+        Measurement(work=f"list of {_HELD + 100} Pods", value=1000 * statistics.median(lists), unit="ms"),
     ]
 
 
@@ -75,6 +85,24 @@ async def _until_running(session: aiohttp.ClientSession, name: str) -> float:
             if b'"running":{' in line:
                 break
     return time.perf_counter() - began
+
+
+async def _hold(session: aiohttp.ClientSession, turn: asyncio.Semaphore, name: str) -> None:
+    """Creates a Pod that no node takes, so that it is the store's alone."""
+    container = {"name": "sandbox", "image": "python:3.11-slim", "command": _IDLE}
+    spec = {"containers": [container], "nodeSelector": {"bench": "nowhere"}}
+    async with turn, session.post(_PODS, json={"metadata": {"name": name}, "spec": spec}) as answer:
+        answer.raise_for_status()
+
+
+async def _list_seconds(session: aiohttp.ClientSession) -> float:
+    began = time.perf_counter()
+    async with session.get(_PODS) as answer:
+        body = await answer.read()
+    seconds = time.perf_counter() - began
+    if body.count(b'"phase":') < _HELD + 100:
+        raise RuntimeError("Pods are missing in the list")
+    return seconds
 
 
 async def _exec_seconds(session: aiohttp.ClientSession) -> float:
@@ -111,6 +139,6 @@ def _through_kubectl(cluster: LocalClusterStatus) -> list[Measurement]:
     ]
 
 
-def _resident_mebibytes(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
+def _resident_mebibytes(cluster: LocalClusterStatus) -> float:
+    status = Path(f"/proc/{cluster.pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
