@@ -116,7 +116,7 @@ async def test_f37_what_has_expired_is_destroyed_as_it_was_read(compute: Compute
 
 @pytest.mark.parametrize(
     "now",
-    [expiring(60, "8"), expiring(-60, deletionTimestamp="2026-11-23T18:00:00Z"), expiring(-60, uid="another"),
+    [expiring(86400, "8"), expiring(-60, deletionTimestamp="2026-11-23T18:00:00Z"), expiring(-60, uid="another"),
      pod(), expiring(-60, labels={"app": "web"})],
     ids=["put off", "going already", "replaced", "no expiry any more", "no sandbox any more"],
 )  # fmt: skip
