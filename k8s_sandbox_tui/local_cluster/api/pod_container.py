@@ -9,8 +9,6 @@ from k8s_sandbox_tui.local_cluster.faults.exec_fault import ExecFault
 from k8s_sandbox_tui.local_cluster.faults.pod_faults import exec_fault
 from k8s_sandbox_tui.local_cluster.faults.request_keys import EXEC_FAULT
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, bad_request
-from k8s_sandbox_tui.local_cluster.portforward.connection import DialError, PodConnection, dial
-from k8s_sandbox_tui.local_cluster.portforward.route import portforward_route
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
     from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
     from k8s_sandbox_tui.local_cluster.objects.pod import Pod
+    from k8s_sandbox_tui.local_cluster.portforward.connection import PodConnection
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
 _DEFAULT = "kubectl.kubernetes.io/default-container"
@@ -76,6 +75,10 @@ async def forward_ports(
     request: web.Request, info: RequestInfo, cluster: Cluster, kubelet: Kubelet
 ) -> web.StreamResponse:
     """GET or POST of pods/portforward."""
+    # Few forward ports, and these take 10 ms of a start.
+    from k8s_sandbox_tui.local_cluster.portforward.connection import DialError, dial
+    from k8s_sandbox_tui.local_cluster.portforward.route import portforward_route
+
     pod = cluster.pods.get(info.namespace, info.name).object
     if not pod.spec.node_name:
         raise bad_request(f"pod {info.name} does not have a host assigned")
