@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from k8s_sandbox_tui.dashboard.filter import parse_filter
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+
+    from k8s_sandbox_tui.dashboard.store import SandboxStore
+
+
+AT_ONCE = 1000
+"""Sandboxes made ready for the filter between two looks at the keys: one to two milliseconds."""
 
 
 class FilterInput(Input):
@@ -52,14 +61,14 @@ class FilterBar(Horizontal):
     """
 
     class Changed(Message):
-        """Another text was typed."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        """Another text was typed, and the store filters by it."""
 
     class Left(Message):
         """The user goes back to the table."""
+
+    def __init__(self, store: SandboxStore) -> None:
+        super().__init__()
+        self._store = store
 
     def compose(self) -> ComposeResult:
         """A title, the text and the result."""
@@ -76,6 +85,12 @@ class FilterBar(Horizontal):
         """Show the line and type into it."""
         self.add_class("-open")
         self.query_one(FilterInput).focus()
+        self._prepare()
+
+    @work(exclusive=True)
+    async def _prepare(self) -> None:
+        for _ in self._store.preparing(AT_ONCE):
+            await asyncio.sleep(0)
 
     def clear(self) -> None:
         """Let everything through, and hide the line."""
@@ -92,7 +107,8 @@ class FilterBar(Horizontal):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Changed(event.value))
+        self._store.filter_by(parse_filter(event.value))
+        self.post_message(self.Changed())
 
     @on(FilterInput.Left)
     def _left(self, event: FilterInput.Left) -> None:

@@ -10,12 +10,12 @@ from textual import on, work
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvider
 from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
-from k8s_sandbox_tui.dashboard.filter import parse_filter
 from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.split import Split
-from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state, state_parts
+from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state
 from k8s_sandbox_tui.dashboard.store import SandboxStore
+from k8s_sandbox_tui.dashboard.table.messages import CursorLost, SandboxActivated, SandboxSelected
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.dashboard.top_lines import TopLines
@@ -77,7 +77,7 @@ class MainScreen(ImmediateScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The lines at the top, the two panes, the keys."""
-        yield TopLines()
+        yield TopLines(self._glyphs)
         yield Split(SandboxTable(self.store, clock=self._clock, glyphs=self._glyphs, classes="first"))
         yield KeyBar()
 
@@ -163,12 +163,7 @@ class MainScreen(ImmediateScreen[None]):
 
     def _paint_top(self) -> None:
         feed = FeedState(freshness="closed", cause=" ".join(self._failure.said)) if self._failure else self._feed.state
-        width, now = self.size.width, self._clock()
-        parts = state_parts(self._cluster, feed, self.store.counts, width=width, now=now, glyphs=self._glyphs)
-        trouble = f"{feed.cause} {feed.hint}".strip() if self.store.total else ""
-        top = self.query_one(TopLines)
-        top.show_state(parts)
-        top.show_trouble(trouble, error=feed.freshness in {"denied", "closed"})
+        self.query_one(TopLines).show(self._cluster, feed, self.store.counts, self._clock())
 
     def _tick(self) -> None:
         self.table.tick()
@@ -188,16 +183,16 @@ class MainScreen(ImmediateScreen[None]):
         host = None if row is None or self._bench is None else self._bench.host(row.info)
         self._pane.follow(host, None if row is None else row.info, at_once=at_once)
 
-    @on(SandboxTable.Selected)
+    @on(SandboxSelected)
     def _selected(self) -> None:
         self._show_selected(at_once=False)
 
-    @on(SandboxTable.Activated)
+    @on(SandboxActivated)
     def _activated(self) -> None:
         self.action_console()
 
-    @on(SandboxTable.CursorLost)
-    def _cursor_lost(self, event: SandboxTable.CursorLost) -> None:
+    @on(CursorLost)
+    def _cursor_lost(self, event: CursorLost) -> None:
         if self._bench is not None and self._bench.destroyed(event.lost.uid):
             return
         then = f" The cursor is on {event.row.info.name} now." if event.row is not None else ""
@@ -212,9 +207,8 @@ class MainScreen(ImmediateScreen[None]):
 
     # The filter.
 
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+    def on_filter_bar_changed(self) -> None:
         """Filter while one types."""
-        self.store.filter_by(parse_filter(event.text))
         self._paint()
 
     def on_filter_bar_left(self) -> None:
@@ -277,7 +271,7 @@ class MainScreen(ImmediateScreen[None]):
         if self._filter_bar is None:
             from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
 
-            self._filter_bar = FilterBar()
+            self._filter_bar = FilterBar(self.store)
             await self.mount(self._filter_bar, before=self.query_one(Split))
         self._filter_bar.open()
         self._paint()

@@ -16,7 +16,7 @@ from k8s_sandbox_tui.dashboard.looks import LOOKS
 from k8s_sandbox_tui.dashboard.table.columns import AGE, BY_ID, COLUMNS, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from _typeshed import SupportsRichComparison
 
@@ -108,6 +108,14 @@ class SandboxStore:
             self._remove(uid)
         if changed:
             self._measure(changed)
+
+    def preparing(self, at_once: int) -> Iterator[None]:
+        """Make all sandboxes ready for a filter, some at a time: the first letter then finds it done."""
+        for count, row in enumerate(list(self._ordered), 1):
+            if row.haystack is None:
+                row.haystack = haystack(row.info)
+            if count % at_once == 0:
+                yield
 
     def sort_by(self, column_id: str, *, descending: bool) -> None:
         """Sort by a column from the next `arrange` on."""

@@ -8,12 +8,18 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
-from k8s_sandbox_tui.dashboard.state_line import StateLine
+from k8s_sandbox_tui.dashboard.state_line import StateLine, state_parts
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from collections.abc import Mapping
+    from datetime import datetime
 
-    from k8s_sandbox_tui.dashboard.state_line import Part
+    from textual import getters
+    from textual.app import App, ComposeResult
+
+    from k8s_sandbox_tui.dashboard.feed_state import FeedState
+    from k8s_sandbox_tui.dashboard.looks import Glyphs
+    from k8s_sandbox_tui.dashboard.state_line import ClusterState
 
 
 class Strip(Static):
@@ -50,25 +56,29 @@ class TopLines(Vertical):
 
     DEFAULT_CSS = "TopLines { height: auto; }"
 
-    def __init__(self) -> None:
+    if TYPE_CHECKING:
+        app = getters.app(App[object])
+
+    def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
+        self._glyphs = glyphs
         self._strips: dict[str, Strip] = {}
 
     def compose(self) -> ComposeResult:
         """The state; strips come when there is something to say."""
         yield StateLine(id="state")
 
-    def show_state(self, parts: list[Part]) -> None:
-        """Show the state line."""
+    def show(self, cluster: ClusterState, feed: FeedState, counts: Mapping[str, int], now: datetime) -> None:
+        """Show which cluster it is, how fresh its rows are, and why they are not."""
+        parts = state_parts(cluster, feed, counts, width=self.app.size.width, now=now, glyphs=self._glyphs)
         self.query_one(StateLine).show(parts)
+        # Without rows the table itself has room to say it.
+        trouble = f"{feed.cause} {feed.hint}".strip() if counts else ""
+        self._strip("trouble", trouble, error=feed.freshness in {"denied", "closed"})
 
     def show_warning(self, sentence: str) -> None:
         """Show what the user should know of the cluster for as long as it is open."""
         self._strip("warning", sentence)
-
-    def show_trouble(self, sentence: str, *, error: bool) -> None:
-        """Show why the rows below are not fresh."""
-        self._strip("trouble", sentence, error=error)
 
     def _strip(self, name: str, sentence: str, *, error: bool = False) -> None:
         strip = self._strips.get(name)

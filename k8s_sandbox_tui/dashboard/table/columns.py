@@ -90,7 +90,7 @@ RUNTIME = Column(
     minimum=9, maximum=9, measured=False,
 )  # fmt: skip
 AGE = Column(
-    id="age", title="AGE", text=None, key=lambda info: info.created_at,
+    id="age", title="AGE", text=None, key=lambda info: info.created_at.timestamp(),
     minimum=6, maximum=6, right=True, inverted=True, measured=False,
 )  # fmt: skip
 EXIT = Column(

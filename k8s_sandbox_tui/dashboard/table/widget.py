@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -24,6 +23,7 @@ from k8s_sandbox_tui.dashboard.table.lines import (
     placeholder_strip,
     row_strip,
 )
+from k8s_sandbox_tui.dashboard.table.messages import CursorLost, SandboxActivated, SandboxSelected
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, PlaceholderLine, placeholder_lines
 from k8s_sandbox_tui.dashboard.table.placement import clamped, scroll_to_see
 from k8s_sandbox_tui.dashboard.table.position import Position, Window
@@ -58,28 +58,6 @@ class SandboxTable(ScrollView, can_focus=True):
         Binding("home,g", "go_to(0)", "The first", show=False, id="table.first"),
         Binding("end,G", "go_to(-1)", "The last", show=False, id="table.last"),
     ]
-
-    class Selected(Message):
-        """The cursor is on another sandbox, or on none."""
-
-        def __init__(self, row: Row | None) -> None:
-            super().__init__()
-            self.row = row
-
-    class Activated(Message):
-        """A sandbox was double-clicked."""
-
-        def __init__(self, row: Row) -> None:
-            super().__init__()
-            self.row = row
-
-    class CursorLost(Message):
-        """The sandbox under the cursor is gone; the cursor went to a neighbour, or to none."""
-
-        def __init__(self, lost: Row, row: Row | None) -> None:
-            super().__init__()
-            self.lost = lost
-            self.row = row
 
     placeholder: reactive[Placeholder | None] = reactive[Placeholder | None](None)
 
@@ -128,9 +106,9 @@ class SandboxTable(ScrollView, can_focus=True):
             self._scroll_rows(top)
             now = self._position.row
             if now is not was:
-                self.post_message(self.Selected(now))
+                self.post_message(SandboxSelected(now))
                 if was is not None and not was.alive:
-                    self.post_message(self.CursorLost(was, now))
+                    self.post_message(CursorLost(was, now))
         self._lay_out()
         self._redraw()
 
@@ -191,7 +169,7 @@ class SandboxTable(ScrollView, can_focus=True):
         if index < len(self._store.rows):
             self._move_to(index)
             if event.chain == 2 and self.cursor_row is not None:
-                self.post_message(self.Activated(self.cursor_row))
+                self.post_message(SandboxActivated(self.cursor_row))
 
     def on_resize(self) -> None:
         """Lay the columns out anew; the cursor stays in view."""
@@ -234,7 +212,7 @@ class SandboxTable(ScrollView, can_focus=True):
         was = self._position.row
         self._position.move_to(index, self._store.rows)
         if self._position.row is not was:
-            self.post_message(self.Selected(self._position.row))
+            self.post_message(SandboxSelected(self._position.row))
         self._see_cursor()
         self._redraw()
 

@@ -1,0 +1,35 @@
+"""What the table tells the screen around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.dashboard.store import Row
+
+
+class SandboxSelected(Message):
+    """The cursor is on another sandbox, or on none."""
+
+    def __init__(self, row: Row | None) -> None:
+        super().__init__()
+        self.row = row
+
+
+class SandboxActivated(Message):
+    """A sandbox was double-clicked."""
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self.row = row
+
+
+class CursorLost(Message):
+    """The sandbox under the cursor is gone; the cursor went to a neighbour, or to none."""
+
+    def __init__(self, lost: Row, row: Row | None) -> None:
+        super().__init__()
+        self.lost = lost
+        self.row = row
