@@ -164,3 +164,38 @@ def test_events_and_resources(kubectl: Kubectl) -> None:
     assert {line.split()[0] for line in listed.splitlines()} >= {"pods", "namespaces", "nodes", "services", "events"}
     assert "KIND:       Pod" in kubectl("explain", "pod").stdout
     assert "is running at https://127.0.0.1" in kubectl("cluster-info").stdout
+
+
+def test_explain(kubectl: Kubectl) -> None:
+    told = kubectl("explain", "pod").stdout
+    assert re.search(r"KIND: +Pod\nVERSION: +v1", told)
+    assert all(f"  {name}\t<" in told for name in ("apiVersion", "kind", "metadata", "spec", "status"))
+    deep = kubectl("explain", "pod.spec.containers.securityContext.runAsUser").stdout
+    assert "FIELD: runAsUser <integer>" in deep
+    assert "does not exist" in kubectl("explain", "pod.spec.none", code=1).stderr
+
+
+def test_apply_keeps_what_others_have_set(kubectl: Kubectl, tmp_path: Path) -> None:
+    manifest = pod_manifest("joined")
+    file = tmp_path / "pod.json"
+    file.write_text(json.dumps(manifest))
+    kubectl("apply", "-f", str(file))
+    kubectl("label", "pod", "joined", "other=kept")
+    assert "unchanged" in kubectl("apply", "-f", str(file)).stdout
+    manifest["metadata"] = {"name": "joined", "labels": {"computesdk.io/managed": "true", "new": "yes"}}
+    file.write_text(json.dumps(manifest))
+    assert "configured" in kubectl("apply", "-f", str(file)).stdout
+    labels = look(_json(kubectl("get", "pod", "joined", "-o", "json")), "metadata.labels")
+    assert labels == {"computesdk.io/managed": "true", "new": "yes", "other": "kept"}
+    kubectl("delete", "pod", "joined", "--now")
+
+
+def test_previous_logs_of_a_container_that_never_restarted(kubectl: Kubectl) -> None:
+    answer = kubectl("logs", "--previous", "box", code=1)
+    assert 'previous terminated container "box" in pod "box" not found' in answer.stderr
+
+
+def test_list_of_rights(kubectl: Kubectl) -> None:
+    listed = kubectl("auth", "can-i", "--list").stdout
+    assert listed.split("\n", 1)[0].split()[0] == "Resources"
+    assert "*.*" in listed

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import cast
 
 from msgspec import json
 
+from k8s_sandbox_tui.local_cluster.api.schemas import PREFIX, schemas_of
 from k8s_sandbox_tui.local_cluster.objects.status_error import page_not_found
 from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES
 
 _CORE = (EVENTS, NAMESPACES, NODES, PODS, SERVICES)
+_TYPE_META: dict[str, object] = {
+    "apiVersion": {"type": "string", "description": "The version of the API that the object is written in."},
+    "kind": {"type": "string", "description": "What the object is."},
+}
 _METHODS = {"create": "post", "update": "put", "patch": "patch", "delete": "delete", "get": "get", "list": "get"}
 _ACTIONS = {"create": "post", "update": "put"}
 
@@ -32,11 +38,13 @@ def openapi(path: str) -> bytes:
 @cache
 def _core_document() -> bytes:
     paths: dict[str, object] = {}
-    schemas: dict[str, object] = {}
+    schemas = schemas_of(resource.model for resource in _CORE)
     for resource in _CORE:
         kind = {"group": "", "kind": resource.kind, "version": "v1"}
-        name = f"io.k8s.api.core.v1.{resource.kind}"
-        schemas[name] = {"type": "object", "x-kubernetes-group-version-kind": [kind]}
+        name = f"{PREFIX}{resource.kind}"
+        schema = schemas[name]
+        schema["x-kubernetes-group-version-kind"] = [kind]
+        schema["properties"] = _TYPE_META | cast("dict[str, object]", schema["properties"])
         scope = "/api/v1/namespaces/{namespace}/" if resource.namespaced else "/api/v1/"
         collection, item = f"{scope}{resource.plural}", f"{scope}{resource.plural}/{{name}}"
         paths[collection] = _operations(kind, name, [verb for verb in resource.verbs if verb in {"create", "list"}])

@@ -1,0 +1,57 @@
+"""The typed objects as OpenAPI schemas, for `kubectl explain`."""
+
+from __future__ import annotations
+
+import inspect as source
+from typing import TYPE_CHECKING
+
+from msgspec import inspect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PREFIX = "io.k8s.api.core.v1."
+_SCALARS: dict[type[inspect.Type], str] = {
+    inspect.BoolType: "boolean",
+    inspect.IntType: "integer",
+    inspect.FloatType: "number",
+    inspect.StrType: "string",
+}
+
+
+def schemas_of(models: Iterable[type]) -> dict[str, dict[str, object]]:
+    """The schemas of these kinds and of all that they are made of, by name."""
+    found: dict[str, dict[str, object]] = {}
+    for model in models:
+        _schema(inspect.type_info(model), found)
+    return found
+
+
+def _schema(info: inspect.Type, found: dict[str, dict[str, object]]) -> dict[str, object]:
+    if isinstance(info, inspect.StructType):
+        name = f"{PREFIX}{info.cls.__name__}"
+        if name not in found:
+            # In its place before its fields, which may be made of it.
+            schema = found[name] = {"type": "object", "description": source.getdoc(info.cls) or ""}
+            schema["properties"] = {field.encode_name: _field(field, found) for field in info.fields}
+        return {"$ref": f"#/components/schemas/{name}"}
+    if isinstance(info, inspect.UnionType):
+        kinds = [kind for kind in info.types if not isinstance(kind, inspect.NoneType)]
+        scalars = [_SCALARS[type(kind)] for kind in kinds if type(kind) in _SCALARS]
+        # Such as a quantity, which is written as a number or as text.
+        return {"type": "string"} if len(scalars) > 1 else _schema(kinds[0], found)
+    if isinstance(info, inspect.ListType):
+        return {"type": "array", "items": _schema(info.item_type, found)}
+    if isinstance(info, inspect.DictType):
+        return {"type": "object", "additionalProperties": _schema(info.value_type, found)}
+    kind = _SCALARS.get(type(info))
+    # What is handed through without being read may have any fields.
+    return {"type": "object", "x-kubernetes-preserve-unknown-fields": True} if kind is None else {"type": kind}
+
+
+def _field(field: inspect.Field, found: dict[str, dict[str, object]]) -> dict[str, object]:
+    schema = _schema(field.type, found)
+    if "$ref" in schema:
+        # Nothing may stand beside a reference in OpenAPI 3.0.
+        return {"allOf": [schema], "default": {}}
+    return schema
