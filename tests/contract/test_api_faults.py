@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from tests.contract.cluster_client import ApiClient, api_client, look, own_cluster, pod_manifest
 from tests.contract.exec_client import run_in_pod
@@ -218,3 +219,20 @@ async def test_a_command_is_frozen_until_its_client_leaves(client: ApiClient) ->
         async with asyncio.timeout(0.3):
             await run_in_pod(client, f"{PODS}/cold", "echo", "hello")
     assert (await client.get(f"{PODS}/cold")).status == 200
+
+
+async def test_input_is_read_slowly_but_whole(client: ApiClient) -> None:
+    pod = await _running(client, "box")
+    await _rule(client, "exec", exec="slow-reader")
+    url = URL(f"{client.server}{pod}/exec?command=cat&stdin=true&stdout=true", encoded=True)
+    headers = {"Authorization": f"Bearer {client.token}"}
+    begun = asyncio.get_running_loop().time()
+    async with (
+        asyncio.timeout(15),
+        client.session.ws_connect(url, protocols=("v5.channel.k8s.io",), headers=headers) as socket,
+    ):
+        for message in (b"\0a", b"\0b", b"\0c", b"\xff\0"):
+            await socket.send_bytes(message)
+        said = b"".join([message.data[1:] async for message in socket if message.data[0] == 1])
+    assert said == b"abc"
+    assert asyncio.get_running_loop().time() - begun > 0.6
