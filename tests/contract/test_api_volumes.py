@@ -92,7 +92,9 @@ async def test_containers_share_a_volume(client: ApiClient, pods: str, namespace
         {"name": "writer", "command": ["sh", "-c", "echo hello > note; sleep 1000"], **base},
     ]
     await client.request("POST", pods, manifest)
-    await client.wait_for(namespace, "shared", "status.conditions.1.status", "True")
+    # The third is Ready: both containers run.
+    pod = await client.wait_for(namespace, "shared", "status.conditions.2.status", "True")
+    assert look(pod, "status.conditions.2.type") == "Ready"
     script = "until test -s note; do sleep 0.01; done; cat note"
     done = await run_in_pod(client, f"{pods}/shared", "sh", "-c", script, container="reader")
     assert done.payload(1) == b"hello\n"
