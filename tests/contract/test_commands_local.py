@@ -61,7 +61,7 @@ async def test_output_and_exit_code(sandbox: Sandbox) -> None:
         ("printf 'h\\303\\251'", "hé"),
     ],
 )
-async def test_quoting(sandbox: Sandbox, command: str, printed: str) -> None:
+async def test_ts13_quoting(sandbox: Sandbox, command: str, printed: str) -> None:
     assert await out(sandbox, command) == printed
 
 
@@ -72,7 +72,7 @@ async def test_missing_program(sandbox: Sandbox) -> None:
         assert "nonexistent-command-12345" in result.stderr
 
 
-async def test_cwd_and_env_as_in_the_documents_example(sandbox: Sandbox) -> None:
+async def test_ts9_ts10_cwd_and_env_as_in_the_documents_example(sandbox: Sandbox) -> None:
     result = await sandbox.run_command(
         "pwd && echo $NODE_ENV | cat; (echo $NODE_ENV)", cwd="/tmp", env={"NODE_ENV": "production"}
     )
@@ -102,19 +102,19 @@ async def test_input_of_any_size(sandbox: Sandbox) -> None:
     assert result.stdout.split()[0] == hashlib.sha256(data).hexdigest()
 
 
-async def test_command_of_any_length(sandbox: Sandbox) -> None:
+async def test_f26_ts15_command_of_any_length(sandbox: Sandbox) -> None:
     text = "x" * 1_000_000
     assert await out(sandbox, f"cat <<'END' | wc -c\n{text}\nEND") == "1000001\n"
     result = await sandbox.run_command("sha256sum", env={"A": "b"}, stdin=text)
     assert result.stdout.split()[0] == hashlib.sha256(text.encode()).hexdigest()
 
 
-async def test_large_output_is_complete(sandbox: Sandbox) -> None:
+async def test_f8_f19_large_output_is_complete(sandbox: Sandbox) -> None:
     result = await sandbox.run_command("head -c 20000000 /dev/zero | tr '\\0' x; echo end >&2")
     assert (len(result.stdout), result.stderr) == (20_000_000, "end\n")
 
 
-async def test_timeout_leaves_nothing_behind(sandbox: Sandbox) -> None:
+async def test_f20_f21_f51_f52_ts8_timeout_leaves_nothing_behind(sandbox: Sandbox) -> None:
     started = time.monotonic()
     with pytest.raises(CommandTimeoutError) as caught:
         await sandbox.run_command("echo early; sleep 4711 & sleep 4711 | cat", timeout=500)
@@ -123,7 +123,7 @@ async def test_timeout_leaves_nothing_behind(sandbox: Sandbox) -> None:
     assert await sleepers(sandbox, 4711) == ""
 
 
-async def test_cancelling_leaves_nothing_behind(sandbox: Sandbox) -> None:
+async def test_f20_ts8_cancelling_leaves_nothing_behind(sandbox: Sandbox) -> None:
     begun = asyncio.Event()
     task = asyncio.create_task(sandbox.run_command("echo x; sleep 4712", on_stdout=lambda _: begun.set()))
     await begun.wait()
@@ -148,7 +148,7 @@ async def test_a_kill_spares_other_commands(sandbox: Sandbox) -> None:
     assert (await sandbox.get_info()).status == "running"
 
 
-async def test_background(sandbox: Sandbox) -> None:
+async def test_f22_ts11_background(sandbox: Sandbox) -> None:
     started = time.monotonic()
     result = await sandbox.run_command(
         "pwd; echo $A; sleep 0.3; echo err >&2; for i in 1 2; do echo $i; done && echo end",
@@ -164,7 +164,7 @@ async def test_background(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("command", "cwd", "said"), [("nonexistent-command-12345", None, "nonexistent"), ("echo ran", "/none", "/none")]
 )
-async def test_background_says_what_is_missing_in_its_log(
+async def test_ts11_background_says_what_is_missing_in_its_log(
     sandbox: Sandbox, command: str, cwd: str | None, said: str
 ) -> None:
     assert (await sandbox.run_command(command, cwd=cwd, background=True)).exit_code == 0
@@ -208,7 +208,7 @@ async def run_for_ever(sandbox: Sandbox) -> None:
         await sandbox.run_command("true")
 
 
-async def test_sandbox_destroyed_under_a_command(compute: Compute) -> None:
+async def test_f23_f28_sandbox_destroyed_under_a_command(compute: Compute) -> None:
     sandbox = await compute.sandbox.create(runtime="python")
     async with await sandbox.start_command("echo ready; sleep 60") as running:
         await until(running, b"ready")

@@ -56,6 +56,7 @@ class Faults:
     refuse: tuple[int, str] | None = None
     refuse_first: int = 0
     hold_first: bool = False
+    close_stdin_with_stdout: bool = False
 
 
 @dataclass
@@ -203,9 +204,14 @@ class _Exec:
         assert process.stdout is not None
         assert process.stderr is not None
         return [
-            asyncio.create_task(self._pump(1, process.stdout)),
+            asyncio.create_task(self._pump_stdout(process, process.stdout)),
             asyncio.create_task(self._pump(2, process.stderr)),
         ]
+
+    async def _pump_stdout(self, process: asyncio.subprocess.Process, stdout: asyncio.StreamReader) -> None:
+        await self._pump(1, stdout)
+        if self.faults.close_stdin_with_stdout and process.stdin is not None:
+            process.stdin.close()
 
     async def _pump(self, channel: int, source: asyncio.StreamReader) -> None:
         while data := await source.read(32 * 1024):
@@ -241,7 +247,7 @@ class _Exec:
                 fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", size["Height"], size["Width"], 0, 0))
             elif frame[0] == 0 and self.master >= 0:
                 os.write(self.master, frame[1:])
-            elif process.stdin is not None:
+            elif process.stdin is not None and not process.stdin.is_closing():
                 with contextlib.suppress(ConnectionError):
                     if frame[0] == 0:
                         process.stdin.write(frame[1:])

@@ -17,7 +17,7 @@ def pieces_of(data: bytes, cuts: list[int]) -> list[bytes]:
 
 
 @given(data=outputs, cuts=st.lists(st.integers(min_value=0, max_value=7), max_size=20))
-def test_text_is_the_same_however_it_is_cut(data: bytes, cuts: list[int]) -> None:
+def test_f7_text_is_the_same_however_it_is_cut(data: bytes, cuts: list[int]) -> None:
     decoder = TextDecoder()
     text = "".join(decoder.decode(piece) for piece in pieces_of(data, cuts)) + decoder.flush()
     assert text == data.decode("utf-8", "replace")
@@ -28,7 +28,7 @@ def test_text_is_the_same_however_it_is_cut(data: bytes, cuts: list[int]) -> Non
     cuts=st.lists(st.integers(min_value=0, max_value=7), max_size=20),
     limit=st.one_of(st.none(), st.integers(min_value=0, max_value=80)),
 )
-def test_callbacks_get_all_and_the_result_what_fits(data: bytes, cuts: list[int], limit: int | None) -> None:
+def test_f9_callbacks_get_all_and_the_result_what_fits(data: bytes, cuts: list[int], limit: int | None) -> None:
     seen: list[str] = []
     capture = Capture(on_stdout=seen.append, limit=limit)
     for piece in pieces_of(data, cuts):

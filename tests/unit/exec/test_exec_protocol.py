@@ -80,19 +80,19 @@ def test_any_split_of_any_messages_gives_the_same(
 
 
 @given(st.lists(st.one_of(st.binary(max_size=60), st.text(max_size=20)), max_size=20))
-def test_no_message_breaks_it_and_none_is_success_by_chance(messages: list[bytes | str]) -> None:
+def test_f4_no_message_breaks_it_and_none_is_success_by_chance(messages: list[bytes | str]) -> None:
     _, _, closed = replay(messages)
     assert closed.status is None or closed.status.exit_code != 0
 
 
 @given(st.binary(max_size=300_000))
-def test_input_is_cut_into_small_messages(data: bytes) -> None:
+def test_f25_input_is_cut_into_small_messages(data: bytes) -> None:
     messages = list(ExecProtocol(V5).stdin(data))
     assert all(message[0] == 0 and 1 < len(message) <= 32 * 1024 + 1 for message in messages)
     assert b"".join(message[1:] for message in messages) == data
 
 
-def test_end_of_input_is_said_once_and_on_v5_only() -> None:
+def test_f16_end_of_input_is_said_once_and_on_v5_only() -> None:
     protocol = ExecProtocol(V5)
     assert protocol.can_close_stdin
     assert protocol.close_stdin() == b"\xff\x00"
@@ -103,7 +103,7 @@ def test_end_of_input_is_said_once_and_on_v5_only() -> None:
     assert not ExecProtocol(V4).can_close_stdin
 
 
-def test_size_only_with_a_terminal() -> None:
+def test_f31_size_only_with_a_terminal() -> None:
     assert ExecProtocol(V5, tty=True).resize(80, 24) == b'\x04{"Width":80,"Height":24}'
     assert ExecProtocol(V5).resize(80, 24) is None
 
@@ -150,7 +150,7 @@ def failure(message: str) -> bytes:
         (SUCCESS + SUCCESS, StatusKind.FAILED, None),
     ],
 )
-def test_statuses(text: bytes, kind: StatusKind, code: int | None) -> None:
+def test_f5_ts5_statuses(text: bytes, kind: StatusKind, code: int | None) -> None:
     status = parse_status(text)
     assert (status.kind, status.exit_code) == (kind, code)
     assert status.message or code == 0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SHORT = Patience(ping=0.05, pong=0.05, look=0.2, gone=0.05, close=0.2)
 
 
-async def test_output_exit_code_and_one_round_trip(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f14_output_exit_code_and_one_round_trip(server: ExecServer, connection: LoopbackConnection) -> None:
     result = await run_command(connection, TARGET, "echo out; echo err >&2; exit 7")
     assert (result.stdout, result.stderr, result.exit_code) == ("out\n", "err\n", 7)
     assert result.duration_ms >= 0
@@ -51,7 +51,7 @@ async def test_query_has_every_option(server: ExecServer, connection: LoopbackCo
 
 
 @pytest.mark.parametrize("v4", [False, True])
-async def test_cwd_and_env_reach_the_whole_command(
+async def test_ts9_ts10_cwd_and_env_reach_the_whole_command(
     server: ExecServer, connection: LoopbackConnection, *, v4: bool
 ) -> None:
     server.faults.v4_only = v4
@@ -70,7 +70,9 @@ async def test_values_of_variables_stay_out_of_the_url(server: ExecServer, conne
 
 @pytest.mark.parametrize("v4", [False, True])
 @pytest.mark.parametrize("size", [3_000, 200_000, 1_500_000])
-async def test_long_commands(server: ExecServer, connection: LoopbackConnection, size: int, *, v4: bool) -> None:
+async def test_f26_ts5_ts15_long_commands(
+    server: ExecServer, connection: LoopbackConnection, size: int, *, v4: bool
+) -> None:
     server.faults.v4_only = v4
     command = f"cat <<'END' | wc -c\n{'x' * size}\nEND\ncat; echo $A; exit 3 # done"
     result = await run_command(connection, TARGET, command, env={"A": "v"}, stdin=b"input\n", cwd="/tmp")
@@ -80,7 +82,7 @@ async def test_long_commands(server: ExecServer, connection: LoopbackConnection,
 
 @pytest.mark.parametrize("v4", [False, True])
 @pytest.mark.parametrize("size", [0, 1, 40_000, 3_000_000])
-async def test_input_arrives_unchanged_and_ends(
+async def test_f14_f15_f16_f25_input_arrives_unchanged_and_ends(
     server: ExecServer, connection: LoopbackConnection, size: int, *, v4: bool
 ) -> None:
     server.faults.v4_only = v4
@@ -134,7 +136,7 @@ async def test_no_input_is_an_empty_input(server: ExecServer, connection: Loopba
         assert (await run_command(connection, TARGET, "cat; echo 2")).stdout == "2\n"
 
 
-async def test_split_characters_and_split_status(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f7_split_characters_and_split_status(server: ExecServer, connection: LoopbackConnection) -> None:
     server.faults.one_byte_frames = True
     pieces: list[str] = []
     result = await run_command(
@@ -164,7 +166,7 @@ async def test_callbacks_get_output_while_the_command_runs(connection: LoopbackC
     assert (result.stdout, seen) == ("first\n", ["go\n"])
 
 
-async def test_bounded_output_says_so(connection: LoopbackConnection) -> None:
+async def test_f9_f24_bounded_output_says_so(connection: LoopbackConnection) -> None:
     pieces: list[str] = []
     result = await run_command(
         connection, TARGET, "head -c 300000 /dev/zero | tr '\\0' x", max_output=100_000, on_stdout=pieces.append
@@ -194,7 +196,9 @@ async def test_bounded_output_says_so(connection: LoopbackConnection) -> None:
     ],
 )
 @pytest.mark.parametrize("stdin", [None, b"x"])
-async def test_exit_codes(connection: LoopbackConnection, command: str | list[str], code: int, stdin: bytes) -> None:
+async def test_ts5_ts6_exit_codes(
+    connection: LoopbackConnection, command: str | list[str], code: int, stdin: bytes
+) -> None:
     assert (await run_command(connection, TARGET, command, stdin=stdin)).exit_code == code
 
 
@@ -204,7 +208,7 @@ async def test_killed_because_the_pod_was_deleted(server: ExecServer, connection
         await run_command(connection, TARGET, "kill -9 $$")
 
 
-async def test_missing_shell(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f5_missing_shell(server: ExecServer, connection: LoopbackConnection) -> None:
     server.faults.status = failure_status('exec: "/bin/sh": stat /bin/sh: no such file or directory: unknown')
     with pytest.raises(CommandStartError) as caught:
         await run_command(connection, TARGET, "true")
@@ -212,21 +216,23 @@ async def test_missing_shell(server: ExecServer, connection: LoopbackConnection)
     assert "/bin/sh" in str(caught.value)
 
 
-async def test_finished_pod(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f28_finished_pod(server: ExecServer, connection: LoopbackConnection) -> None:
     server.faults.status = failure_status('unable to upgrade connection: container not found ("sandbox")')
     server.pod = {"metadata": {"uid": TARGET.uid}, "status": {"phase": "Failed", "reason": "Evicted"}}
     with pytest.raises(SandboxGoneError, match=r"has ended \(Evicted\)"):
         await run_command(connection, TARGET, "true")
 
 
-async def test_unknown_failure_is_an_error_with_its_words(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f5_ts5_unknown_failure_is_an_error_with_its_words(
+    server: ExecServer, connection: LoopbackConnection
+) -> None:
     server.faults.status = failure_status("error dialing backend: dial tcp 10.0.0.1:10250: i/o timeout")
     with pytest.raises(CommandError, match="dialing backend"):
         await run_command(connection, TARGET, "echo x")
 
 
 @pytest.mark.parametrize("fault", ["drop_before_status", "close_without_status"])
-async def test_no_status_is_no_success(server: ExecServer, connection: LoopbackConnection, fault: str) -> None:
+async def test_f4_ts7_no_status_is_no_success(server: ExecServer, connection: LoopbackConnection, fault: str) -> None:
     setattr(server.faults, fault, True)
     with pytest.raises(ConnectionLostError) as caught:
         await run_command(connection, TARGET, "echo partial; echo bad >&2")
@@ -247,20 +253,24 @@ async def test_replaced_pod(server: ExecServer, connection: LoopbackConnection) 
         await run_command(connection, TARGET, "true")
 
 
-async def test_server_that_waits_for_the_client_to_close(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f19_server_that_waits_for_the_client_to_close(
+    server: ExecServer, connection: LoopbackConnection
+) -> None:
     server.faults.linger_after_status = True
     result = await run_command(connection, TARGET, "echo x; exit 3", patience=SHORT)
     assert (result.stdout, result.exit_code) == ("x\n", 3)
 
 
-async def test_frozen_connection(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f12_f49_ts7_frozen_connection(server: ExecServer, connection: LoopbackConnection) -> None:
     server.faults.freeze = True
     with pytest.raises(ConnectionLostError) as caught:
         await run_command(connection, TARGET, "echo early", patience=SHORT)
     assert caught.value.stdout == "early\n"
 
 
-async def test_silent_command_is_kept_alive_by_pings(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f12_f30_f31_silent_command_is_kept_alive_by_pings(
+    server: ExecServer, connection: LoopbackConnection
+) -> None:
     result = await run_command(connection, TARGET, "sleep 0.6; echo ok", patience=SHORT)
     assert result.stdout == "ok\n"
     assert server.served.pings >= 2
@@ -273,7 +283,9 @@ async def test_unread_input_is_no_dead_connection(connection: LoopbackConnection
     assert result.stdout.strip() == "4000000"
 
 
-async def test_pod_that_vanishes_under_a_silent_command(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f23_f49_pod_that_vanishes_under_a_silent_command(
+    server: ExecServer, connection: LoopbackConnection
+) -> None:
     running = asyncio.create_task(run_command(connection, TARGET, "sleep 30", patience=SHORT))
     await server.started.wait()
     server.pod = None
@@ -281,7 +293,7 @@ async def test_pod_that_vanishes_under_a_silent_command(server: ExecServer, conn
         await running
 
 
-async def test_refusals(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f11_refusals(server: ExecServer, connection: LoopbackConnection) -> None:
     server.faults.refuse = (403, "no")
     with pytest.raises(ApiError) as caught:
         await run_command(connection, TARGET, "true")
@@ -301,7 +313,7 @@ async def test_refusals(server: ExecServer, connection: LoopbackConnection) -> N
         ["sh", "-c", "echo early; exec env -i /bin/sleep 60"],
     ],
 )
-async def test_timeout_kills_and_carries_the_output(
+async def test_f20_f21_f51_f52_ts8_timeout_kills_and_carries_the_output(
     server: ExecServer, connection: LoopbackConnection, command: str | list[str]
 ) -> None:
     started = time.monotonic()
@@ -312,7 +324,7 @@ async def test_timeout_kills_and_carries_the_output(
     await server.until_dead()
 
 
-async def test_timeout_kills_what_ignores_term(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f20_timeout_kills_what_ignores_term(server: ExecServer, connection: LoopbackConnection) -> None:
     with pytest.raises(CommandTimeoutError):
         await run_command(connection, TARGET, "trap '' TERM; while :; do sleep 1; done", timeout=200)
     await server.until_dead()
@@ -333,7 +345,7 @@ async def test_timeout_without_a_way_to_kill_says_so(server: ExecServer, connect
     await later
 
 
-async def test_cancelling_kills(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f20_f21_ts8_cancelling_kills(server: ExecServer, connection: LoopbackConnection) -> None:
     running = asyncio.create_task(run_command(connection, TARGET, "sleep 60 | cat"))
     await server.started.wait()
     running.cancel()

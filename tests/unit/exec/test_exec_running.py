@@ -39,7 +39,7 @@ async def until(running: RunningCommand, expected: bytes) -> bytes:
     raise AssertionError(seen)
 
 
-async def test_output_then_exit_code(connection: LoopbackConnection) -> None:
+async def test_f6_output_then_exit_code_as_often_as_asked(connection: LoopbackConnection) -> None:
     async with await start_command(connection, TARGET, "echo out; echo err >&2; exit 7") as running:
         assert await all_of(running) == {"stdout": b"out\n", "stderr": b"err\n"}
         assert await running.wait() == 7
@@ -49,13 +49,15 @@ async def test_output_then_exit_code(connection: LoopbackConnection) -> None:
         assert await all_of(running) == {"stdout": b"", "stderr": b""}
 
 
-async def test_wait_keeps_output_for_later(connection: LoopbackConnection) -> None:
+async def test_f24_wait_keeps_output_for_later(connection: LoopbackConnection) -> None:
     running = await start_command(connection, TARGET, "head -c 5000000 /dev/zero; exit 3")
     assert await running.wait() == 3
     assert len((await all_of(running))["stdout"]) == 5_000_000
 
 
-async def test_the_command_waits_for_a_slow_reader(connection: LoopbackConnection, tmp_path: object) -> None:
+async def test_f19_the_command_waits_for_a_slow_reader_and_loses_nothing(
+    connection: LoopbackConnection, tmp_path: object
+) -> None:
     done = f"{tmp_path}/done"
     command = f"head -c 50000000 /dev/zero; echo x >{done}"
     async with await start_command(connection, TARGET, command) as running:
@@ -77,7 +79,7 @@ async def until_exists(path: str) -> None:
 
 @pytest.mark.parametrize("v4", [False, True])
 @pytest.mark.parametrize("env", [None, {"A": "b"}])
-async def test_input_and_its_end(
+async def test_f15_f16_input_and_its_end(
     server: ExecServer, connection: LoopbackConnection, env: dict[str, str] | None, *, v4: bool
 ) -> None:
     server.faults.v4_only = v4
@@ -145,7 +147,7 @@ async def test_resize(connection: LoopbackConnection) -> None:
             await running.resize(0, 10)
 
 
-async def test_resize_without_a_terminal_sends_nothing(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f31_resize_without_a_terminal_sends_nothing(server: ExecServer, connection: LoopbackConnection) -> None:
     async with await start_command(connection, TARGET, "cat", stdin=True) as running:
         await running.resize(100, 30)
         await running.close_stdin()
@@ -154,7 +156,7 @@ async def test_resize_without_a_terminal_sends_nothing(server: ExecServer, conne
 
 
 @pytest.mark.parametrize("tty", [False, True])
-async def test_kill(server: ExecServer, connection: LoopbackConnection, *, tty: bool) -> None:
+async def test_f21_kill(server: ExecServer, connection: LoopbackConnection, *, tty: bool) -> None:
     async with await start_command(connection, TARGET, "echo ready; sleep 60 & sleep 61; wait", tty=tty) as running:
         await until(running, b"ready")
         await running.kill()
@@ -163,7 +165,7 @@ async def test_kill(server: ExecServer, connection: LoopbackConnection, *, tty: 
     await server.until_dead()
 
 
-async def test_leaving_the_context_kills(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f20_leaving_the_context_kills(server: ExecServer, connection: LoopbackConnection) -> None:
     started = time.monotonic()
     async with await start_command(connection, TARGET, "sleep 60"):
         pass
@@ -200,7 +202,7 @@ async def test_cancelled_wait_leaves_it_running(connection: LoopbackConnection) 
         assert (await all_of(running))["stdout"] == b"still here"
 
 
-async def test_timeout(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f51_f52_timeout(server: ExecServer, connection: LoopbackConnection) -> None:
     running = await start_command(connection, TARGET, "echo early; echo bad >&2; sleep 60", timeout=200)
     with pytest.raises(CommandTimeoutError, match="200 ms and was killed") as caught:
         await running.wait()
@@ -211,7 +213,7 @@ async def test_timeout(server: ExecServer, connection: LoopbackConnection) -> No
     await server.until_dead()
 
 
-async def test_ends_without_a_status(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f4_ends_without_a_status(server: ExecServer, connection: LoopbackConnection) -> None:
     server.faults.drop_before_status = True
     running = await start_command(connection, TARGET, "echo partial")
     assert await all_of(running) == {"stdout": b"partial\n", "stderr": b""}
@@ -222,7 +224,7 @@ async def test_ends_without_a_status(server: ExecServer, connection: LoopbackCon
         await (await start_command(connection, TARGET, "echo partial")).wait()
 
 
-async def test_statuses_without_an_exit_code(server: ExecServer, connection: LoopbackConnection) -> None:
+async def test_f5_statuses_without_an_exit_code(server: ExecServer, connection: LoopbackConnection) -> None:
     server.faults.status = failure_status("permission denied")
     with pytest.raises(CommandStartError) as caught:
         await (await start_command(connection, TARGET, "true")).wait()
@@ -263,7 +265,7 @@ async def test_bad_arguments_reach_no_server(
     assert server.served.urls == []
 
 
-async def test_cancelling_does_not_wait_for_a_kill_that_takes_long(
+async def test_f20_cancelling_does_not_wait_for_a_kill_that_takes_long(
     server: ExecServer, connection: LoopbackConnection
 ) -> None:
     async def follow() -> None:

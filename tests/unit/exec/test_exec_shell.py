@@ -55,7 +55,7 @@ def test_any_arguments_arrive_unchanged(shell: Shell, arguments: list[str]) -> N
 @each_shell
 @settings(max_examples=40)
 @given(env=st.dictionaries(names, values, min_size=1, max_size=4), stdin=st.one_of(st.none(), st.binary(max_size=50)))
-def test_any_environment_arrives_unchanged(shell: Shell, env: dict[str, str], stdin: bytes | None) -> None:
+def test_ts10_any_environment_arrives_unchanged(shell: Shell, env: dict[str, str], stdin: bytes | None) -> None:
     # PATH and what the dynamic loader reads would hide the tool that prints.
     env = {name: value for name, value in env.items() if name != "PATH" and not name.startswith("LD_")}
     out = printed(shell, ["cat", "/proc/self/environ", "-"], env=env, stdin=stdin or b"")
@@ -88,7 +88,7 @@ def test_any_directory_is_entered(shell: Shell, name: str) -> None:
     ),
     long=st.booleans(),
 )
-def test_any_command_text_does_what_the_shell_alone_does(shell: Shell, command: str, *, long: bool) -> None:
+def test_ts6_ts13_any_command_text_does_what_the_shell_alone_does(shell: Shell, command: str, *, long: bool) -> None:
     # Random text must not be a redirection that leaves files, nor a job whose end is a matter of time.
     if "&" in command or ">" in command:
         command = command.replace("&", "").replace(">", "")
@@ -129,7 +129,7 @@ COMMANDS = {
 @each_shell
 @pytest.mark.parametrize("stdin", [None, b""], ids=["no-input", "input"])
 @pytest.mark.parametrize("env", [{}, {"A": "1\n2"}, {"IFS": "o", "PPID": "5"}], ids=["no-env", "env", "special-env"])
-def test_commands(shell: Shell, stdin: bytes | None, env: dict[str, str]) -> None:
+def test_ts6_ts13_ts14_commands(shell: Shell, stdin: bytes | None, env: dict[str, str]) -> None:
     done = {command: shell.run(command, stdin=stdin, env=env)[:2] for command in COMMANDS}
     assert done == {command: expected or shell.bare(command)[:2] for command, expected in COMMANDS.items()}
 
@@ -196,7 +196,7 @@ def background_log() -> Iterator[None]:
 
 @each_shell
 @pytest.mark.usefixtures("background_log")
-def test_background(shell: Shell) -> None:
+def test_ts11_background(shell: Shell) -> None:
     tail = "echo err >&2; echo end-$A | cat"
     for command in (f"pwd; for i in 1 2; do echo $i; done && {tail}", f"pwd; echo 1; echo 2; {tail} #" + "x" * 200_000):
         assert shell.run(command, cwd="/usr", env={"A": "b\nc"}, background=True) == (0, b"", b"")
@@ -210,7 +210,20 @@ def test_background(shell: Shell) -> None:
 
 @each_shell
 @pytest.mark.usefixtures("background_log")
-def test_background_outlives_its_exec_and_has_its_own_session(shell: Shell) -> None:
+def test_ts12_an_older_background_command_tears_no_holes_into_the_log(shell: Shell, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    assert shell.run(f"echo older; read -r x <{gate}; echo end", background=True)[0] == 0
+    assert logged(b"older\n") == b"older\n"
+    assert shell.run("echo newer", background=True)[0] == 0
+    assert logged(b"newer\n") == b"newer\n"
+    gate.write_text("go\n")
+    assert logged(b"end\n") == b"newer\nend\n"
+
+
+@each_shell
+@pytest.mark.usefixtures("background_log")
+def test_f30_f50_background_outlives_its_exec_and_has_its_own_session(shell: Shell) -> None:
     command = 'kill -HUP $$; read -r s </proc/self/stat; set -- ${s##*) }; echo "group $3 session $4 pid $$"; echo end'
     assert shell.run(command, background=True)[0] == 0
     group, session, pid = logged(b"end\n").split(b"\n")[0].split()[1::2]
@@ -231,7 +244,7 @@ def test_background_outlives_its_exec_and_has_its_own_session(shell: Shell) -> N
     ],
     ids=["simple", "children", "session", "clears-environment", "program-clears-environment", "busy", "long"],
 )
-def test_kill_leaves_nothing(shell: Shell, command: str | list[str]) -> None:
+def test_f20_f21_kill_leaves_nothing(shell: Shell, command: str | list[str]) -> None:
     plan = shell.plan(command)
     with shell.start(plan) as process:
         if plan.payload and process.stdin:
@@ -257,7 +270,7 @@ def test_kill_ends_what_ignores_term_and_spares_others(shell: Shell) -> None:
         assert shell.kill(other, 2) == 0
 
 
-def test_values_and_long_text_stay_out_of_the_arguments() -> None:
+def test_f26_ts15_values_and_long_text_stay_out_of_the_arguments() -> None:
     plans = [
         plan_command("echo $A", env={"A": "s3cret"}),
         plan_command("echo $A", env={"A": "s3cret"}, tty=True, stdin=True, size=(80, 24)),

@@ -421,7 +421,7 @@ async def test_a_websocket(server: ApiServer, connection: Connection) -> None:
     await websocket.close()
 
 
-async def test_a_refused_upgrade_says_why(server: ApiServer, connection: Connection) -> None:
+async def test_f11_a_refused_upgrade_says_why(server: ApiServer, connection: Connection) -> None:
     server.on("GET", "/x", refusal(REFUSALS["exec forbidden"]))
     with pytest.raises(ForbiddenError, match=r"cannot get resource \"pods/exec\".*verb 'get' on 'pods/exec'"):
         await connection.open_websocket("/x", [], ["v5.channel.k8s.io"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import pytest
@@ -103,6 +103,29 @@ async def test_ts18_the_timeout_is_for_the_start_and_the_lifetime_for_the_rest(s
         assert (sandbox.info.expires_at, sandbox.info.deadline_at) == (None, None)
         sent = msgspec.json.decode(server.requests("POST", PODS)[-1].body)
         assert "activeDeadlineSeconds" not in sent["spec"]
+
+
+async def test_f13_lists_and_pods_that_lack_what_the_schema_requires_are_read(server: ApiServer) -> None:
+    bare = pod()
+    for status in cast("list[dict[str, object]]", cast("dict[str, object]", bare["status"])["containerStatuses"]):
+        del status["image"]
+    empty = answer({"kind": "PodList", "metadata": {"resourceVersion": "1"}, "items": None})
+    server.on("GET", PODS, empty, pod_list(bare))
+    async with k8s(kube_config_raw=server.kubeconfig()) as compute:
+        assert await compute.sandbox.list() == []
+        (sandbox,) = await compute.sandbox.list()
+    assert sandbox.info.status == SandboxStatus.RUNNING
+
+
+async def test_f27_a_new_pod_takes_no_variables_from_the_namespaces_services(server: ApiServer) -> None:
+    cluster = CreatingServer(server)
+    async with k8s(kube_config_raw=server.kubeconfig()) as compute:
+        creating = asyncio.create_task(compute.sandbox.create())
+        await cluster.taken.wait()
+        creating.cancel()
+        await asyncio.wait({creating})
+    sent = msgspec.json.decode(server.requests("POST", PODS)[0].body)
+    assert sent["spec"]["enableServiceLinks"] is False
 
 
 async def test_f47_requests_from_a_pod_carry_the_service_accounts_token(server: ApiServer, tmp_path: Path) -> None:
