@@ -180,7 +180,7 @@ async def test_f17_input_outlives_an_output_that_nobody_writes(
     data = bytes(range(256)) * 8000
     for v4 in (False, True):
         server.faults.v4_only = v4
-        for command in (f"cat >{tmp_path}/f", ["sh", "-c", f"cat >{tmp_path}/f"]):
+        for command in (f"exec cat >{tmp_path}/f", f"cat >{tmp_path}/f", ["sh", "-c", f"cat >{tmp_path}/f"]):
             result = await run_command(connection, TARGET, command, stdin=data)
             assert result.exit_code == 0
             arrived = (tmp_path / "f").read_bytes()
