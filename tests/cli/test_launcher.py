@@ -170,7 +170,9 @@ def test_wrong_credentials_are_4(local_cluster: LocalClusterStatus, tmp_path: Pa
 def test_the_dashboard_needs_a_terminal() -> None:
     done = run("--local")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[0] == "error: the dashboard needs a terminal, and standard input or output is none."
+    assert (
+        done.stderr.splitlines()[0] == "error: the dashboard needs a terminal; standard input, output or error is none."
+    )
 
 
 def test_closed_standard_files_do_no_harm(local_cluster: LocalClusterStatus) -> None:
