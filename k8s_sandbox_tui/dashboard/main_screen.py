@@ -10,14 +10,13 @@ from textual import on, work
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvider
 from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
-from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state
-from k8s_sandbox_tui.dashboard.store import SandboxStore
 from k8s_sandbox_tui.dashboard.table.messages import CursorLost, SandboxActivated, SandboxSelected
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+from k8s_sandbox_tui.dashboard.table_screen import TableScreen
 from k8s_sandbox_tui.dashboard.top_lines import TopLines
 from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
 
@@ -32,17 +31,15 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
-    from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenClusterPort, OpenedClusterPort
-    from k8s_sandbox_tui.dashboard.store import Row
     from k8s_sandbox_tui.dashboard.workbench import Workbench
 
 PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
 
 
-class MainScreen(ImmediateScreen[None]):
+class MainScreen(TableScreen):
     """Sandboxes and a console."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS if command.keys]
@@ -59,17 +56,13 @@ class MainScreen(ImmediateScreen[None]):
     def __init__(
         self, open_cluster: OpenClusterPort, *, refresh: float | None, clock: Callable[[], datetime], glyphs: Glyphs
     ) -> None:
-        super().__init__()
-        self._clock = clock
-        self._glyphs = glyphs
-        self.store = SandboxStore()
+        super().__init__(clock=clock, glyphs=glyphs)
         self._feed = Feed(open_cluster, self.store, refresh=refresh)
         self._cluster = ClusterState(interval=self._feed.interval)
         self._failure: Placeholder | None = None
         self._bench: Workbench | None = None
         self._pane: ConsolePane | None = None
         self._ports = UrlHistory()
-        self._filter_bar: FilterBar | None = None
         self.paint_waits = False
         """Whether something that came in is not on the screen yet, but soon will be."""
         self._painted_at = 0.0
@@ -83,19 +76,9 @@ class MainScreen(ImmediateScreen[None]):
 
     def on_mount(self) -> None:
         """Paint first; the cluster is opened after that."""
-        self._paint()
+        self.paint()
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._follow_feed)
-
-    @property
-    def table(self) -> SandboxTable:
-        """The table."""
-        return self.query_one(SandboxTable)
-
-    @property
-    def selected(self) -> Row | None:
-        """The sandbox under the cursor."""
-        return self.table.cursor_row
 
     # What the feed tells.
 
@@ -105,13 +88,13 @@ class MainScreen(ImmediateScreen[None]):
         from k8s_sandbox_tui.provider.errors import SandboxError
 
         self._failure = None
-        self._paint()
+        self.paint()
         try:
             await self._feed.run(self)
         except SandboxError as error:
             self._failure = failure_placeholder(error, opened=self._bench is not None)
             self._bench = None
-            self._paint()
+            self.paint()
 
     def cluster_opened(self, opened: OpenedClusterPort) -> None:
         """Say which cluster it is, and show the console."""
@@ -124,7 +107,7 @@ class MainScreen(ImmediateScreen[None]):
             self._pane = ConsolePane()
             self.query_one(Split).show_second(self._pane)
         self.query_one(TopLines).show_warning(opened.warning)
-        self._paint()
+        self.paint()
 
     def store_changed(self, removed: Sequence[str]) -> None:
         """Paint at once, or soon when it was painted a moment ago."""
@@ -135,14 +118,15 @@ class MainScreen(ImmediateScreen[None]):
             return
         wait = self._painted_at + PAINT_EVERY - monotonic()
         if wait <= 0:
-            self._paint()
+            self.paint()
         else:
             self.paint_waits = True
-            self.set_timer(wait, self._paint)
+            self.set_timer(wait, self.paint)
 
     # Painting.
 
-    def _paint(self) -> None:
+    def paint(self) -> None:
+        """Bring the store and all that is said of it onto the screen."""
         self.paint_waits = False
         self._painted_at = monotonic()
         self.table.show_changes(settled=self._feed.state.complete)
@@ -153,8 +137,7 @@ class MainScreen(ImmediateScreen[None]):
             where=self._cluster.namespace,
             server=self._cluster.server,
         )
-        if self._filter_bar is not None:
-            self._filter_bar.show_result(len(self.store.rows), self.store.total)
+        super().paint()
         self._paint_top()
         if self._awaited and self.table.select(self._awaited):
             self._awaited = ""
@@ -205,16 +188,6 @@ class MainScreen(ImmediateScreen[None]):
             split.zoom = "none"
         self.table.focus()
 
-    # The filter.
-
-    def on_filter_bar_changed(self) -> None:
-        """Filter while one types."""
-        self._paint()
-
-    def on_filter_bar_left(self) -> None:
-        """Back to the table."""
-        self.table.focus()
-
     # Commands.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
@@ -252,7 +225,7 @@ class MainScreen(ImmediateScreen[None]):
         """Ask for a new sandbox, see it through, and put the cursor on it."""
         if self._bench is not None:
             self._awaited = await self._bench.create()
-            self._paint()
+            self.paint()
 
     @work(group="urls")
     async def action_copy_url(self) -> None:
@@ -265,29 +238,6 @@ class MainScreen(ImmediateScreen[None]):
         """Ask, then destroy the sandbox that was selected when it was asked."""
         if self._bench is not None and self.selected is not None:
             await self._bench.destroy([self.selected.info], self._clock())
-
-    async def action_filter(self) -> None:
-        """Type a filter."""
-        if self._filter_bar is None:
-            from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
-
-            self._filter_bar = FilterBar(self.store)
-            await self.mount(self._filter_bar, before=self.query_one(Split))
-        self._filter_bar.open()
-        self._paint()
-
-    def action_clear_filter(self) -> None:
-        """Show all sandboxes again."""
-        if self._filter_bar is not None:
-            self._filter_bar.clear()
-
-    def action_sort_next(self) -> None:
-        """Sort by the column to the right of the one that sorts now."""
-        self.table.sort_by_next()
-
-    def action_sort_reverse(self) -> None:
-        """Turn the order round."""
-        self.table.sort_by(self.store.sort_column.id)
 
     def action_refresh(self) -> None:
         """Ask again, or try to open the cluster again."""

@@ -1,0 +1,77 @@
+"""The screen around the table: what is shown of the store, in which order, through which filter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
+from k8s_sandbox_tui.dashboard.split import Split
+from k8s_sandbox_tui.dashboard.store import SandboxStore
+from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
+    from k8s_sandbox_tui.dashboard.looks import Glyphs
+    from k8s_sandbox_tui.dashboard.store import Row
+
+
+class TableScreen(ImmediateScreen[None]):
+    """Has a table in a `Split`, and the commands that concern the view of it."""
+
+    def __init__(self, *, clock: Callable[[], datetime], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._clock = clock
+        self._glyphs = glyphs
+        self.store = SandboxStore()
+        self._filter_bar: FilterBar | None = None
+
+    def paint(self) -> None:
+        """Bring the store onto the screen."""
+        if self._filter_bar is not None:
+            self._filter_bar.show_result(len(self.store.rows), self.store.total)
+
+    @property
+    def table(self) -> SandboxTable:
+        """The table."""
+        return self.query_one(SandboxTable)
+
+    @property
+    def selected(self) -> Row | None:
+        """The sandbox under the cursor."""
+        return self.table.cursor_row
+
+    def on_filter_bar_changed(self) -> None:
+        """Filter while one types."""
+        self.paint()
+
+    def on_filter_bar_left(self) -> None:
+        """Back to the table."""
+        self.table.focus()
+
+    # Commands.
+
+    async def action_filter(self) -> None:
+        """Type a filter."""
+        if self._filter_bar is None:
+            from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
+
+            self._filter_bar = FilterBar(self.store)
+            await self.mount(self._filter_bar, before=self.query_one(Split))
+        self._filter_bar.open()
+        self.paint()
+
+    def action_clear_filter(self) -> None:
+        """Show all sandboxes again."""
+        if self._filter_bar is not None:
+            self._filter_bar.clear()
+
+    def action_sort_next(self) -> None:
+        """Sort by the column to the right of the one that sorts now."""
+        self.table.sort_by_next()
+
+    def action_sort_reverse(self) -> None:
+        """Turn the order round."""
+        self.table.sort_by(self.store.sort_column.id)
