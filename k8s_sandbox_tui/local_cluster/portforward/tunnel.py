@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
-from k8s_sandbox_tui.local_cluster.portforward import spdy
 from k8s_sandbox_tui.local_cluster.portforward.connection import DialError, PodConnection
 from k8s_sandbox_tui.local_cluster.portforward.inbox import Inbox
-from k8s_sandbox_tui.local_cluster.portforward.spdy_error import SpdyError
+from k8s_sandbox_tui.spdy import frames as spdy
+from k8s_sandbox_tui.spdy.error import SpdyError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -81,7 +81,7 @@ class Tunnel:
                 # Even numbers are ours, and we ask nothing.
                 if ident % 2:
                     await self._send(spdy.ping(ident))
-            case spdy.GoAway():
+            case spdy.GoAway() | spdy.Accepted():
                 return
 
     async def _on_data(self, frame: spdy.Data) -> None:

@@ -1,4 +1,4 @@
-"""What a client of the tunnel did wrong."""
+"""What the other side did wrong."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.portforward.spdy_error import SpdyError
+from k8s_sandbox_tui.spdy.error import SpdyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

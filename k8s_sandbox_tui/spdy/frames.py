@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.portforward.spdy_error import SpdyError
-from k8s_sandbox_tui.local_cluster.portforward.spdy_headers import HeaderReader, HeaderWriter
+from k8s_sandbox_tui.spdy.error import SpdyError
+from k8s_sandbox_tui.spdy.headers import HeaderReader, HeaderWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +46,14 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """The other side has taken a stream that this one opened."""
+
+    stream: int
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
     """Bytes of a stream."""
 
@@ -73,7 +81,7 @@ class GoAway:
     """The other side opens no more streams."""
 
 
-Frame = Opened | Data | Reset | Ping | GoAway
+Frame = Opened | Accepted | Data | Reset | Ping | GoAway
 
 
 class SpdyReader:
@@ -122,7 +130,7 @@ class SpdyReader:
         if kind in {Type.SYN_REPLY, Type.HEADERS}:
             # Of no interest, but all blocks are one compressed stream.
             self._headers.read(payload[_WORD.size :])
-            return None
+            return Accepted(ident & _ID, bool(flags & _FIN)) if kind == Type.SYN_REPLY else None
         return Reset(ident & _ID) if kind == Type.RST_STREAM else Ping(ident)
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_sandbox_tui.local_cluster.portforward import spdy
-from k8s_sandbox_tui.local_cluster.portforward.spdy_error import SpdyError
-from k8s_sandbox_tui.local_cluster.portforward.spdy_headers import DICTIONARY, HeaderReader, HeaderWriter
+from k8s_sandbox_tui.spdy import frames as spdy
+from k8s_sandbox_tui.spdy.error import SpdyError
+from k8s_sandbox_tui.spdy.headers import DICTIONARY, HeaderReader, HeaderWriter
 
 
 def test_the_dictionary_is_that_of_the_protocol() -> None:
@@ -35,10 +35,11 @@ def test_frames_are_the_same_however_they_are_cut(
     for index, (headers, payload, ended) in enumerate(given_frames):
         ident = 2 * index + 1
         stream += writer.open(ident, headers, ended=ended) + spdy.data(ident, payload, ended=ended)
-        stream += spdy.ping(ident) + spdy.reset(ident, 5) + spdy.go_away(ident)
+        stream += writer.accept(ident) + spdy.ping(ident) + spdy.reset(ident, 5) + spdy.go_away(ident)
         expected += [
             spdy.Opened(ident, headers, ended),
             spdy.Data(ident, payload, ended),
+            spdy.Accepted(ident, ended=False),
             spdy.Ping(ident),
             spdy.Reset(ident),
             spdy.GoAway(),
