@@ -257,6 +257,9 @@ class ContainerRun:
             cpu=None if cpu is None else float(quantity.parse(cpu)),
             mounts=mounts(self._container, pod.spec.volumes, self._state_dir.parent / FOLDER, variables),
             run_as=run_as(pod, self._container),
+            stdin=self._container.stdin,
+            stdin_once=self._container.stdin_once,
+            tty=self._container.tty,
         )
 
     def _set_terminated(self, code: int, started: str, *, reason: str = "", message: str = "") -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.runtime import podinit, sandbox_view
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
+from k8s_sandbox_tui.local_cluster.runtime.main_streams import MainStreams
 from k8s_sandbox_tui.local_cluster.runtime.pod_home import write_npm_config
-from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec, RunAs, StartError
 
@@ -139,8 +139,8 @@ class BubblewrapLauncher:
             on_failure = after.enter_context(ExitStack())
             errors = os.memfd_create("supervisor")
             on_failure.callback(os.close, errors)
-            log = PodLog(pod.state_dir / LOG_NAME)
-            on_failure.callback(log.close)
+            streams = MainStreams(pod)
+            on_failure.callback(streams.finish)
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -152,7 +152,7 @@ class BubblewrapLauncher:
                 start_new_session=True,
             )
             on_failure.pop_all()
-        return RunningPod(pod, ours, BubblewrapAnchor(process, errors), log)
+        return RunningPod(pod, ours, BubblewrapAnchor(process, errors), streams)
 
     async def close(self) -> None:
         """Nothing runs beside the Pods."""

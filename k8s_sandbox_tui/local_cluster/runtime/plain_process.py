@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.local_cluster.runtime import podinit, zygote
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, link_programs
+from k8s_sandbox_tui.local_cluster.runtime.main_streams import MainStreams
 from k8s_sandbox_tui.local_cluster.runtime.pod_home import remove_tree, write_npm_config, write_pip_config
-from k8s_sandbox_tui.local_cluster.runtime.pod_log import LOG_NAME, PodLog
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import StartError
@@ -175,13 +175,13 @@ class PlainLauncher:
             temporary.mkdir()
             for mount in sorted(pod.mounts, key=lambda mount: mount.path):
                 _link_mount(Path(_below(root, mount.path)), mount.source)
-            log = PodLog(pod.state_dir / LOG_NAME)
+            streams = MainStreams(pod)
         except OSError as error:
             message = f"the Pod's folder cannot be made: {error}"
             raise StartError(message, reason="CreateContainerError") from error
         ours, theirs = socket.socketpair()
         with theirs:
-            running = RunningPod(pod, ours, host.fork(theirs), log)
+            running = RunningPod(pod, ours, host.fork(theirs), streams)
         env = {
             "PATH": f"{self._shared}/bin:{home}/.local/bin:/opt/homebrew/bin:{SYSTEM_PATH}",
             "HOME": str(home),

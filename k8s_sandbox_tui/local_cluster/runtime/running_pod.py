@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from k8s_sandbox_tui.local_cluster.runtime.pod_log import PodLog
+    from k8s_sandbox_tui.local_cluster.runtime.attachment import Attachment
+    from k8s_sandbox_tui.local_cluster.runtime.main_streams import MainStreams
 
 _KILLED = 137
 _PATIENCE_SECONDS = 0.5
@@ -50,12 +51,12 @@ class Anchor(Protocol):
 class RunningPod:
     """A `PodProcess`."""
 
-    def __init__(self, spec: PodProcessSpec, sock: socket.socket, anchor: Anchor, log: PodLog) -> None:
+    def __init__(self, spec: PodProcessSpec, sock: socket.socket, anchor: Anchor, streams: MainStreams) -> None:
         loop = asyncio.get_running_loop()
         self._loop = loop
         self._spec = spec
         self._anchor = anchor
-        self._log = log
+        self._streams = streams
         self._socket = ReportSocket(sock, self)
         self._started: asyncio.Future[None] = loop.create_future()
         self._ended: asyncio.Future[int] = loop.create_future()
@@ -82,11 +83,11 @@ class RunningPod:
     @property
     def log_path(self) -> Path:
         """The log of the main process."""
-        return self._log.path
+        return self._streams.log_path
 
     async def log_grown(self) -> None:
         """Returns after the next write to the log, at once when the process tree has ended."""
-        await self._log.grown()
+        await self._streams.log_grown()
 
     async def start_main(self, working_dir: str, env: Mapping[str, str], become: RunAs | None = None) -> None:
         """Starts the main process; what fails ends the supervisor too.
@@ -104,12 +105,12 @@ class RunningPod:
         self._become = become
         whom = ("", "", "") if become is None else (str(become.user), str(become.group), _listed(become.groups))
         strings = [working_dir, *whom, str(len(argv)), *argv, *(part for item in env.items() for part in item)]
-        flags = str(podinit.STDOUT | podinit.STDERR).encode()
+        flags = str(self._streams.flags).encode()
         try:
             if any("\0" in string for string in strings):
                 raise StartError(wording.start_with_nul(argv[0]))  # noqa: TRY301 -- ended below like all others
             request = podinit.pack(podinit.START, podinit.MAIN, [flags, *map(_encoded, strings)])
-            self._socket.send(request, self._given_over(self._log.take_sources()))
+            self._socket.send(request, self._given_over(self._streams.take_theirs()))
             await self._started
         except BaseException:
             self._kill()
@@ -142,6 +143,12 @@ class RunningPod:
             process.close()
             raise
         return process
+
+    def attach(self, *, stdin: bool, stdout: bool, stderr: bool) -> Attachment:
+        """Joins the main process; see `PodProcess.attach`."""
+        if self._ending is not None:
+            raise PodGoneError
+        return self._streams.attach(stdin=stdin, stdout=stdout, stderr=stderr)
 
     async def stop(self, grace_seconds: float) -> None:
         """Ends the tree; see `PodProcess.stop`."""
@@ -181,6 +188,9 @@ class RunningPod:
         elif not self._started.done():
             if report.kind == podinit.STARTED:
                 self._main_pid = report.value
+                master = self._socket.take_descriptor() if self._spec.tty else None
+                if master is not None:
+                    self._streams.use_terminal(master)
                 self._started.set_result(None)
             else:
                 message = wording.start_failure(report.kind, report.value, self._spec.argv[0], self._working_dir)
@@ -190,7 +200,7 @@ class RunningPod:
         await self._anchor.gone()
         if self._kill_timer is not None:
             self._kill_timer.cancel()
-        self._log.finish()
+        self._streams.finish()
         if not self._started.done():
             said = self._anchor.failure() or "the sandbox's supervisor ended before the command was started"
             self._started.set_exception(StartError(said, reason="RunContainerError"))

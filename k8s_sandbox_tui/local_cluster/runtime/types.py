@@ -67,6 +67,10 @@ class PodProcessSpec:
         cpu: The limit in cores; None: no limit.
         mounts: Folders to see. Plain processes find them below the Pod's own folder, and HOME and TMPDIR lead there.
         run_as: As whom to run. Plain processes run as the server does.
+        stdin: Whether the main process has an input, which `PodProcess.attach` writes to; else it is empty.
+        stdin_once: Whether that input ends with that of the first who attaches.
+        tty: Whether the main process has a terminal; its output is one stream then.
+        log_name: The log's file in `state_dir`; each start of a container has its own.
     """
 
     uid: str
@@ -81,6 +85,10 @@ class PodProcessSpec:
     cpu: float | None = None
     mounts: tuple[Mount, ...] = ()
     run_as: RunAs = RunAs()
+    stdin: bool = False
+    stdin_once: bool = False
+    tty: bool = False
+    log_name: str = "main.log"
 
 
 class StartError(Exception):
@@ -168,7 +176,7 @@ class PodProcess(Protocol):
 
     @property
     def log_path(self) -> Path:
-        """The log of the main process, in the format of the CRI, one `<RFC3339Nano> stdout F|P <text>` for each line.
+        """The log of the main process as the CRI has it, for each line `<RFC3339Nano> stdout|stderr F|P <text>`.
 
         Bounded: at 10 MiB the file moves to `<name>.1` (one is kept) and a new one begins, as a kubelet rotates.
         """
@@ -192,6 +200,17 @@ class PodProcess(Protocol):
         Raises:
             ExecError: The executable is missing, may not be executed, or `argv` is empty.
             PodGoneError: The Pod ended before the command was started.
+        """
+        ...
+
+    def attach(self, *, stdin: bool, stdout: bool, stderr: bool) -> ExecProcess:
+        """Joins the main process: its output from now on, and its input beside others'.
+
+        What is returned is a command that was started already: `detach` and the end of its input leave the main process
+        running, and its `wait` gives 0 once there is no more to come. A slow reader slows the main process down.
+
+        Raises:
+            PodGoneError: The main process has ended.
         """
         ...
 

@@ -46,6 +46,9 @@ class FakeProcess:
     async def exec(self, argv: Sequence[str], *, stdin: bool, stdout: bool, stderr: bool, tty: bool) -> ExecProcess:
         raise PodGoneError
 
+    def attach(self, *, stdin: bool, stdout: bool, stderr: bool) -> ExecProcess:
+        raise PodGoneError
+
     async def stop(self, grace_seconds: float) -> None:
         self.stops.append(grace_seconds)
         self._stopped.set()

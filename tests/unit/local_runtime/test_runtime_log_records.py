@@ -29,14 +29,14 @@ from k8s_sandbox_tui.local_cluster.runtime.pod_log import MAX_LINE_BYTES, log_re
     ids=["nothing", "part", "lines", "empty lines", "bytes", "long line", "long part"],
 )
 def test_output_as_records(data: bytes, records: bytes, rest: bytes) -> None:
-    assert log_records(data, b"T") == (records, rest)
+    assert log_records(data, b"T", b"stdout") == (records, rest)
 
 
 @given(st.lists(st.binary(max_size=50).map(lambda part: part.replace(b"\0", b"\n")), max_size=20))
 def test_however_the_output_is_cut_the_log_holds_all_of_it(parts: list[bytes]) -> None:
     written, rest = b"", b""
     for part in parts:
-        records, rest = log_records(rest + part, b"T")
+        records, rest = log_records(rest + part, b"T", b"stdout")
         written += records
     lines = [line.removeprefix(b"T stdout F ") for line in written.split(b"\n")]
     assert b"\n".join(lines) + rest == b"".join(parts)
