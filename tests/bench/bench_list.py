@@ -10,18 +10,17 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from k8s_sandbox_tui.provider.info import sandbox_info
 from k8s_sandbox_tui.provider.wire import decode_pod_list
+from tests.bench.canned import canned_server
 from tests.bench.measurement import Measurement, median_seconds
 from tests.bench.pod_pages import pages, pod_list, pods
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
+    from pathlib import Path
 
 COUNTS = (5_000, 10_000)
 
@@ -61,7 +60,7 @@ def _decoded(count: int) -> Measurement:
 
 
 def _listed(count: int) -> list[Measurement]:
-    with tempfile.TemporaryDirectory() as folder, _serving(count, Path(folder)) as kubeconfig:
+    with canned_server("pod_pages", str(count)) as kubeconfig:
         seconds, added = _child("ours", kubeconfig)
         models, models_added = _child("models", kubeconfig)
         found = [
@@ -78,7 +77,7 @@ def _listed(count: int) -> list[Measurement]:
         ]
         if shutil.which("kubectl"):
             command = ["kubectl", "--kubeconfig", str(kubeconfig), "get", "pods"]
-            environ = {**os.environ, "HOME": folder}
+            environ = {**os.environ, "HOME": str(kubeconfig.parent)}
             peer = median_seconds(
                 lambda: subprocess.run(command, env=environ, check=True, stdout=subprocess.DEVNULL), times=3
             )
@@ -93,20 +92,6 @@ def _listed(count: int) -> list[Measurement]:
                 )
             )
         return found
-
-
-@contextmanager
-def _serving(count: int, folder: Path) -> Generator[Path]:
-    command = [sys.executable, "-m", "tests.bench.pod_pages", str(count), str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        try:
-            assert process.stdout.readline() == "ready\n"
-            yield folder / "kubeconfig"
-        finally:
-            process.stdin.close()
-            process.wait(10)
 
 
 def _child(way: str, kubeconfig: Path) -> tuple[float, float]:

@@ -5,17 +5,9 @@ from __future__ import annotations
 import asyncio
 import compileall
 import os
-import pty
 import random
-import select
-import signal
 import statistics
-import struct
-import sys
-import termios
 import time
-from contextlib import contextmanager
-from fcntl import ioctl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,17 +17,17 @@ from textual.widgets import DataTable
 import k8s_sandbox_tui
 from k8s_sandbox_tui.dashboard.filter_bar import FilterInput
 from tests.bench.measurement import Measurement
+from tests.bench.pseudo_terminal import CURSOR, SIZE, Terminal, python_on_terminal
 from tests.dashboard.scripted import dashboard, sandbox_info
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 ROWS = 50_000
-SIZE = (120, 40)
 KEYS = 120
-CURSOR = "▌".encode()
 IDLE_SECONDS = 8.0
 
 
@@ -69,7 +61,7 @@ def _start() -> list[Measurement]:
 
 def _first_paint(what: str) -> float:
     began = time.perf_counter()
-    with _terminal(what) as terminal:
+    with _child(what) as terminal:
         terminal.read_until(b"CONNECTING")
         return (time.perf_counter() - began) * 1000
 
@@ -184,7 +176,7 @@ def _keys() -> list[Measurement]:
 
 
 def _latencies(rows: int, changes: int) -> list[float]:
-    with _terminal("rows", str(rows), str(changes)) as terminal:
+    with _child("rows", str(rows), str(changes)) as terminal:
         terminal.read_until(CURSOR, 60)
         terminal.drain(2.0 + rows / 20_000)
         return [terminal.key(b"\x1b[B" if count % 40 < 20 else b"\x1b[A") for count in range(KEYS)]
@@ -193,7 +185,7 @@ def _latencies(rows: int, changes: int) -> list[float]:
 def _idle() -> list[Measurement]:
     measurements: list[Measurement] = []
     for rows, megabytes in ((5_000, 110), (50_000, 220)):
-        with _terminal("rows", str(rows), "0") as terminal:
+        with _child("rows", str(rows), "0") as terminal:
             terminal.read_until(f"{rows} sandboxes".encode(), 60)
             terminal.drain(3.0)
             before = terminal.cpu_seconds()
@@ -216,78 +208,5 @@ def _percentile(values: list[float], percent: int) -> float:
     return sorted(values)[(len(values) - 1) * percent // 100]
 
 
-class Terminal:
-    """A child on a pseudo-terminal."""
-
-    def __init__(self, process: int, descriptor: int) -> None:
-        self.process = process
-        self.descriptor = descriptor
-
-    def read(self, seconds: float) -> bytes:
-        """What there is to read, after at most this long."""
-        if not select.select([self.descriptor], [], [], max(0.0, seconds))[0]:
-            return b""
-        try:
-            return os.read(self.descriptor, 1 << 20)
-        except OSError:
-            return b""
-
-    def read_until(self, wanted: bytes, seconds: float = 20.0) -> None:
-        """Read until these bytes come."""
-        end = time.monotonic() + seconds
-        seen = b""
-        while wanted not in seen:
-            if time.monotonic() > end:
-                message = f"{wanted!r} was not written: {seen[-500:]!r}"
-                raise TimeoutError(message)
-            seen = seen[-1000:] + self.read(0.5)
-
-    def read_to_end(self) -> None:
-        """Read until the child is gone."""
-        while os.waitpid(self.process, os.WNOHANG) == (0, 0):
-            self.read(0.002)
-        self.process = 0
-
-    def drain(self, seconds: float) -> None:
-        """Read and forget."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self.read(left)
-
-    def key(self, key: bytes) -> float:
-        """Milliseconds from a key to the line with the cursor."""
-        began = time.perf_counter()
-        os.write(self.descriptor, key)
-        seen = b""
-        while CURSOR not in seen:
-            seen = seen[-8:] + self.read(2.0)
-        taken = (time.perf_counter() - began) * 1000
-        self.drain(0.03 + 0.05 * (taken * 1000 % 1))
-        return taken
-
-    def cpu_seconds(self) -> float:
-        """What the child has used of a core."""
-        fields = Path(f"/proc/{self.process}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def resident_megabytes(self) -> float:
-        """What the child takes of memory."""
-        return int(Path(f"/proc/{self.process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-@contextmanager
-def _terminal(*arguments: str) -> Generator[Terminal]:
-    process, descriptor = pty.fork()
-    if process == 0:
-        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LINES=str(SIZE[1]), COLUMNS=str(SIZE[0]))
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.execv(sys.executable, [sys.executable, "-m", "tests.bench.table_child", *arguments])
-    ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
-    terminal = Terminal(process, descriptor)
-    try:
-        yield terminal
-    finally:
-        if terminal.process:
-            os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
-        os.close(descriptor)
+def _child(*arguments: str) -> AbstractContextManager[Terminal]:
+    return python_on_terminal("tests.bench.table_child", *arguments)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
+from tests.bench.canned import DISCOVERY
 from tests.unit.provider.api_server import ApiServer, answer
 
 if TYPE_CHECKING:
@@ -23,11 +24,6 @@ PAGE = 500
 _RECORDED = Path(__file__).parent.parent / "data" / "real-kubernetes" / "exchanges.json"
 PODS = "/api/v1/namespaces/sandboxes/pods"
 _COLUMNS = ("Name", "Ready", "Status", "Restarts", "Age", "IP", "Node", "Nominated Node", "Readiness Gates")
-_RESOURCES = {
-    "kind": "APIResourceList",
-    "groupVersion": "v1",
-    "resources": [{"name": "pods", "singularName": "pod", "namespaced": True, "kind": "Pod", "verbs": ["get", "list"]}],
-}
 
 
 def pods(count: int) -> list[bytes]:
@@ -95,9 +91,8 @@ async def serve(count: int, folder: Path) -> None:
 
     async with ApiServer() as server:
         server.on("GET", PODS, respond)
-        server.on("GET", "/api", answer({"kind": "APIVersions", "versions": ["v1"]}))
-        server.on("GET", "/apis", answer({"kind": "APIGroupList", "apiVersion": "v1", "groups": []}))
-        server.on("GET", "/api/v1", answer(_RESOURCES))
+        for path, document in DISCOVERY.items():
+            server.on("GET", path, answer(document))
         await asyncio.to_thread((folder / "kubeconfig").write_text, server.kubeconfig())
         await asyncio.to_thread(print, "ready", flush=True)
         await asyncio.to_thread(sys.stdin.read)
