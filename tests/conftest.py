@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.sandbox import Sandbox
 
 _USERS_OWN = (
+    "K8S_SANDBOX_TUI_CONFIG",
     "KUBECONFIG",
     "KUBECONFIG_B64",
     "KUBERNETES_SERVICE_HOST",

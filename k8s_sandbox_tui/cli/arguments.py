@@ -87,10 +87,26 @@ class Local(msgspec.Struct, frozen=True, kw_only=True):
     output: Literal["text", "json"] = "text"
 
 
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Tell of the dashboard's settings."""
+
+    action: Literal["path", "default", "check"]
+
+
+class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
+    """Start the dashboard. None means "as the settings say"."""
+
+    refresh: float | None = None
+    """Seconds."""
+
+
 Verb = Ls | Create | Exec | Info | Url | Rm | Doctor
 """What needs an open cluster."""
 
-_TYPES: dict[str, type[Verb | Local]] = {
+Offline = Local | Settings
+"""What needs none."""
+
+_TYPES: dict[str, type[Verb | Offline]] = {
     "ls": Ls,
     "create": Create,
     "exec": Exec,
@@ -99,11 +115,12 @@ _TYPES: dict[str, type[Verb | Local]] = {
     "rm": Rm,
     "doctor": Doctor,
     "local": Local,
+    "settings": Settings,
 }
 
 
-def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Local | None]:
-    """Reads a command line; None as the verb asks for the dashboard.
+def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboard]:
+    """Reads a command line.
 
     Raises:
         SystemExit: With code 2 and a message on stderr for wrong usage; with 0 after `--help` and `--version`.
@@ -123,7 +140,9 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Local | None]:
     if unknown:
         parser.error(f"unknown argument: {unknown[0]}")
     if name is None:
-        return choice, None
+        return choice, msgspec.convert(values, Dashboard)
+    if values["refresh"] is not None:
+        parser.error("--refresh is for the dashboard, which starts without a command")
     verb = msgspec.convert(values, _TYPES[name])
     if isinstance(verb, Exec) and verb.background and (verb.stdin or verb.tty or verb.timeout):
         parser.error("--background does not go with -i, -t or --timeout: nothing waits for the command")

@@ -102,7 +102,7 @@ def split_at_separator(argv: Sequence[str]) -> tuple[list[str], list[str] | None
     return arguments[:separator], arguments[separator + 1 :]
 
 
-_OPTIONS_WITH_VALUE = frozenset({"--kubeconfig", "--context", "-n", "--namespace", "--url-template"})
+_OPTIONS_WITH_VALUE = frozenset({"--kubeconfig", "--context", "-n", "--namespace", "--url-template", "--refresh"})
 
 
 def _add_global_options(parser: argparse.ArgumentParser) -> None:
@@ -116,6 +116,12 @@ def _add_global_options(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         default="",
         help="how to form URLs; holds {protocol}, {service}, {namespace} and {port}",
+    )
+    parser.add_argument(
+        "--refresh",
+        metavar="SECONDS",
+        type=_interval,
+        help="dashboard: ask the cluster this often, and do not watch it",
     )
 
 
@@ -174,6 +180,13 @@ def _add_local_arguments(verb: argparse.ArgumentParser) -> None:
     actions.add_parser("kubeconfig", help="print the path of its kubeconfig", allow_abbrev=False)
 
 
+def _add_settings_arguments(verb: argparse.ArgumentParser) -> None:
+    actions = verb.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    actions.add_parser("path", help="print where their file is, or would be", allow_abbrev=False)
+    actions.add_parser("default", help="print a file with all of them, explained and commented out", allow_abbrev=False)
+    actions.add_parser("check", help="say what is wrong in the file", allow_abbrev=False)
+
+
 def _add_id(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("id", metavar="ID", help="<namespace>/<pod>, or the Pod's name alone")
 
@@ -214,14 +227,28 @@ def _variable(text: str) -> tuple[str, str]:
 
 def _seconds(text: str) -> int:
     """Reads a positive number of seconds as milliseconds."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
+    seconds = _number(text)
     if not (seconds >= 0.001 and math.isfinite(seconds)):
         msg = f"{text!r} is not a number of seconds above 0"
         raise argparse.ArgumentTypeError(msg)
     return round(seconds * 1000)
+
+
+def _interval(text: str) -> float:
+    """Reads the seconds between two looks at the cluster; the bounds are those of the setting."""
+    seconds = _number(text)
+    if not 0.5 <= seconds <= 3600:
+        msg = f"{text!r} is not a number of seconds from 0.5 to 3600"
+        raise argparse.ArgumentTypeError(msg)
+    return seconds
+
+
+def _number(text: str) -> float:
+    """Reads a number; what is none is not a number."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _port(text: str) -> int:
@@ -240,4 +267,5 @@ _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = 
     "rm": ("destroy sandboxes", _add_rm_arguments, ""),
     "doctor": ("say what the credentials may do, and what is lost without the rest", _add_json_output, ""),
     "local": ("manage the cluster on this machine", _add_local_arguments, ""),
+    "settings": ("tell where the dashboard's settings are, and what they can be", _add_settings_arguments, ""),
 }

@@ -10,26 +10,37 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.reactive import Reactive
+from textual.reactive import Initialize, Reactive
 
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 from k8s_sandbox_tui.dashboard.key_bar import key_name
 from k8s_sandbox_tui.dashboard.looks import Glyphs, glyphs_for
 from k8s_sandbox_tui.dashboard.main_screen import MainScreen
+from k8s_sandbox_tui.dashboard.memories import THEME
+from k8s_sandbox_tui.dashboard.remembered import Remembered, remembered_path
+from k8s_sandbox_tui.dashboard.settings.model import Settings
+from k8s_sandbox_tui.dashboard.settings.resolve import resolved
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.command import Provider
     from textual.screen import Screen
     from textual.theme import Theme
 
     from k8s_sandbox_tui.dashboard.ports import OpenClusterPort
+    from k8s_sandbox_tui.dashboard.settings.read import Loaded
 
 
 LEAVING = 0.05
 """Seconds that tasks are given to end once the terminal is the user's again."""
+
+MOST_PROBLEMS = 3
+"""Problems of the settings that are shown; the rest is counted."""
+
+READING = 20.0
+"""Seconds that a sentence about a file stays."""
 
 
 def _now() -> datetime:
@@ -52,14 +63,20 @@ class DashboardApp(ClipboardApp[None]):
     CommandPalette SearchIcon { display: none; }
     """
 
-    # Ours from the start: another theme set later would have all styles computed twice before the first paint.
-    theme: Reactive[str] = Reactive(os.environ.get("TEXTUAL_THEME", DARK.name))
+    def _first_theme(self) -> str:
+        wanted = (os.environ.get("TEXTUAL_THEME", ""), self._settings.theme, self.remembered.get(THEME))
+        return next((name for name in wanted if name in self.available_themes), DARK.name)
+
+    # Right from the start: another theme set later would have all styles computed twice before the first paint.
+    theme: Reactive[str] = Reactive(Initialize(_first_theme))
 
     def __init__(
         self,
         open_cluster: OpenClusterPort,
         *,
-        refresh: float | None = None,
+        settings: Settings | None = None,
+        problems: Sequence[str] = (),
+        remembered: Remembered | None = None,
         clock: Callable[[], datetime] = _now,
         glyphs: Glyphs | None = None,
     ) -> None:
@@ -67,16 +84,21 @@ class DashboardApp(ClipboardApp[None]):
 
         Args:
             open_cluster: Opens the cluster, raising `SandboxError` with cause and next step.
-            refresh: Seconds between polls; None to watch where that is granted.
+            settings: What the user has written down; the defaults when None.
+            problems: What was wrong with that, in sentences.
+            remembered: What earlier dashboards left; None to begin afresh and to leave nothing.
             clock: The time in UTC, by which ages are told.
             glyphs: The signs to draw; None for those the terminal can show.
         """
+        # The theme is asked for while Textual prepares itself.
+        self._settings = settings or Settings()
+        self.remembered = remembered or Remembered()
         super().__init__()
         self._open_cluster = open_cluster
-        self._refresh = refresh
+        self._problems = problems
         self._clock = clock
         encoding = sys.stdout.encoding if sys.stdout is not None else None
-        self._glyphs = glyphs or glyphs_for(encoding, os.environ.get("TERM", ""))
+        self._glyphs = glyphs or glyphs_for(encoding, os.environ.get("TERM", ""), ascii_only=self._settings.ascii)
 
     def _fatal_error(self) -> None:
         """Leave with a sentence: Textual's traceback shows the values of variables."""
@@ -91,7 +113,29 @@ class DashboardApp(ClipboardApp[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is the one at the bottom."""
-        return MainScreen(self._open_cluster, refresh=self._refresh, clock=self._clock, glyphs=self._glyphs)
+        return MainScreen(
+            self._open_cluster,
+            settings=self._settings,
+            remembered=self.remembered,
+            clock=self._clock,
+            glyphs=self._glyphs,
+        )
+
+    def on_mount(self) -> None:
+        """Say what is wrong with the settings; the dashboard works all the same."""
+        self.remembered.trouble = self._warn
+        self.watch(self, "theme", self._remember_theme, init=False)
+        shown = self._problems[:MOST_PROBLEMS]
+        for problem in shown:
+            self._warn(problem)
+        if more := len(self._problems) - len(shown):
+            self._warn(f"{more} more in the settings; k8s-sandbox-tui settings check lists all.")
+
+    def _warn(self, sentence: str) -> None:
+        self.notify(sentence, severity="warning", timeout=READING, markup=False)
+
+    def _remember_theme(self, theme: str) -> None:
+        self.remembered.put(THEME, theme)
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -107,7 +151,7 @@ class DashboardApp(ClipboardApp[None]):
         return binding.key_display or key_name(binding.key)
 
 
-def run(open_cluster: OpenClusterPort, *, refresh: float | None = None) -> int:
+def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None) -> int:
     """Show the dashboard until the user leaves it.
 
     Once the terminal is the user's again, nothing is waited for longer than a moment: neither
@@ -115,19 +159,22 @@ def run(open_cluster: OpenClusterPort, *, refresh: float | None = None) -> int:
 
     Args:
         open_cluster: Opens the cluster after the first paint.
-        refresh: Seconds between polls; None to watch where that is granted.
+        loaded: The settings, with the options of the command line in them; None for the defaults, and to leave
+            nothing behind.
 
     Returns:
         The process's exit code.
     """
-    app = DashboardApp(open_cluster, refresh=refresh)
+    remembered = Remembered(None if loaded is None else remembered_path())
+    settings, problems = (Settings(), ()) if loaded is None else resolved(loaded)
+    app = DashboardApp(open_cluster, settings=settings, problems=problems, remembered=remembered)
     loop = asyncio.new_event_loop()
     if sys.platform != "win32":
         # The terminal is given back in order, also when the session ends.
         loop.add_signal_handler(signal.SIGTERM, app.exit)
         loop.add_signal_handler(signal.SIGHUP, app.exit)
     try:
-        app.run(loop=loop)
+        app.run(loop=loop, mouse=settings.mouse)
         # What is still pending after that would only complain of its end on the user's terminal.
         loop.set_exception_handler(lambda _loop, _context: None)
         for task in (tasks := asyncio.all_tasks(loop)):
@@ -136,4 +183,5 @@ def run(open_cluster: OpenClusterPort, *, refresh: float | None = None) -> int:
             loop.run_until_complete(asyncio.wait(tasks, timeout=LEAVING))
     finally:
         loop.close()
+        remembered.write()
     return app.return_code or 0

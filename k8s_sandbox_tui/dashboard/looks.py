@@ -58,8 +58,10 @@ UNICODE = Glyphs()
 ASCII = Glyphs(ascii_only=True, cursor=">", ellipsis="~", ascending="^", descending="v", dot="|", line="-")
 
 
-def glyphs_for(encoding: str | None, term: str = "") -> Glyphs:
-    """The characters that a terminal of this encoding and `TERM` can show."""
+def glyphs_for(encoding: str | None, term: str = "", *, ascii_only: bool | None = None) -> Glyphs:
+    """The characters that a terminal of this encoding and `TERM` can show, or those that the user wants."""
+    if ascii_only is not None:
+        return ASCII if ascii_only else UNICODE
     try:
         utf8 = codecs.lookup(encoding or "ascii").name == "utf-8"
     except LookupError:

@@ -11,9 +11,10 @@ from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvide
 from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.memories import SORT, Sort
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state
-from k8s_sandbox_tui.dashboard.table.messages import CursorLost, SandboxActivated, SandboxSelected
+from k8s_sandbox_tui.dashboard.table.messages import CursorLost, OrderChosen, SandboxActivated, SandboxSelected
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.dashboard.table_screen import TableScreen
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenClusterPort, OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.remembered import Remembered
+    from k8s_sandbox_tui.dashboard.settings.model import Settings
     from k8s_sandbox_tui.dashboard.workbench import Workbench
 
 PAINT_EVERY = 0.1
@@ -54,10 +57,19 @@ class MainScreen(TableScreen):
     """
 
     def __init__(
-        self, open_cluster: OpenClusterPort, *, refresh: float | None, clock: Callable[[], datetime], glyphs: Glyphs
+        self,
+        open_cluster: OpenClusterPort,
+        *,
+        settings: Settings,
+        remembered: Remembered,
+        clock: Callable[[], datetime],
+        glyphs: Glyphs,
     ) -> None:
         super().__init__(clock=clock, glyphs=glyphs)
-        self._feed = Feed(open_cluster, self.store, refresh=refresh)
+        self._remembered = remembered
+        sort = remembered.get(SORT)
+        self.store.sort_by(sort.column, descending=sort.descending)
+        self._feed = Feed(open_cluster, self.store, refresh=settings.refresh)
         self._cluster = ClusterState(interval=self._feed.interval)
         self._failure: Placeholder | None = None
         self._bench: Workbench | None = None
@@ -173,6 +185,10 @@ class MainScreen(TableScreen):
     @on(SandboxActivated)
     def _activated(self) -> None:
         self.action_console()
+
+    @on(OrderChosen)
+    def _order_chosen(self, event: OrderChosen) -> None:
+        self._remembered.put(SORT, Sort(event.column_id, event.descending))
 
     @on(CursorLost)
     def _cursor_lost(self, event: CursorLost) -> None:

@@ -118,8 +118,8 @@ class SandboxStore:
                 yield
 
     def sort_by(self, column_id: str, *, descending: bool) -> None:
-        """Sort by a column from the next `arrange` on."""
-        column = BY_ID[column_id]
+        """Sort by a column from the next `arrange` on; by age where there is no such column."""
+        column = BY_ID.get(column_id, AGE)
         if (column, descending) != (self.sort_column, self.descending):
             if column is not self.sort_column:
                 for row in self._by_uid.values():

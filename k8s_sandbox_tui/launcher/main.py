@@ -9,7 +9,7 @@ from k8s_sandbox_tui.cli import exit_codes, output
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from k8s_sandbox_tui.cli.arguments import ClusterChoice
+    from k8s_sandbox_tui.cli.arguments import ClusterChoice, Dashboard
 
 
 def launch(argv: Sequence[str]) -> int:
@@ -31,7 +31,7 @@ def launch(argv: Sequence[str]) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    from k8s_sandbox_tui.cli.arguments import Local, parse
+    from k8s_sandbox_tui.cli.arguments import Dashboard, Local, Settings, parse
 
     try:
         choice, verb = parse(argv)
@@ -39,25 +39,30 @@ def _run(argv: Sequence[str]) -> int:
         # The help may still wait to be written; where nobody reads it, that has to be found out here.
         output.emit("")
         raise
-    if verb is None:
-        return _dashboard(choice)
+    if isinstance(verb, Dashboard):
+        return _dashboard(choice, verb)
     if isinstance(verb, Local):
         from k8s_sandbox_tui.launcher.local_verbs import run_local
 
         return run_local(verb)
+    if isinstance(verb, Settings):
+        from k8s_sandbox_tui.launcher.settings_verb import run_settings
+
+        return run_settings(verb)
     from k8s_sandbox_tui.cli.run import run
     from k8s_sandbox_tui.launcher.clusters import opener
 
     return run(verb, opener(choice, announce=output.note))
 
 
-def _dashboard(choice: ClusterChoice) -> int:
+def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:
     # Textual reads standard input, measures standard output and draws on standard error.
     if not all(output.is_terminal(descriptor) for descriptor in (0, 1, 2)):
         output.note("error: the dashboard needs a terminal; standard input, output or error is none.")
         output.note("The commands work without one; --help lists them.")
         return exit_codes.USAGE
     from k8s_sandbox_tui.dashboard.app import run
+    from k8s_sandbox_tui.dashboard.settings.read import load_settings
     from k8s_sandbox_tui.launcher.clusters import opener
 
-    return run(opener(choice))
+    return run(opener(choice), load_settings().with_options(refresh=options.refresh))

@@ -6,13 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_sandbox_tui.cli.arguments import ClusterChoice, Create, Exec, Info, Local, Ls, Rm, Url, parse
+from k8s_sandbox_tui.cli.arguments import (
+    ClusterChoice,
+    Create,
+    Dashboard,
+    Exec,
+    Info,
+    Local,
+    Ls,
+    Rm,
+    Settings,
+    Url,
+    parse,
+)
 
 
 @pytest.mark.parametrize(
     ("line", "verb"),
     [
-        ("", None),
+        ("", Dashboard()),
+        ("--refresh 0.5", Dashboard(refresh=0.5)),
+        ("settings path", Settings(action="path")),
         ("ls", Ls()),
         ("ls -o json", Ls(output="json")),
         ("ls --output name", Ls(output="name")),
@@ -43,7 +57,7 @@ def test_a_line_means_this_verb(line: str, verb: object) -> None:
 def test_global_options_come_before_the_command() -> None:
     line = "--kubeconfig k --context c -n ns --url-template {port} ls"
     assert parse(line.split())[0] == ClusterChoice(kubeconfig="k", context="c", namespace="ns", url_template="{port}")
-    assert parse(["--local"]) == (ClusterChoice(local=True), None)
+    assert parse(["--local"]) == (ClusterChoice(local=True), Dashboard())
     assert parse(["--namespace=x", "ls"])[0] == ClusterChoice(namespace="x")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from k8s_sandbox_tui.dashboard.app import DashboardApp
 from k8s_sandbox_tui.dashboard.main_screen import MainScreen
+from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.provider.config import K8sConfig
 from k8s_sandbox_tui.provider.errors import SandboxError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
     from k8s_sandbox_tui.dashboard.looks import Glyphs
+    from k8s_sandbox_tui.dashboard.remembered import Remembered
     from k8s_sandbox_tui.provider.models import CreateProgress, Runtime
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -326,6 +328,9 @@ async def dashboard(
     cluster: ScriptedCluster | None = None,
     size: tuple[int, int] = (80, 24),
     refresh: float | None = None,
+    settings: Settings | None = None,
+    problems: Sequence[str] = (),
+    remembered: Remembered | None = None,
     glyphs: Glyphs | None = None,
     theme: str = "",
 ) -> AsyncGenerator[Dashboard]:
@@ -334,7 +339,14 @@ async def dashboard(
 
     cluster = cluster or ScriptedCluster()
     clock = FixedClock()
-    app = DashboardApp(cluster, refresh=refresh, clock=clock, glyphs=glyphs or UNICODE)
+    app = DashboardApp(
+        cluster,
+        settings=settings or Settings(refresh=refresh),
+        problems=problems,
+        remembered=remembered,
+        clock=clock,
+        glyphs=glyphs or UNICODE,
+    )
     if theme:
         app.theme = theme
     async with app.run_test(size=size, notifications=True) as pilot:

@@ -7,15 +7,15 @@ starts with a space is not kept at all, as in shells with `ignorespace`.
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from k8s_sandbox_tui.dashboard.private_file import locked, replace_file
+
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -117,8 +117,7 @@ class HistoryFile:
             OSError: The file or its folder cannot be written.
         """
         line = msgspec.json.encode(entry) + b"\n"
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._locked():
+        with locked(self.path):
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 self.path.chmod(0o600)
@@ -141,34 +140,4 @@ class HistoryFile:
         """Keep the newest half; readers see the old file or the new one, never a part."""
         data = self.path.read_bytes()
         start = data.find(b"\n", len(data) - self._max_bytes // 2) + 1
-        part = self.path.with_name(self.path.name + ".part")
-        part.unlink(missing_ok=True)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(descriptor, data[start:])
-        finally:
-            os.close(descriptor)
-        part.replace(self.path)
-
-    @contextmanager
-    def _locked(self) -> Generator[None]:
-        """Keep other processes from writing meanwhile."""
-        descriptor = os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            _lock(descriptor)
-            yield
-        finally:
-            os.close(descriptor)
-
-
-if sys.platform == "win32":
-
-    def _lock(descriptor: int) -> None:
-        """Windows has no `flock`; there, two dashboards that cut the file at once can lose a line."""
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        """Wait until no other process holds the file; closing the descriptor lets go of it."""
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        replace_file(self.path, data[start:])

@@ -33,3 +33,12 @@ class CursorLost(Message):
         super().__init__()
         self.lost = lost
         self.row = row
+
+
+class OrderChosen(Message):
+    """The user has chosen how the table is sorted."""
+
+    def __init__(self, column_id: str, *, descending: bool) -> None:
+        super().__init__()
+        self.column_id = column_id
+        self.descending = descending

@@ -23,7 +23,7 @@ from k8s_sandbox_tui.dashboard.table.lines import (
     placeholder_strip,
     row_strip,
 )
-from k8s_sandbox_tui.dashboard.table.messages import CursorLost, SandboxActivated, SandboxSelected
+from k8s_sandbox_tui.dashboard.table.messages import CursorLost, OrderChosen, SandboxActivated, SandboxSelected
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, PlaceholderLine, placeholder_lines
 from k8s_sandbox_tui.dashboard.table.placement import clamped, scroll_to_see
 from k8s_sandbox_tui.dashboard.table.position import Position, Window
@@ -131,6 +131,7 @@ class SandboxTable(ScrollView, can_focus=True):
         column = BY_ID[column_id]
         again = column is store.sort_column
         store.sort_by(column_id, descending=not store.descending if again else column.descending_first)
+        self.post_message(OrderChosen(store.sort_column.id, descending=store.descending))
         self.show_changes()
 
     def sort_by_next(self) -> None:

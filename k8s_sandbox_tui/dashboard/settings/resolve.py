@@ -1,0 +1,27 @@
+"""Settings that name things of the dashboard's: checked against what there is, once Textual is loaded."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import msgspec
+from textual.theme import BUILTIN_THEMES
+
+from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.settings.read import Loaded
+
+
+def resolved(loaded: Loaded) -> tuple[Settings, tuple[str, ...]]:
+    """The settings without the names of what there is not, and all that is wrong with them, in sentences."""
+    settings, problems = loaded.settings, list(loaded.problems)
+    themes = [DARK.name, LIGHT.name, *BUILTIN_THEMES]
+    if settings.theme and settings.theme not in themes:
+        near = get_close_matches(settings.theme, themes, n=1)
+        meant = f"is {near[0]} meant?" if near else f"there are {', '.join(themes)}."
+        problems.append(f'theme = "{settings.theme}" is not known; {meant}')
+        settings = msgspec.structs.replace(settings, theme="")
+    return settings, tuple([f"{loaded.path}: {problem}" for problem in problems])

@@ -1,0 +1,79 @@
+"""Settings and what is remembered, as they show on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from k8s_sandbox_tui.dashboard.memories import SORT, THEME, Sort
+from k8s_sandbox_tui.dashboard.remembered import Remembered
+from k8s_sandbox_tui.dashboard.settings.model import Settings
+from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+from tests.dashboard.scripted import dashboard, sandbox_info
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROWS = [sandbox_info(number) for number in range(1, 6)]
+
+
+async def test_problems_are_told_and_the_dashboard_works() -> None:
+    problems = [f"/home/ann/settings.toml: key{number} is no setting" for number in range(5)]
+    async with dashboard(ROWS, problems=problems, size=(120, 40)) as shown:
+        assert shown.said[:3] == problems[:3]
+        assert shown.said[3] == "2 more in the settings; k8s-sandbox-tui settings check lists all."
+        assert shown.names == ["1", "2", "3", "4", "5"]
+
+
+async def test_the_order_is_remembered(tmp_path: Path) -> None:
+    memory = Remembered(tmp_path / "remembered.json")
+    async with dashboard(ROWS, remembered=memory) as shown:
+        assert shown.names == ["1", "2", "3", "4", "5"]
+        await shown.press("S")
+        assert shown.names == ["5", "4", "3", "2", "1"]
+    memory.write()
+    async with dashboard(ROWS, remembered=Remembered(tmp_path / "remembered.json")) as shown:
+        assert shown.names == ["5", "4", "3", "2", "1"]
+
+
+async def test_the_order_that_was_clicked_is_remembered() -> None:
+    memory = Remembered()
+    async with dashboard(ROWS, remembered=memory) as shown:
+        await shown.pilot.click(SandboxTable, offset=(shown.lines[shown.table.region.y].index("NAME"), 0))
+        assert memory.get(SORT) == Sort("name", descending=False)
+
+
+async def test_an_order_by_a_column_that_is_gone_is_by_age() -> None:
+    memory = Remembered()
+    memory.put(SORT, Sort("shoe-size"))
+    async with dashboard(ROWS, remembered=memory) as shown:
+        assert shown.names == ["1", "2", "3", "4", "5"]
+
+
+async def test_a_theme_that_was_chosen_is_remembered() -> None:
+    memory = Remembered()
+    async with dashboard(ROWS, remembered=memory) as shown:
+        assert shown.app.theme == "sandbox-dark"
+        shown.app.theme = "sandbox-light"
+        await shown.pilot.pause()
+    assert memory.get(THEME) == "sandbox-light"
+    async with dashboard(ROWS, remembered=memory) as shown:
+        assert shown.app.theme == "sandbox-light"
+
+
+@pytest.mark.parametrize(("variable", "theme"), [("", "nord"), ("dracula", "dracula"), ("no-such-theme", "nord")])
+async def test_the_setting_goes_before_what_is_remembered_and_the_variable_before_both(
+    variable: str, theme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEXTUAL_THEME", variable)
+    memory = Remembered()
+    memory.put(THEME, "sandbox-light")
+    async with dashboard(ROWS, remembered=memory, settings=Settings(theme="nord")) as shown:
+        assert shown.app.theme == theme
+
+
+@pytest.mark.parametrize(("settings", "asked"), [(Settings(), (2.0, True)), (Settings(refresh=5.0), (5.0, False))])
+async def test_an_interval_forces_polling(settings: Settings, asked: tuple[float, bool]) -> None:
+    async with dashboard(ROWS, settings=settings) as shown:
+        assert shown.cluster.compute.asked == [asked]
