@@ -173,6 +173,9 @@ def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None) -> int:
         # The terminal is given back in order, also when the session ends.
         loop.add_signal_handler(signal.SIGTERM, app.exit)
         loop.add_signal_handler(signal.SIGHUP, app.exit)
+        from k8s_sandbox_tui.dashboard.hangup import on_hangup
+
+        on_hangup(loop, sys.__stdin__.fileno() if sys.__stdin__ is not None else 0, app.exit)
     try:
         app.run(loop=loop, mouse=settings.mouse)
         # What is still pending after that would only complain of its end on the user's terminal.

@@ -33,9 +33,15 @@ class Terminal:
     """Runs a program in a pseudo-terminal; a context manager that ends it."""
 
     def __init__(
-        self, command: Sequence[str], *, columns: int = 80, rows: int = 24, environment: Mapping[str, str]
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 80,
+        rows: int = 24,
+        environment: Mapping[str, str],
     ) -> None:
         self.raw = bytearray()
+        self._closed = False
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._master, self.slave = pty.openpty()
@@ -58,8 +64,7 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._master)
-        os.close(self.slave)
+        self.hang_up()
 
     @property
     def text(self) -> str:
@@ -95,6 +100,13 @@ class Terminal:
         while self._read(0):
             pass
         return self.process.returncode
+
+    def hang_up(self) -> None:
+        """Takes the terminal away."""
+        if not self._closed:
+            self._closed = True
+            os.close(self._master)
+            os.close(self.slave)
 
     def modes(self) -> list[object]:
         """The terminal's settings (termios), to compare before and after."""
