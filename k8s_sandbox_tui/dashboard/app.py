@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import Initialize, Reactive
 
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
-from k8s_sandbox_tui.dashboard.key_bar import key_name
+from k8s_sandbox_tui.dashboard.key_names import key_name
 from k8s_sandbox_tui.dashboard.looks import Glyphs, glyphs_for
 from k8s_sandbox_tui.dashboard.main_screen import MainScreen
 from k8s_sandbox_tui.dashboard.memories import THEME
@@ -54,7 +54,7 @@ class DashboardApp(ClipboardApp[None]):
     # The palette has the commands of the screen, and nothing that is only Textual's.
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = set()
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "app.quit", "Quit", id="app.quit", priority=True, tooltip="Leave the dashboard.")
+        Binding("ctrl+q", "app.quit", "Quit", id="app.leave", priority=True, tooltip="Leave the dashboard.")
     ]
 
     CSS = """
@@ -94,6 +94,7 @@ class DashboardApp(ClipboardApp[None]):
         self._settings = settings or Settings()
         self.remembered = remembered or Remembered()
         super().__init__()
+        self.set_keymap(self._settings.keymap)
         self._open_cluster = open_cluster
         self._problems = problems
         self._clock = clock

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Provider
 
-from k8s_sandbox_tui.dashboard.key_bar import key_name
+from k8s_sandbox_tui.dashboard.key_names import keys_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from textual.command import Hits
 
 
@@ -29,16 +31,22 @@ class Command(NamedTuple):
     group: str
     show: bool = True
     """Whether the key bar names it, as far as there is room."""
+    destructive: bool = False
+    """Whether it can only be on a key that nobody presses by accident."""
 
     @property
     def key_names(self) -> str:
         """Its keys as people write them; empty where it has none."""
-        return " ".join([key_name(key) for key in self.keys.split(",") if key])
+        return keys_text(self.keys)
 
     @property
     def palette_help(self) -> str:
         """Its sentence, with the keys that do the same."""
-        return f"{self.help} ({self.key_names})" if self.keys else self.help
+        return f"{self.help} ({self.key_names})" if self.key_names else self.help
+
+    def with_keys(self, keymap: Mapping[str, str]) -> Command:
+        """The command on the keys that the user gave it."""
+        return self._replace(keys=keymap.get(self.id, self.keys))
 
     def binding(self) -> Binding:
         """The command as a key binding."""
@@ -65,7 +73,7 @@ COMMANDS: tuple[Command, ...] = (
     # A function key: no text field and no vim motion sends it, and file managers use it for the same.
     Command(
         id="sandbox.destroy", keys="f8", action="destroy", label="Destroy", group=SANDBOX,
-        help="Destroy the selected sandbox, after a question.",
+        help="Destroy the selected sandbox, after a question.", destructive=True,
     ),
     Command(
         id="view.filter", keys="slash", action="filter", label="Filter", group=VIEW,
@@ -122,6 +130,11 @@ COMMANDS: tuple[Command, ...] = (
 class CommandScreen(Protocol):
     """A screen that has the commands."""
 
+    @property
+    def commands(self) -> Sequence[Command]:
+        """All of them, on the keys that they have here."""
+        ...
+
     async def run_command(self, command: Command) -> None:
         """Do what the command's key does, wherever the focus is."""
         ...
@@ -130,6 +143,10 @@ class CommandScreen(Protocol):
 class CommandProvider(Provider):
     """The commands in the command palette."""
 
+    @property
+    def _commands(self) -> Sequence[Command]:
+        return self.screen.commands if isinstance(self.screen, CommandScreen) else ()
+
     async def _run(self, command: Command) -> None:
         screen = self.screen
         if isinstance(screen, CommandScreen):
@@ -137,13 +154,13 @@ class CommandProvider(Provider):
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for command in COMMANDS:
+        for command in self._commands:
             yield DiscoveryHit(command.label, partial(self._run, command), help=command.palette_help)
 
     async def search(self, query: str) -> Hits:
         """Those whose label or sentence fits what was typed."""
         matcher = self.matcher(query)
-        for command in COMMANDS:
+        for command in self._commands:
             score = max(matcher.match(command.label), matcher.match(command.help))
             if score > 0:
                 yield Hit(

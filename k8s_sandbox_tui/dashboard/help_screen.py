@@ -11,20 +11,20 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from k8s_sandbox_tui.dashboard.commands import COMMANDS
-from k8s_sandbox_tui.dashboard.console.pane import Console
-from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
-from k8s_sandbox_tui.dashboard.key_bar import key_name
+from k8s_sandbox_tui.dashboard.key_names import keys_text
 from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
-from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+from k8s_sandbox_tui.dashboard.main_keys import main_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from textual.app import ComposeResult
 
 KEYS = 16
 """Cells for the keys."""
+
+PALETTE = "^P"
+"""How to get at what has no key of its own."""
 
 SENTENCE = 50
 """Cells for what they do: it fits 80 columns with the keys."""
@@ -39,45 +39,6 @@ MEANINGS: Mapping[str, str] = {
     "stopped": "ended by itself",
 }
 """What the statuses mean."""
-
-HelpLine = tuple[str, str]
-"""Keys, and what they do."""
-
-Section = tuple[str, list[HelpLine]]
-"""A title and its lines."""
-
-
-def keys_text(keys: str) -> str:
-    """Textual's key names as people write them."""
-    return " ".join([key_name(key) for key in keys.split(",")])
-
-
-def command_sections() -> list[Section]:
-    """The commands of the main screen, by group."""
-    sections: dict[str, list[HelpLine]] = {}
-    for command in COMMANDS:
-        sections.setdefault(command.group, []).append((command.key_names or "^P", command.help))
-    return list(sections.items())
-
-
-def binding_section(title: str, bindings: Iterable[BindingType]) -> Section:
-    """A widget's bindings."""
-    lines: list[HelpLine] = []
-    for binding in bindings:
-        if isinstance(binding, Binding):
-            lines.append((keys_text(binding.key), binding.tooltip or binding.description))
-        else:
-            lines.append((keys_text(binding[0]), binding[-1] if len(binding) == 3 else binding[1]))
-    return title, lines
-
-
-def all_sections() -> list[Section]:
-    """All keys of the main screen and of what is on it."""
-    return [
-        *command_sections(),
-        binding_section("In the table", SandboxTable.BINDINGS),
-        binding_section("In the console", [*CommandInput.BINDINGS, *Console.BINDINGS]),
-    ]
 
 
 class HelpScreen(ModalScreen[None]):
@@ -107,9 +68,15 @@ class HelpScreen(ModalScreen[None]):
         Binding("k", "scroll_help(-1)", "Up", show=False, id="help.up"),
     ]
 
-    def __init__(self, glyphs: Glyphs) -> None:
+    def __init__(self, glyphs: Glyphs, keymap: Mapping[str, str]) -> None:
+        """Prepare it.
+
+        Args:
+            glyphs: The signs of the statuses.
+            keymap: The user's own keys, by id.
+        """
         super().__init__()
-        self._sections = all_sections()
+        self._sections = main_keys(keymap)
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
@@ -129,10 +96,11 @@ class HelpScreen(ModalScreen[None]):
 
     def _text(self) -> Content:
         parts: list[tuple[str, str]] = []
-        for title, lines in self._sections:
+        for title, entries in self._sections:
             parts.append((f"{title}\n", "$accent bold"))
-            for keys, sentence in lines:
-                first, *rest = textwrap.wrap(sentence, SENTENCE) or [""]
+            for entry in entries:
+                first, *rest = textwrap.wrap(entry.sentence, SENTENCE) or [""]
+                keys = keys_text(entry.keys) or PALETTE
                 parts.extend([(f"  {keys:<{KEYS}}", "$primary bold"), (f"{first}\n", "$foreground")])
                 parts.extend([(f"{' ' * (KEYS + 2)}{line}\n", "$foreground") for line in rest])
             parts.append(("\n", ""))

@@ -8,6 +8,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+from k8s_sandbox_tui.dashboard.key_names import NAMES, UNBOUND
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -17,28 +19,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.signal import Signal
 
-PINNED = ("app.help", "app.quit")
+PINNED = ("app.help", "app.quit", "app.leave")
 """The ids of the bindings that stand at the right end and are never left out."""
-
-_NAMES = {
-    "enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab", "shift+tab": "S-Tab", "up": "Up", "down": "Down",
-    "left": "Left", "right": "Right", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
-    "backspace": "Bksp", "delete": "Del", "slash": "/", "question_mark": "?", "plus": "+", "minus": "-",
-}  # fmt: skip
-
-
-def key_name(key: str) -> str:
-    """A key as people write it: `Enter`, `F8`, `^P`, `/`."""
-    if key in _NAMES:
-        return _NAMES[key]
-    if key.startswith("ctrl+"):
-        return f"^{key_name(key.removeprefix('ctrl+')).upper()}"
-    if key.startswith("f") and key[1:].isdigit():
-        return key.upper()
-    if "+" in key:
-        modifier, rest = key.split("+", 1)
-        return f"{modifier.capitalize()}+{key_name(rest)}"
-    return key
 
 
 class KeyEntry(NamedTuple):
@@ -124,7 +106,7 @@ class KeyBar(Static):
             binding = active.binding
             character = binding.key if len(binding.key) == 1 else None
             typed = focused is not None and focused.check_consume_key(binding.key, character or _character(binding.key))
-            if not binding.show or (typed and not binding.priority):
+            if not binding.show or (typed and not binding.priority) or binding.key == UNBOUND:
                 continue
             group = pinned if binding.id in PINNED else entries
             if binding.action not in group:
@@ -146,7 +128,7 @@ class KeyBar(Static):
 
 
 def _character(key: str) -> str | None:
-    name = _NAMES.get(key, "")
+    name = NAMES.get(key, "")
     return name if len(name) == 1 else None
 
 

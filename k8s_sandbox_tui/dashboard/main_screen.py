@@ -67,6 +67,8 @@ class MainScreen(TableScreen):
     ) -> None:
         super().__init__(clock=clock, glyphs=glyphs)
         self._remembered = remembered
+        self._keymap = settings.keymap
+        self.commands = tuple([command.with_keys(settings.keymap) for command in COMMANDS])
         sort = remembered.get(SORT)
         self.store.sort_by(sort.column, descending=sort.descending)
         self._feed = Feed(open_cluster, self.store, refresh=settings.refresh)
@@ -274,4 +276,4 @@ class MainScreen(TableScreen):
         """Show all keys."""
         from k8s_sandbox_tui.dashboard.help_screen import HelpScreen
 
-        self.app.push_screen(HelpScreen(self._glyphs))
+        self.app.push_screen(HelpScreen(self._glyphs, self._keymap))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
-from k8s_sandbox_tui.dashboard.key_bar import key_name
+from k8s_sandbox_tui.dashboard.key_names import key_name
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
 from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from k8s_sandbox_tui.dashboard.key_names import key_name
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.settings.words import allowed, example_of, toml_key, toml_value
 
@@ -37,16 +38,29 @@ def _lines(kind: type[msgspec.Struct]) -> Iterator[str]:
         if isinstance(field.default, msgspec.Struct):
             yield from [f"[{field.encode_name}]", "", *_lines(type(field.default))]
             continue
+        if field.name == "keymap":
+            yield from [f"[{field.encode_name}]", "", *_keymap_lines()]
+            continue
         example = example_of(field.type)
-        if isinstance(example, dict):
-            pairs = msgspec.convert(example, dict[str, str])
-            yield f"[{field.encode_name}]"
-            yield from [f"# {toml_key(key)} = {toml_value(value)}" for key, value in pairs.items()]
-        else:
-            value = example if field.default in {None, "", ()} else field.default
-            yield f"# It may be {allowed(field.type)}."
-            yield f"# {field.encode_name} = {toml_value(value)}"
+        value = example if field.default in {None, "", ()} else field.default
+        yield f"# It may be {allowed(field.type)}."
+        yield f"# {field.encode_name} = {toml_value(value)}"
         yield ""
+
+
+def _keymap_lines() -> Iterator[str]:
+    """All commands with the keys they have."""
+    from k8s_sandbox_tui.dashboard.main_keys import main_keys
+
+    for title, entries in main_keys():
+        named = [entry for entry in entries if entry.id]
+        if named:
+            yield f"# {title}"
+        for entry in named:
+            keys = ",".join([key_name(key) for key in entry.keys.split(",") if key])
+            yield f"# {f'{toml_key(entry.id)} = {toml_value(keys)}':<32} # {entry.sentence}"
+        if named:
+            yield ""
 
 
 def field_docstrings(kind: type[msgspec.Struct]) -> Mapping[str, str]:

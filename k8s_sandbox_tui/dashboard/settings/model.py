@@ -49,8 +49,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How to copy: native uses the clipboard of this machine, osc52 asks the terminal, auto takes what fits."""
     console: ConsoleSettings = ConsoleSettings()
     """The console below the table."""
-    keymap: Annotated[dict[str, str], Meta(examples=[{"view.refresh": "ctrl+r,f5"}])] = {}
-    """Other keys for commands: the name of a command, and its keys, separated by commas. The help shows the names."""
+    keymap: dict[str, str] = {}
+    """Other keys for commands: the name of a command, and its keys, separated by commas; "" leaves it to the palette.
+    A key can do one thing only, and what destroys is on function keys alone. ^X is ctrl+x; a comma is "comma"."""
 
 
 def safest(settings: Settings) -> Settings:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from textual.theme import BUILTIN_THEMES
 
+from k8s_sandbox_tui.dashboard.keymap import checked_keymap
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -24,4 +25,8 @@ def resolved(loaded: Loaded) -> tuple[Settings, tuple[str, ...]]:
         meant = f"is {near[0]} meant?" if near else f"there are {', '.join(themes)}."
         problems.append(f'theme = "{settings.theme}" is not known; {meant}')
         settings = msgspec.structs.replace(settings, theme="")
+    if settings.keymap:
+        keymap, reasons = checked_keymap(settings.keymap)
+        problems.extend(reasons)
+        settings = msgspec.structs.replace(settings, keymap=keymap)
     return settings, tuple([f"{loaded.path}: {problem}" for problem in problems])

@@ -13,7 +13,8 @@ from textual.theme import BUILTIN_THEMES
 
 from k8s_sandbox_tui.dashboard.crash import write_report
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
-from k8s_sandbox_tui.dashboard.key_bar import KeyEntry, key_name, place_keys
+from k8s_sandbox_tui.dashboard.key_bar import KeyEntry, place_keys
+from k8s_sandbox_tui.dashboard.key_names import key_name
 from k8s_sandbox_tui.dashboard.looks import ASCII, LOOKS, UNICODE, glyphs_for
 from k8s_sandbox_tui.dashboard.split import second_size
 from k8s_sandbox_tui.dashboard.state_line import ROLES, ClusterState, state_parts

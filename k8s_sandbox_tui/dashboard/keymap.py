@@ -1,0 +1,95 @@
+"""The user's own keys: checked, so that no key does two things and nothing is destroyed by a slip of the fingers."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.key_names import FUNCTION_KEYS, UNBOUND, key_name, read_key
+from k8s_sandbox_tui.dashboard.main_keys import EVERYWHERE, main_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from k8s_sandbox_tui.dashboard.main_keys import BoundKeys
+
+
+def checked_keymap(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """What of a keymap can be used.
+
+    Args:
+        wanted: Keys by id, as the user wrote them: separated by commas, empty for none.
+
+    Returns:
+        Textual's names of the keys by id, and a sentence for each part that cannot be used; that keeps its usual keys.
+    """
+    entries = {entry.id: entry for section in main_keys() for entry in section.entries if entry.id}
+    usable: dict[str, str] = {}
+    problems: list[str] = []
+    for name, text in wanted.items():
+        reason = _unknown(name, entries) or _unusable(entries[name], text)
+        if reason:
+            problems.append(f'keymap."{name}" = "{text}": {reason}')
+        else:
+            usable[name] = ",".join(map(str, _read(text))) or UNBOUND
+    while clash := _clash(usable):
+        name, reason = clash
+        del usable[name]
+        problems.append(f'keymap."{name}" = "{wanted[name]}": {reason}')
+    return usable, problems
+
+
+def _read(text: str) -> list[str | None]:
+    """The keys of a text; None for each that is none."""
+    return list(dict.fromkeys([read_key(part) for part in text.split(",")])) if text.strip() else []
+
+
+def _unknown(name: str, entries: Mapping[str, BoundKeys]) -> str:
+    if name in entries:
+        return ""
+    near = get_close_matches(name, entries, n=1)
+    known = f"Is {near[0]} meant?" if near else f"There are {', '.join(entries)}."
+    return f"there is no such command. {known}"
+
+
+def _unusable(entry: BoundKeys, text: str) -> str:
+    """Why the keys cannot be those of this command, whatever the others are on; empty when they can."""
+    for part, key in zip(text.split(","), [read_key(part) for part in text.split(",")], strict=True):
+        if not text.strip():
+            continue
+        if key is None:
+            return (
+                f"{part.strip() or 'an empty text'} is no key. Keys are written like r, R, F5, ctrl+r, Enter or PgUp."
+            )
+        if key in EVERYWHERE:
+            return f"{key_name(key)} {EVERYWHERE[key]}, everywhere."
+        if entry.destructive and key.rpartition("+")[2] not in FUNCTION_KEYS:
+            return (
+                f"{key_name(key)} could be sent by typing into a text field, or by fingers that are used to vim."
+                " What destroys may be on function keys alone."
+            )
+    return ""
+
+
+def _clash(keymap: dict[str, str]) -> tuple[str, str] | None:
+    """The last of the user's own keys that does two things, and why."""
+    users = _users(entry for section in main_keys(keymap) for entry in section.entries)
+    usual = {entry.id: entry.keys.split(",") for section in main_keys() for entry in section.entries}
+    for name in reversed(keymap):
+        for key in keymap[name].split(","):
+            others = [entry for entry in users.get(key, ()) if entry.id != name]
+            if others and key not in usual[name]:
+                other = others[0]
+                moved = f" Give {other.id} another key too." if other.id and other.id not in keymap else ""
+                return name, f'{key_name(key)} is taken: "{other.sentence}"{moved}'
+    return None
+
+
+def _users(entries: Iterable[BoundKeys]) -> dict[str, list[BoundKeys]]:
+    """Who is on each key."""
+    users: dict[str, list[BoundKeys]] = {}
+    for entry in entries:
+        for key in entry.keys.split(","):
+            if key and key != UNBOUND:
+                users.setdefault(key, []).append(entry)
+    return users

@@ -1,0 +1,66 @@
+"""All keys of the main screen, by where they work: for the help, and for the check of a keymap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.binding import Binding, BindingType
+
+from k8s_sandbox_tui.dashboard.commands import COMMANDS
+from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
+from k8s_sandbox_tui.dashboard.filter_bar import FilterInput
+from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+EVERYWHERE: Mapping[str, str] = {"ctrl+q": "leaves", "ctrl+p": "opens the palette", "ctrl+c": "copies or cancels"}
+"""Keys that always do the same, so that there is a way out of everything."""
+
+
+class BoundKeys(NamedTuple):
+    """Some keys and what they do."""
+
+    id: str
+    """What a keymap calls it; empty for what is always on these keys."""
+    keys: str
+    """Textual's names, separated by commas; empty for what only the palette offers."""
+    sentence: str
+    destructive: bool = False
+
+
+class KeySection(NamedTuple):
+    """Keys that work at the same place."""
+
+    title: str
+    entries: list[BoundKeys]
+
+
+def main_keys(keymap: Mapping[str, str] | None = None) -> list[KeySection]:
+    """The keys of the main screen and of what is on it.
+
+    Args:
+        keymap: Keys by id, where they are not the usual ones; checked before.
+    """
+    sections: dict[str, list[BoundKeys]] = {}
+    for command in COMMANDS:
+        entry = BoundKeys(command.id, command.keys, command.help, command.destructive)
+        sections.setdefault(command.group, []).append(entry)
+    sections["In the table"] = _bound(SandboxTable.BINDINGS)
+    sections["In the filter"] = _bound(FilterInput.BINDINGS)
+    sections["In the console"] = _bound([*CommandInput.BINDINGS, *Console.BINDINGS])
+    return [
+        KeySection(title, [entry._replace(keys=(keymap or {}).get(entry.id, entry.keys)) for entry in entries])
+        for title, entries in sections.items()
+    ]
+
+
+def _bound(bindings: Iterable[BindingType]) -> list[BoundKeys]:
+    """The keys of a widget."""
+    return [
+        BoundKeys(binding.id or "", binding.key, binding.tooltip or binding.description)
+        if isinstance(binding, Binding)
+        else BoundKeys("", binding[0], binding[-1])
+        for binding in bindings
+    ]

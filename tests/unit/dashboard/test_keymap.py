@@ -1,0 +1,179 @@
+"""The user's own keys: how they may be written, and what is refused with which reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from k8s_sandbox_tui.dashboard.key_names import FUNCTION_KEYS, UNBOUND, key_name, read_key
+from k8s_sandbox_tui.dashboard.keymap import checked_keymap
+from k8s_sandbox_tui.dashboard.main_keys import EVERYWHERE, main_keys
+
+ENTRIES = {entry.id: entry for section in main_keys() for entry in section.entries if entry.id}
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("r", "r"),
+        ("R", "R"),
+        ("shift+r", "R"),
+        ("é", "é"),
+        ("/", "slash"),
+        ("slash", "slash"),
+        ("?", "question_mark"),
+        ("+", "plus"),
+        ("ctrl++", "ctrl+plus"),
+        ("-", "minus"),
+        ("]", "right_square_bracket"),
+        ("comma", "comma"),
+        ("F5", "f5"),
+        ("f24", "f24"),
+        ("ctrl+F5", "ctrl+f5"),
+        ("^R", "ctrl+r"),
+        ("^r", "ctrl+r"),
+        ("Ctrl+R", "ctrl+r"),
+        ("shift+ctrl+up", "ctrl+shift+up"),
+        (" Enter ", "enter"),
+        ("Esc", "escape"),
+        ("PgUp", "pageup"),
+        ("pageup", "pageup"),
+        ("S-Tab", "shift+tab"),
+        ("shift+tab", "shift+tab"),
+        ("ctrl+i", "tab"),
+        ("ctrl+m", "enter"),
+        ("ctrl+[", "escape"),
+        ("space", "space"),
+        ("alt+x", "alt+x"),
+        ("", None),
+        ("crtl+r", None),
+        ("ctrl+ctrl+r", None),
+        ("f25", None),
+        ("f0", None),
+        ("scroll-up", None),
+        ("<any>", None),
+        ("enterr", None),
+        ("\x1b", None),
+        ("ab", None),
+    ],
+)
+def test_a_key_may_be_written_in_several_ways(written: str, key: str | None) -> None:
+    assert read_key(written) == key
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_key_or_none_and_reads_back_as_it_is_shown(text: str) -> None:
+    key = read_key(text)
+    if key is not None:
+        assert read_key(key) == key
+        assert read_key(key_name(key)) in {key, None} or key_name(key) == ","
+
+
+def test_every_key_of_ours_can_be_written_as_it_is_shown() -> None:
+    for entry in ENTRIES.values():
+        for key in entry.keys.split(","):
+            if key:
+                assert read_key(key_name(key)) == key
+
+
+@pytest.mark.parametrize(
+    ("wanted", "keymap"),
+    [
+        ({}, {}),
+        ({"view.refresh": "ctrl+r, F5"}, {"view.refresh": "ctrl+r,f5"}),
+        ({"view.refresh": "F5,f5"}, {"view.refresh": "f5"}),
+        ({"app.quit": ""}, {"app.quit": UNBOUND}),
+        ({"app.quit": "", "view.reverse": ""}, {"app.quit": UNBOUND, "view.reverse": UNBOUND}),
+        ({"sandbox.destroy": "shift+F9"}, {"sandbox.destroy": "shift+f9"}),
+        ({"view.refresh": "s", "view.sort": "r"}, {"view.refresh": "s", "view.sort": "r"}),
+        ({"view.sort": "s"}, {"view.sort": "s"}),
+        ({"table.up": "up,K", "table.down": "down,J"}, {"table.up": "up,K", "table.down": "down,J"}),
+    ],
+)
+def test_these_can_be_used(wanted: dict[str, str], keymap: dict[str, str]) -> None:
+    assert checked_keymap(wanted) == (keymap, [])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "problem"),
+    [
+        ({"view.refersh": "r"}, 'keymap."view.refersh" = "r": there is no such command. Is view.refresh meant?'),
+        ({"zzz": "r"}, "there is no such command. There are sandbox.console, "),
+        ({"view.refresh": "crtl+r"}, "crtl+r is no key. Keys are written like r, R, F5, ctrl+r, Enter or PgUp."),
+        ({"view.refresh": "r,,x"}, "an empty text is no key."),
+        ({"view.refresh": "ctrl+q"}, "^Q leaves, everywhere."),
+        ({"view.refresh": "^P"}, "^P opens the palette, everywhere."),
+        ({"view.refresh": "s"}, 's is taken: "Sort by the next column." Give view.sort another key too.'),
+        ({"view.refresh": "j"}, 'j is taken: "One down" Give table.down another key too.'),
+        ({"view.refresh": "PgUp"}, "PgUp is taken: "),
+        ({"view.refresh": "F5", "view.sort": "F5"}, 'F5 is taken: "Ask the cluster again, now."'),
+        ({"sandbox.destroy": "d"}, "d could be sent by typing into a text field, or by fingers that are used to vim."),
+        ({"sandbox.destroy": "D"}, "What destroys may be on function keys alone."),
+        ({"sandbox.destroy": "ctrl+k"}, "^K could be sent"),
+        ({"sandbox.destroy": "ctrl+shift+k"}, "could be sent"),
+        ({"sandbox.destroy": "alt+f"}, "could be sent"),
+        ({"sandbox.destroy": "F9,delete"}, "Del could be sent"),
+        ({"sandbox.destroy": "backspace"}, "Bksp could be sent"),
+        ({"sandbox.destroy": "enter"}, "Enter could be sent"),
+    ],
+)
+def test_these_are_refused_with_the_reason(wanted: dict[str, str], problem: str) -> None:
+    keymap, problems = checked_keymap(wanted)
+    assert len(problems) == 1
+    assert problem in problems[0]
+    assert len(keymap) == len(wanted) - 1
+
+
+def test_a_refused_key_takes_back_what_depended_on_it() -> None:
+    keymap, problems = checked_keymap({"view.sort": "r", "view.refresh": "ctrl+q"})
+    assert keymap == {}
+    assert "^Q leaves" in problems[0]
+    assert "r is taken" in problems[1]
+
+
+WRITTEN = st.sampled_from(
+    [
+        "r",
+        "s",
+        "S",
+        "x",
+        "d",
+        "j",
+        "k",
+        "g",
+        "f5",
+        "F8",
+        "f9",
+        "ctrl+r",
+        "^D",
+        "^Q",
+        "Enter",
+        "PgUp",
+        "/",
+        "delete",
+        "?",
+        "",
+    ]
+) | st.text(max_size=3)
+
+
+@given(st.dictionaries(st.sampled_from(list(ENTRIES)), st.lists(WRITTEN, max_size=3).map(",".join), max_size=6))
+def test_whatever_is_wanted_no_key_does_two_things_and_nothing_is_destroyed_by_a_slip(wanted: dict[str, str]) -> None:
+    keymap, problems = checked_keymap(wanted)
+    assert len(keymap) + len(problems) == len(wanted)
+    users = Counter(
+        key
+        for section in main_keys(keymap)
+        for entry in section.entries
+        for key in entry.keys.split(",")
+        if key and key != UNBOUND
+    )
+    for name, keys in keymap.items():
+        for key in keys.split(","):
+            assert key not in EVERYWHERE
+            assert users[key] <= 1 or key in ENTRIES[name].keys.split(",")
+            if ENTRIES[name].destructive:
+                assert key == UNBOUND or key.rpartition("+")[2] in FUNCTION_KEYS
