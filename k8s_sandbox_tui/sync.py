@@ -564,6 +564,14 @@ class Sandbox:
         """
         return loop_thread().run(self._async.get_info())
 
+    def get_pod(self) -> dict[str, object]:
+        """The whole Pod as the API server has it now; its variables, which may be secret, are in it in clear.
+
+        Raises:
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+        """
+        return loop_thread().run(self._async.get_pod())
+
     def set_metadata(self, metadata: Mapping[str, object], *, remove: Iterable[str] = ()) -> SandboxInfo:
         """Sets some of the metadata and leaves the rest as it is.
 

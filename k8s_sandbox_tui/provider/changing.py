@@ -14,7 +14,7 @@ from k8s_sandbox_tui.provider.errors import (
 from k8s_sandbox_tui.provider.expiry import expiry_text
 from k8s_sandbox_tui.provider.info import sandbox_info
 from k8s_sandbox_tui.provider.labels import EXPIRES_ANNOTATION
-from k8s_sandbox_tui.provider.pods import get_pod, patch_pod
+from k8s_sandbox_tui.provider.pods import get_pod_body, patch_pod, readable_pod
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,13 +88,22 @@ async def current_pod(connection: Connection, info: SandboxInfo) -> Pod:
     Raises:
         SandboxGoneError: It is not there any more, or another Pod has its name.
     """
+    return readable_pod(await current_pod_body(connection, info))
+
+
+async def current_pod_body(connection: Connection, info: SandboxInfo) -> bytes:
+    """The sandbox's Pod as it is now, with all its fields, as JSON.
+
+    Raises:
+        SandboxGoneError: It is not there any more, or another Pod has its name.
+    """
     try:
-        pod = await get_pod(connection, info.namespace, info.name)
+        body = await get_pod_body(connection, info.namespace, info.name)
     except NotFoundError as error:
         raise _gone(info) from error
-    if pod.metadata.uid != info.uid:
+    if readable_pod(body).metadata.uid != info.uid:
         raise SandboxGoneError(f"Sandbox {info.id} was replaced by another Pod of its name.")
-    return pod
+    return body
 
 
 async def _patch(connection: Connection, info: SandboxInfo, metadata: dict[str, object]) -> Pod:

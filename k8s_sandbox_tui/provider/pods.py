@@ -36,8 +36,16 @@ async def get_pod(connection: Connection, namespace: str, name: str) -> Pod:
     Raises:
         NotFoundError: There is none of that name.
     """
-    body = await connection.request("GET", pod_path(namespace, name))
-    return readable_pod(body)
+    return readable_pod(await get_pod_body(connection, namespace, name))
+
+
+async def get_pod_body(connection: Connection, namespace: str, name: str) -> bytes:
+    """One Pod with all its fields, as JSON.
+
+    Raises:
+        NotFoundError: There is none of that name.
+    """
+    return await connection.request("GET", pod_path(namespace, name))
 
 
 async def create_pod(connection: Connection, namespace: str, manifest: dict[str, object]) -> Pod:

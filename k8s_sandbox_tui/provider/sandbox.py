@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from k8s_sandbox_tui.provider.changing import annotate, current_pod, extend, set_expiry
+import msgspec
+
+from k8s_sandbox_tui.provider.changing import annotate, current_pod, current_pod_body, extend, set_expiry
 from k8s_sandbox_tui.provider.config import check_milliseconds
 from k8s_sandbox_tui.provider.destroy import DESTROY_TIMEOUT, destroy_sandbox
 from k8s_sandbox_tui.provider.durations import Duration, check_duration
@@ -157,6 +159,15 @@ class Sandbox:
         """
         self._info = sandbox_info(await current_pod(await self._access.open(), self._info))
         return self._info
+
+    async def get_pod(self) -> dict[str, object]:
+        """The whole Pod as the API server has it now; its variables, which may be secret, are in it in clear.
+
+        Raises:
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+        """
+        body = await current_pod_body(await self._access.open(), self._info)
+        return msgspec.json.decode(body, type=dict[str, object])
 
     async def set_metadata(self, metadata: Mapping[str, object], *, remove: Iterable[str] = ()) -> SandboxInfo:
         """Sets some of the metadata and leaves the rest as it is.

@@ -159,6 +159,18 @@ async def test_get_info_looks_again(compute: Compute, golden: ApiServer) -> None
         await sandbox.get_info()
 
 
+async def test_get_pod_gives_the_whole_pod_of_this_uid(compute: Compute, golden: ApiServer) -> None:
+    sandbox = await compute.sandbox.get_by_id("golden-a")
+    assert sandbox is not None
+    recorded = pod("exited 3", name="golden-a", uid=UID)
+    golden.on("GET", POD, answer(recorded), answer(pod(name="golden-a", uid="another")), MISSING)
+    assert await sandbox.get_pod() == recorded
+    with pytest.raises(SandboxGoneError, match="replaced by another Pod"):
+        await sandbox.get_pod()
+    with pytest.raises(SandboxGoneError, match="does not exist any more"):
+        await sandbox.get_pod()
+
+
 async def test_a_list_comes_in_pages(compute: Compute, server: ApiServer) -> None:
     server.on("GET", PODS, pod_list(pod(), resume="next"), pod_list(pod("exited 3")))
     sandboxes = await compute.sandbox.list()
