@@ -54,6 +54,7 @@ class Command(NamedTuple):
 
 
 SANDBOX = "Sandbox"
+MARKS = "Marks"
 VIEW = "View"
 APP = "Application"
 
@@ -73,19 +74,27 @@ COMMANDS: tuple[Command, ...] = (
     # A function key: no text field and no vim motion sends it, and file managers use it for the same.
     Command(
         id="sandbox.destroy", keys="f8", action="destroy", label="Destroy", group=SANDBOX,
-        help="Destroy the selected sandbox, after a question.", destructive=True,
+        help="Destroy the marked sandboxes, or the selected one, after a question.", destructive=True,
     ),
     Command(
         id="view.filter", keys="slash", action="filter", label="Filter", group=VIEW,
         help="Show only the sandboxes that contain some words; !word leaves out.",
     ),
     Command(
-        id="view.clear", keys="escape", action="clear_filter", label="All", group=VIEW,
-        help="Show all sandboxes again.",
+        id="view.clear", keys="escape", action="clear", label="Clear", group=VIEW,
+        help="Take all marks away; where none is, show all sandboxes again.",
     ),
     Command(
         id="view.sort", keys="s", action="sort_next", label="Sort", group=VIEW,
         help="Sort by the next column.",
+    ),
+    Command(
+        id="marks.toggle", keys="space", action="mark", label="Mark", group=MARKS,
+        help="Mark the selected sandbox, or take its mark away, and go on to the next.",
+    ),
+    Command(
+        id="marks.choose", keys="m", action="mark_many", label="Mark many", group=MARKS, show=False,
+        help="Mark all that are shown, none, the failed, the ended, those older than some age, by a filter.",
     ),
     Command(
         id="view.reverse", keys="S", action="sort_reverse", label="Reverse", group=VIEW, show=False,

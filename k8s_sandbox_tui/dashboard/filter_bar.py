@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from k8s_sandbox_tui.dashboard.filter import parse_filter
+from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -23,7 +24,7 @@ AT_ONCE = 1000
 """Sandboxes made ready for the filter between two looks at the keys: one to two milliseconds."""
 
 
-class FilterInput(Input):
+class FilterInput(PlainInput):
     """Where the words are typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,8 +55,7 @@ class FilterBar(Horizontal):
         background: $surface;
         &.-open { display: block; }
         & .label { width: auto; padding: 0 1; color: $accent; text-style: bold; }
-        & FilterInput { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
-        & FilterInput:focus { border: none; background-tint: transparent; }
+        & FilterInput { width: 1fr; }
         & .result { width: auto; padding: 0 1; color: $muted; }
     }
     """

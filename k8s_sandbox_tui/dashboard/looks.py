@@ -42,6 +42,7 @@ class Glyphs(NamedTuple):
 
     ascii_only: bool = False
     cursor: str = "▌"
+    mark: str = "√"
     ellipsis: str = "…"
     ascending: str = "▲"
     descending: str = "▼"
@@ -55,7 +56,7 @@ class Glyphs(NamedTuple):
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs(ascii_only=True, cursor=">", ellipsis="~", ascending="^", descending="v", dot="|", line="-")
+ASCII = Glyphs(ascii_only=True, cursor=">", mark="+", ellipsis="~", ascending="^", descending="v", dot="|", line="-")
 
 
 def glyphs_for(encoding: str | None, term: str = "", *, ascii_only: bool | None = None) -> Glyphs:

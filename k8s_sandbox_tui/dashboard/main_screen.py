@@ -210,8 +210,10 @@ class MainScreen(TableScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Dim what cannot be done now, hide what there is nothing to do for."""
-        if action == "clear_filter":
-            return self.store.filter.active
+        if action == "clear":
+            return self.store.filter.active or bool(self.store.marks)
+        if action in {"mark", "mark_many"}:
+            return (self.focused is self.table and self.selected is not None) or None
         if action == "create":
             possible = self._bench is not None
         elif action in {"console", "copy_url"}:
@@ -220,7 +222,7 @@ class MainScreen(TableScreen):
             if self.focused is not self.table:
                 # What is typed elsewhere must not answer the question by accident.
                 return False
-            possible = self.selected is not None and self._bench is not None
+            possible = bool(self.selected or self.store.marks) and self._bench is not None
         else:
             possible = True
         return possible or None
@@ -253,9 +255,11 @@ class MainScreen(TableScreen):
 
     @work(group="destroy")
     async def action_destroy(self) -> None:
-        """Ask, then destroy the sandbox that was selected when it was asked."""
-        if self._bench is not None and self.selected is not None:
-            await self._bench.destroy([self.selected.info], self._clock())
+        """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""
+        rows = self.store.marked or [self.selected]
+        infos = [row.info for row in rows if row is not None]
+        if self._bench is not None and infos:
+            await self._bench.destroy(infos, self._clock())
 
     def action_refresh(self) -> None:
         """Ask again, or try to open the cluster again."""

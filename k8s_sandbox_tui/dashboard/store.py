@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.dashboard.filter import Filter, haystack
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import LOOKS
+from k8s_sandbox_tui.dashboard.marks import Marks
 from k8s_sandbox_tui.dashboard.table.columns import AGE, BY_ID, COLUMNS, Column
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ class SandboxStore:
         self.sort_column: Column = AGE
         self.descending = False
         self.filter = Filter()
+        self.marks = Marks()
+        """A sandbox that is gone loses its mark; one that the filter hides keeps it."""
+        self._arrangement = 0
+        self._hidden_for = (0, 0)
+        self._hidden = 0
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -87,6 +93,20 @@ class SandboxStore:
     def longest(self) -> Mapping[str, int]:
         """The longest text so far by column id; it only grows, so that columns stay calm."""
         return self._longest
+
+    @property
+    def marked(self) -> list[Row]:
+        """The marked sandboxes in the order in which they were marked, hidden or not."""
+        return [self._by_uid[uid] for uid in self.marks]
+
+    @property
+    def hidden_marks(self) -> int:
+        """Marked sandboxes that the filter leaves out, as of the last `arrange`."""
+        state = (self.marks.version, self._arrangement)
+        if state != self._hidden_for:
+            self._hidden_for = state
+            self._hidden = sum([not row.shown for row in self.marked])
+        return self._hidden
 
     def get(self, uid: str) -> Row | None:
         """The row of a sandbox, shown or not."""
@@ -148,6 +168,7 @@ class SandboxStore:
         self._fresh = []
         self._removed = self._disordered = self._refilter = False
         self._rows = self._let_through()
+        self._arrangement += 1
         return True
 
     def _let_through(self) -> list[Row]:
@@ -192,6 +213,7 @@ class SandboxStore:
         if row is None:
             return
         row.alive = row.shown = False
+        self.marks.discard(uid)
         self._removed = True
         self._counts[row.info.status] -= 1
         namespace = row.info.namespace

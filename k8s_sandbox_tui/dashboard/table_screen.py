@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on, work
+
 from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.store import SandboxStore
+from k8s_sandbox_tui.dashboard.table.messages import MarksChanged
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from textual import getters
+
+    from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.store import Row
@@ -20,6 +26,9 @@ if TYPE_CHECKING:
 
 class TableScreen(ImmediateScreen[None]):
     """Has a table in a `Split`, and the commands that concern the view of it."""
+
+    if TYPE_CHECKING:
+        app = getters.app(ClipboardApp[object])
 
     def __init__(self, *, clock: Callable[[], datetime], glyphs: Glyphs) -> None:
         super().__init__()
@@ -51,7 +60,26 @@ class TableScreen(ImmediateScreen[None]):
         """Back to the table."""
         self.table.focus()
 
+    @on(MarksChanged)
+    def _marks_changed(self) -> None:
+        self.refresh_bindings()
+
     # Commands.
+
+    def action_mark(self) -> None:
+        """Mark the sandbox under the cursor, and go on."""
+        self.table.mark()
+
+    @work(group="marks")
+    async def action_mark_many(self) -> None:
+        """Ask which sandboxes to mark."""
+        from k8s_sandbox_tui.dashboard.mark_screen import MarkScreen
+
+        uids = await self.app.push_screen_wait(MarkScreen(self.store, self._clock))
+        if uids is not None:
+            # Some may have gone while the dialogue was open.
+            self.store.marks.replace([uid for uid in uids if self.store.get(uid) is not None])
+            self.table.show_marks()
 
     async def action_filter(self) -> None:
         """Type a filter."""
@@ -63,9 +91,12 @@ class TableScreen(ImmediateScreen[None]):
         self._filter_bar.open()
         self.paint()
 
-    def action_clear_filter(self) -> None:
-        """Show all sandboxes again."""
-        if self._filter_bar is not None:
+    def action_clear(self) -> None:
+        """Take all marks away; where none is, show all sandboxes again."""
+        if self.store.marks:
+            self.store.marks.clear()
+            self.table.show_marks()
+        elif self._filter_bar is not None:
             self._filter_bar.clear()
 
     def action_sort_next(self) -> None:

@@ -77,7 +77,7 @@ async def test_a_click_on_a_key_does_what_the_key_does() -> None:
 
 
 async def test_help_shows_every_key_of_every_command() -> None:
-    async with dashboard(ROWS, size=(120, 60)) as shown:
+    async with dashboard(ROWS, size=(120, 120)) as shown:
         await shown.press("question_mark")
         text = shown.text
         for command in COMMANDS:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 MARGIN = 2
-"""Cells before the first column: the cursor's bar and a space."""
+"""Cells before the first column: the cursor's bar and the sign of a mark."""
 
 MUTED_COLUMNS = frozenset({c.NAMESPACE.id, c.RUNTIME.id, c.IMAGE.id, c.NODE.id, c.IP.id, c.METADATA.id})
 
@@ -52,6 +52,13 @@ class LineStyles:
         return style
 
 
+class RowLook(NamedTuple):
+    """What sets a line apart from the others."""
+
+    cursor: bool = False
+    marked: bool = False
+
+
 def row_strip(
     info: SandboxInfo,
     age: str,
@@ -60,11 +67,11 @@ def row_strip(
     *,
     styles: LineStyles,
     glyphs: Glyphs,
-    cursor: bool,
+    look: RowLook,
 ) -> Strip:
     """A sandbox's line."""
-    over = styles.base + styles["cursor"] if cursor else styles.base
-    segments = [Segment(f"{glyphs.cursor} ", over + styles["bar"]) if cursor else Segment(" " * MARGIN, over)]
+    over = styles.base + styles["cursor"] if look.cursor else styles.base
+    segments = _margin(look, over, styles, glyphs)
     used = MARGIN
     status = styles[info.status]
     faded = info.status == "stopped"
@@ -72,7 +79,9 @@ def row_strip(
         column = cell.column
         text = harmless(age if column.text is None else column.text(info))
         style = styles["muted"] if faded or column.id in MUTED_COLUMNS else styles["text"]
-        if column is c.STATUS:
+        if column is c.NAME and look.marked:
+            style = styles["mark"]
+        elif column is c.STATUS:
             text = f"{glyphs.sign(info.status)} {text}"
             style = status
         elif column is c.EXIT and info.exit_code:
@@ -84,25 +93,45 @@ def row_strip(
     return Strip(segments, used).adjust_cell_length(width, over)
 
 
-class Sorting(NamedTuple):
-    """By which column the rows are sorted."""
+def _margin(look: RowLook, over: Style, styles: LineStyles, glyphs: Glyphs) -> list[Segment]:
+    if not look.marked:
+        return [Segment(f"{glyphs.cursor} ", over + styles["bar"]) if look.cursor else Segment(" " * MARGIN, over)]
+    mark = Segment(glyphs.mark, over + styles["mark"])
+    return [Segment(glyphs.cursor, over + styles["bar"]) if look.cursor else Segment(" ", over), mark]
 
-    column: c.Column
+
+class Header(NamedTuple):
+    """What the header tells beside the titles."""
+
+    sorted_by: c.Column
     descending: bool
+    marks: str = ""
+    """How many sandboxes are marked; empty where none is."""
 
 
-def header_strip(cells: tuple[Cell, ...], width: int, *, styles: LineStyles, glyphs: Glyphs, sorting: Sorting) -> Strip:
-    """The titles, with a sign at the one that sorts."""
-    segments = [Segment(" " * MARGIN, styles["header"])]
+def marks_text(marked: int, hidden: int) -> str:
+    """How many sandboxes are marked, and how many of them the filter hides."""
+    if not marked:
+        return ""
+    return f"{marked} marked, {hidden} hidden" if hidden else f"{marked} marked"
+
+
+def header_strip(cells: tuple[Cell, ...], width: int, *, styles: LineStyles, glyphs: Glyphs, header: Header) -> Strip:
+    """The titles, with a sign at the one that sorts; over the names the number of marks, where there are any."""
+    margin = Segment(f" {glyphs.mark}", styles["marks"]) if header.marks else Segment(" " * MARGIN, styles["header"])
+    segments = [margin]
     used = MARGIN
-    sign = glyphs.descending if sorting.descending else glyphs.ascending
+    order = glyphs.descending if header.descending else glyphs.ascending
     for cell in cells:
         column = cell.column
-        here = column is sorting.column
-        title = f"{column.title} {sign}" if here else column.title
+        counts = column is c.NAME and bool(header.marks)
+        title = header.marks if counts else column.title
+        style = styles["marks"] if counts else styles["header"]
+        if column is header.sorted_by:
+            title, style = f"{title} {order}", styles["sorted"]
         text = fit(title, cell.width, right=column.right, ellipsis=glyphs.ellipsis)
         gap = min(GAP, width - used - cell.width)
-        segments.append(Segment(text + " " * gap, styles["sorted"] if here else styles["header"]))
+        segments.append(Segment(text + " " * gap, style))
         used += cell.width + gap
     return Strip(segments, used).adjust_cell_length(width, styles["header"])
 

@@ -42,3 +42,7 @@ class OrderChosen(Message):
         super().__init__()
         self.column_id = column_id
         self.descending = descending
+
+
+class MarksChanged(Message):
+    """Other sandboxes are marked now."""

@@ -39,6 +39,8 @@ _COLOURS: Mapping[str, tuple[str, str, bool]] = {
     "cursor-blurred": ("", "cursor-blurred", False),
     "bar": ("accent", "", False),
     "bar-blurred": ("muted", "", False),
+    "mark": ("accent", "", True),
+    "marks": ("accent", "surface", True),
     "calm": ("foreground", "", True),
     "warning": ("status-pending", "", True),
     "error": ("status-failed", "", True),
