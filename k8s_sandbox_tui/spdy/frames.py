@@ -150,6 +150,11 @@ class SpdyWriter:
         return _control(Type.SYN_REPLY, _WORD.pack(stream) + self._headers.write({}))
 
 
+def data_head(stream: int, size: int) -> bytes:
+    """What stands before `size` bytes of a stream that does not end with them."""
+    return _HEAD.pack(stream, size)
+
+
 def data(stream: int, payload: bytes, *, ended: bool = False) -> bytes:
     """A data frame."""
     return _HEAD.pack(stream, _FIN * ended << 24 | len(payload)) + payload

@@ -1,4 +1,4 @@
-"""A bare client of pods/exec, and a server that has one Pod and that route alone."""
+"""A bare client of pods/exec and pods/attach, and a server that has one Pod and those routes alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from k8s_sandbox_tui.local_cluster.exec_route import exec_route
+from k8s_sandbox_tui.local_cluster.remote_command.route import Target, remote_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +45,14 @@ class Exchange:
 
 
 class ExecServer:
-    """One Pod's exec route on loopback."""
+    """One Pod's routes on loopback."""
 
     def __init__(self, pod: PodProcess | None) -> None:
         self.pod = pod
         self.handlers = 0
         application = web.Application()
-        application.router.add_route("*", "/exec", self._exec)
+        application.router.add_route("*", "/exec", self._serve)
+        application.router.add_route("*", "/attach", self._serve)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         self._session: aiohttp.ClientSession | None = None
         self._idle = asyncio.Event()
@@ -60,7 +61,8 @@ class ExecServer:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self._session = aiohttp.ClientSession(f"http://127.0.0.1:{self._runner.addresses[0][1]}")
+        self.port: int = self._runner.addresses[0][1]
+        self._session = aiohttp.ClientSession(f"http://127.0.0.1:{self.port}")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -87,6 +89,12 @@ class ExecServer:
         text = urlencode(query, errors="surrogateescape")
         return await self.session.ws_connect(f"/exec?{text}", protocols=protocols, max_msg_size=0)
 
+    async def attach(self, protocol: str = V5, **flags: bool) -> aiohttp.ClientWebSocketResponse:
+        """Joins the main process; stdout and stderr unless said otherwise."""
+        asked = {"stdout": True, "stderr": True, **flags}
+        text = urlencode({name: str(value).lower() for name, value in asked.items()})
+        return await self.session.ws_connect(f"/attach?{text}", protocols=(protocol,), max_msg_size=0)
+
     async def run(
         self, *command: str, protocols: Sequence[str] = BOTH, send: Sequence[bytes | str] = (), **flags: bool
     ) -> Exchange:
@@ -109,11 +117,11 @@ class ExecServer:
             else:
                 await socket.send_bytes(message)
 
-    async def _exec(self, request: web.Request) -> web.StreamResponse:
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
         self.handlers += 1
         self._idle.clear()
         try:
-            return await exec_route(request, self.pod)
+            return await remote_command(request, Target(process=self.pod, attach=request.path == "/attach"))
         finally:
             self.handlers -= 1
             if not self.handlers:

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import re
 import secrets
-import shutil
 import struct
 import subprocess
 from contextlib import asynccontextmanager
@@ -16,9 +15,11 @@ import pytest
 from yarl import URL
 
 from tests.contract.cluster_client import look, pod_manifest
+from tests.contract.kubectls import PROGRAMS, Kubectl
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from pathlib import Path
 
     import aiohttp
 
@@ -55,14 +56,12 @@ async def port(client: ApiClient, pods: str, namespace: str) -> int:
 
 @asynccontextmanager
 async def _kubectl(
-    cluster: LocalClusterStatus, namespace: str, port: int
+    program: Path, cluster: LocalClusterStatus, namespace: str, port: int
 ) -> AsyncGenerator[tuple[asyncio.subprocess.Process, int]]:
     """A running `kubectl port-forward`, and its local port."""
-    if shutil.which("kubectl") is None:
-        pytest.skip("kubectl is not installed on this machine")
-    words = [f"--kubeconfig={cluster.kubeconfig}", f"--namespace={namespace}", "port-forward", "server", f":{port}"]
+    command = Kubectl(program, cluster.kubeconfig, namespace).command("port-forward", "server", f":{port}")
     pipe = subprocess.PIPE
-    process = await asyncio.create_subprocess_exec("kubectl", *words, stdout=pipe, stderr=pipe)
+    process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
     try:
         assert process.stdout is not None
         async with asyncio.timeout(20):
@@ -85,24 +84,31 @@ async def _ask(port: int, data: bytes) -> bytes:
     return answer
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
 async def test_kubectl_forwards_many_connections_and_their_ends(
-    local_cluster: LocalClusterStatus, namespace: str, port: int
+    program: Path, local_cluster: LocalClusterStatus, namespace: str, port: int
 ) -> None:
-    async with asyncio.timeout(30), _kubectl(local_cluster, namespace, port) as (_, local):
+    async with asyncio.timeout(30), _kubectl(program, local_cluster, namespace, port) as (_, local):
         questions = [secrets.token_hex(20_000).encode() for _ in range(20)]
         answers = await asyncio.gather(*(_ask(local, question) for question in questions))
         assert answers == [question.upper() for question in questions]
 
 
-async def test_kubectl_forwards_much(local_cluster: LocalClusterStatus, namespace: str, port: int) -> None:
+@pytest.mark.parametrize("program", PROGRAMS)
+async def test_kubectl_forwards_much(
+    program: Path, local_cluster: LocalClusterStatus, namespace: str, port: int
+) -> None:
     data = secrets.token_hex(1_500_000).encode()
-    async with asyncio.timeout(30), _kubectl(local_cluster, namespace, port) as (_, local):
+    async with asyncio.timeout(30), _kubectl(program, local_cluster, namespace, port) as (_, local):
         answer = await _ask(local, data)
         assert hashlib.sha256(answer).digest() == hashlib.sha256(data.upper()).digest()
 
 
-async def test_kubectl_says_that_nothing_listens(local_cluster: LocalClusterStatus, namespace: str, port: int) -> None:
-    async with asyncio.timeout(30), _kubectl(local_cluster, namespace, _NOTHING_LISTENS) as (process, local):
+@pytest.mark.parametrize("program", PROGRAMS)
+async def test_kubectl_says_that_nothing_listens(
+    program: Path, local_cluster: LocalClusterStatus, namespace: str, port: int
+) -> None:
+    async with asyncio.timeout(30), _kubectl(program, local_cluster, namespace, _NOTHING_LISTENS) as (process, local):
         assert await _ask(local, b"hello") == b""
         assert process.stderr is not None
         said = (await process.stderr.readline()).decode()
@@ -164,13 +170,6 @@ async def test_ports_are_checked(client: ApiClient, pods: str, port: int, query:
     answer = await client.get(f"{pods}/server/portforward?{query}", **headers)
     assert (answer.status, look(answer.body, "reason")) == (400, "BadRequest")
     assert told in answer.message
-
-
-async def test_old_kubectl_is_told_why_not(client: ApiClient, pods: str, port: int) -> None:
-    headers = {"Connection": "Upgrade", "Upgrade": "SPDY/3.1"}
-    answer = await client.request("POST", f"{pods}/server/portforward", headers=headers)
-    assert answer.status == 400
-    assert "kubectl port-forward before 1.31" in answer.message
 
 
 async def test_a_tunnel_that_speaks_no_spdy_is_closed(client: ApiClient, pods: str, port: int) -> None:

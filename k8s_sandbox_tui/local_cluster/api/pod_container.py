@@ -1,14 +1,15 @@
-"""Requests to a Pod's containers: which one, exec, and port-forward."""
+"""Requests to a Pod's containers: which one, exec, attach, and port-forward."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.exec_route import exec_route
 from k8s_sandbox_tui.local_cluster.faults.exec_fault import ExecFault
 from k8s_sandbox_tui.local_cluster.faults.pod_faults import exec_fault
 from k8s_sandbox_tui.local_cluster.faults.request_keys import EXEC_FAULT
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, bad_request
+from k8s_sandbox_tui.local_cluster.remote_command.route import Target, remote_command
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -49,21 +50,37 @@ async def exec_in_pod(
 ) -> web.StreamResponse:
     """GET or POST of pods/exec."""
     pod = cluster.pods.get(info.namespace, info.name).object
-    name = container_name(pod, request.query.get("container", ""))
-    if not pod.spec.node_name:
-        raise bad_request(f"pod {info.name} does not have a host assigned")
-    if "upgrade" not in request.headers.get("Connection", "").lower():
-        raise bad_request("Upgrade request required")
-    run = kubelet.container(pod, name)
-    process = None if run is None else run.running
+    target = _target(request, pod, kubelet)
     fault = _exec_fault(request, pod)
     if fault is None:
-        return await exec_route(request, process, container=name)
+        return await remote_command(request, target)
     if fault is ExecFault.REFUSED:
         raise StatusError(500, "InternalError", "Internal error occurred: a fault was asked for")
-    from k8s_sandbox_tui.local_cluster.faults.exec_socket import faulty_socket
+    from k8s_sandbox_tui.local_cluster.faults.faulty_link import faulty
 
-    return await exec_route(request, process, container=name, make_socket=faulty_socket(fault))
+    return await remote_command(request, replace(target, wrap=faulty(fault)))
+
+
+async def attach_to_pod(
+    request: web.Request, info: RequestInfo, cluster: Cluster, kubelet: Kubelet
+) -> web.StreamResponse:
+    """GET or POST of pods/attach."""
+    pod = cluster.pods.get(info.namespace, info.name).object
+    return await remote_command(request, replace(_target(request, pod, kubelet), attach=True))
+
+
+def _target(request: web.Request, pod: Pod, kubelet: Kubelet) -> Target:
+    name = container_name(pod, request.query.get("container", ""))
+    _check_connection(request, pod)
+    run = kubelet.container(pod, name)
+    return Target(process=None if run is None else run.running, container=name)
+
+
+def _check_connection(request: web.Request, pod: Pod) -> None:
+    if not pod.spec.node_name:
+        raise bad_request(f"pod {pod.metadata.name} does not have a host assigned")
+    if "upgrade" not in request.headers.get("Connection", "").lower():
+        raise bad_request("Upgrade request required")
 
 
 def _exec_fault(request: web.Request, pod: Pod) -> ExecFault | None:
@@ -80,10 +97,7 @@ async def forward_ports(
     from k8s_sandbox_tui.local_cluster.portforward.route import portforward_route
 
     pod = cluster.pods.get(info.namespace, info.name).object
-    if not pod.spec.node_name:
-        raise bad_request(f"pod {info.name} does not have a host assigned")
-    if "upgrade" not in request.headers.get("Connection", "").lower():
-        raise bad_request("Upgrade request required")
+    _check_connection(request, pod)
 
     async def dial_pod(port: int) -> PodConnection:
         runs = [kubelet.container(pod, container.name) for container in pod.spec.containers]

@@ -12,7 +12,7 @@ from k8s_sandbox_tui.local_cluster.api import metrics, namespaces, patching, pod
 from k8s_sandbox_tui.local_cluster.api.events import delete_event, delete_events
 from k8s_sandbox_tui.local_cluster.api.listing import get_object, list_objects
 from k8s_sandbox_tui.local_cluster.api.logs import pod_log
-from k8s_sandbox_tui.local_cluster.api.pod_container import exec_in_pod, forward_ports
+from k8s_sandbox_tui.local_cluster.api.pod_container import attach_to_pod, exec_in_pod, forward_ports
 from k8s_sandbox_tui.local_cluster.api.printers import (
     EVENT_PRINTER,
     NAMESPACE_PRINTER,
@@ -68,6 +68,7 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
     table["", "pods", "log", "get"] = partial(pod_log, cluster=cluster, kubelet=kubelet)
     for verb in ("get", "create"):
         table["", "pods", "exec", verb] = partial(exec_in_pod, cluster=cluster, kubelet=kubelet)
+        table["", "pods", "attach", verb] = partial(attach_to_pod, cluster=cluster, kubelet=kubelet)
         table["", "pods", "portforward", verb] = partial(forward_ports, cluster=cluster, kubelet=kubelet)
 
     sampler = UsageSampler()

@@ -1,4 +1,4 @@
-"""SPDY/3.1 inside a WebSocket: how kubectl from 1.31 on forwards ports, many connections over one socket.
+"""SPDY/3.1, how kubectl forwards ports: many connections over one socket, from 1.31 on inside a WebSocket.
 
 For each connection the client opens two streams with the same `requestid`: one for errors, which it ends at once, and
 one for the data. Source: `portforward` of client-go and of the kubelet.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-from aiohttp import WSMsgType, web
+from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.local_cluster.portforward.connection import DialError, PodConnection
 from k8s_sandbox_tui.local_cluster.portforward.inbox import Inbox
@@ -22,10 +20,24 @@ if TYPE_CHECKING:
 
     Dial = Callable[[int], Awaitable[PodConnection]]
 
-PROTOCOL = "SPDY/3.1+portforward.k8s.io"
 # Statuses of RST_STREAM.
 _REFUSED, _CANCELLED = 3, 5
-_PROTOCOL_ERROR_CLOSE = 1002
+
+
+class Wire(Protocol):
+    """What carries the bytes of SPDY."""
+
+    async def read(self) -> bytes:
+        """What comes next; nothing once the client is gone."""
+        ...
+
+    async def send(self, data: bytes) -> None:
+        """Sends whole frames; ConnectionResetError once the client is gone."""
+        ...
+
+    async def end(self, *, sane: bool) -> None:
+        """Closes; `sane` is False after what was no SPDY."""
+        ...
 
 
 class _Forward:
@@ -40,10 +52,10 @@ class _Forward:
 
 
 class Tunnel:
-    """Serves one WebSocket."""
+    """Serves one client."""
 
-    def __init__(self, socket: web.WebSocketResponse, dial: Dial) -> None:
-        self._socket = socket
+    def __init__(self, wire: Wire, dial: Dial) -> None:
+        self._wire = wire
         self._dial = dial
         self._reader = spdy.SpdyReader()
         self._writer = spdy.SpdyWriter()
@@ -53,21 +65,19 @@ class Tunnel:
 
     async def serve(self) -> None:
         """Returns when the client is gone, or has sent what is no SPDY."""
-        code = 1000
+        sane = True
         try:
-            async for message in self._socket:
-                if message.type is not WSMsgType.BINARY:
-                    continue
-                for frame in self._reader.feed(message.data):
+            while data := await self._wire.read():
+                for frame in self._reader.feed(data):
                     await self._on_frame(frame)
         except SpdyError:
-            code = _PROTOCOL_ERROR_CLOSE
+            sane = False
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         with suppress(ConnectionResetError):
-            await self._socket.close(code=code)
+            await self._wire.end(sane=sane)
 
     async def _on_frame(self, frame: spdy.Frame) -> None:
         match frame:
@@ -150,7 +160,7 @@ class Tunnel:
 
     async def _send(self, frame: bytes) -> None:
         with suppress(ConnectionResetError):
-            await self._socket.send_bytes(frame)
+            await self._wire.send(frame)
 
 
 def _is_port(text: str) -> bool:

@@ -81,6 +81,7 @@ PODS: Resource[Pod] = Resource(
     categories=("all",),
     verbs=_ALL,
     subresources=(
+        Subresource(name="attach", kind="PodAttachOptions", verbs=("create", "get")),
         Subresource(name="exec", kind="PodExecOptions", verbs=("create", "get")),
         Subresource(name="log", kind="Pod", verbs=("get",)),
         Subresource(name="portforward", kind="PodPortForwardOptions", verbs=("create", "get")),

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from k8s_sandbox_tui.local_cluster.api.request_info import request_info
 from k8s_sandbox_tui.local_cluster.faults.exec_fault import ExecFault
-from k8s_sandbox_tui.local_cluster.faults.exec_socket import split_message
+from k8s_sandbox_tui.local_cluster.faults.faulty_link import split_payload
 from k8s_sandbox_tui.local_cluster.faults.pod_faults import annotation_errors, exec_fault, start_delay
 from k8s_sandbox_tui.local_cluster.faults.rules import Fault, FaultBook, Rule
+from k8s_sandbox_tui.local_cluster.remote_command.protocol import Channel
 
 _LIST = request_info("GET", "/api/v1/namespaces/n/pods", {})
 _WATCH = request_info("GET", "/api/v1/namespaces/n/pods", {"watch": "1"})
@@ -59,23 +60,23 @@ def test_a_rule_without_a_number_holds_until_all_are_deleted() -> None:
     assert book.take(_GET, {}) is None
 
 
-@given(st.sampled_from(ExecFault), st.sampled_from([1, 2]), st.binary(min_size=0, max_size=9000))
-def test_output_is_cut_but_never_changed(fault: ExecFault, channel: int, payload: bytes) -> None:
-    parts = split_message(fault, bytes((channel,)) + payload)
-    assert {part[0] for part in parts} == {channel}
-    assert b"".join(part[1:] for part in parts) == payload
+@given(
+    st.sampled_from(ExecFault), st.sampled_from([Channel.STDOUT, Channel.STDERR]), st.binary(min_size=0, max_size=9000)
+)
+def test_output_is_cut_but_never_changed(fault: ExecFault, channel: Channel, payload: bytes) -> None:
+    assert b"".join(split_payload(fault, channel, payload)) == payload
 
 
 def test_characters_are_cut() -> None:
-    assert split_message(ExecFault.SPLIT_OUTPUT, b"\x01" + "ä".encode()) == [b"\x01\xc3", b"\x01\xa4"]
+    assert split_payload(ExecFault.SPLIT_OUTPUT, Channel.STDOUT, "ä".encode()) == [b"\xc3", b"\xa4"]
 
 
 def test_a_status_is_cut_or_left_out() -> None:
-    status = b'\x03{"status":"Success"}'
-    parts = split_message(ExecFault.SPLIT_STATUS, status)
+    status = b'{"status":"Success"}'
+    parts = split_payload(ExecFault.SPLIT_STATUS, Channel.STATUS, status)
     assert len(parts) == 3
-    assert b"\x03" + b"".join(part[1:] for part in parts) == status
-    assert split_message(ExecFault.NO_STATUS, status) == []
+    assert b"".join(parts) == status
+    assert split_payload(ExecFault.NO_STATUS, Channel.STATUS, status) == []
 
 
 @pytest.mark.parametrize(

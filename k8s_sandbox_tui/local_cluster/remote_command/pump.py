@@ -1,4 +1,4 @@
-"""Moves bytes between a command's pipes and its WebSocket, at the pace of the slower one."""
+"""Moves bytes between a command's pipes and its client, at the pace of the slower one."""
 
 from __future__ import annotations
 
@@ -6,48 +6,42 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.exec_frames import OutputReader
-from k8s_sandbox_tui.local_cluster.exec_protocol import MAX_PAYLOAD_BYTES
+from k8s_sandbox_tui.local_cluster.remote_command.frames import OutputReader
+from k8s_sandbox_tui.local_cluster.remote_command.protocol import MAX_PAYLOAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiohttp import web
-
-    from k8s_sandbox_tui.local_cluster.exec_protocol import Channel
+    from k8s_sandbox_tui.local_cluster.remote_command.link import Link
+    from k8s_sandbox_tui.local_cluster.remote_command.protocol import Channel
     from k8s_sandbox_tui.local_cluster.runtime.types import ExecProcess
 
 
-async def pump_output(
-    socket: web.WebSocketResponse, transport: asyncio.Transport, channel: Channel, descriptor: int
-) -> None:
+async def pump_output(link: Link, channel: Channel, descriptor: int) -> None:
     """Sends what a command writes until all its writers have closed.
 
     Args:
-        socket: The client's connection.
-        transport: What it is on, for many frames in one write.
+        link: The client's connection.
         channel: Where the client expects it.
         descriptor: The command's output, not blocking.
 
     Raises:
         ConnectionResetError: The client is gone.
     """
-    reader = OutputReader(channel)
+    reader = OutputReader(link.frame_header(channel))
     while True:
         try:
-            frames, message = reader.read(descriptor)
+            frames, payload = reader.read(descriptor)
         except BlockingIOError:
             await _readable(descriptor)
             continue
-        if not message:
+        if not payload:
             return
         if frames:
-            if transport.is_closing():
-                raise ConnectionResetError
-            transport.write(frames)
+            link.write(frames)
         # This one waits until there is room for more.
-        await socket.send_bytes(message)
-        if len(message) > MAX_PAYLOAD_BYTES or frames:
+        await link.send(channel, payload)
+        if len(payload) == MAX_PAYLOAD_BYTES or frames:
             # There is more to come at once, and others want their turn too.
             await asyncio.sleep(0)
 

@@ -1,18 +1,13 @@
-"""A command's output, read as the WebSocket messages that it is sent in."""
+"""A command's output, read as the frames that it is sent in."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-import struct
 import sys
 
-from k8s_sandbox_tui.local_cluster.exec_protocol import MAX_PAYLOAD_BYTES
+from k8s_sandbox_tui.local_cluster.remote_command.protocol import MAX_PAYLOAD_BYTES
 
-# RFC 6455, 5.2: final binary frame without a mask, length in the next 16 bits; then the channel's byte.
-_HEADER = struct.Struct("!BBHB")
-_FINAL_BINARY, _LENGTH_IN_16_BITS = 0x82, 126
-_STRIDE = _HEADER.size + MAX_PAYLOAD_BYTES
 FRAMES = 16
 """Read at once, of a command with much output."""
 FULL_READS = 4
@@ -26,8 +21,13 @@ class OutputReader:
     each frame does.
     """
 
-    def __init__(self, channel: int) -> None:
-        self._channel = channel
+    def __init__(self, header: bytes) -> None:
+        """Waits to be asked.
+
+        Args:
+            header: What stands before a payload of the full size.
+        """
+        self._header = header
         self._full_reads = 0
         self._batch: _FrameBatch | None = None
 
@@ -35,8 +35,8 @@ class OutputReader:
         """Reads what is there.
 
         Returns:
-            Frames of full size, with their headers, often none; and the message that follows them, without its header.
-            The message is empty at the end of the output.
+            Frames of full size, with their headers, often none; and the payload that follows them, without a header.
+            The payload is empty at the end of the output.
 
         Raises:
             BlockingIOError: There is nothing to read yet.
@@ -54,19 +54,17 @@ class OutputReader:
             self._full_reads += 1
             if self._full_reads == FULL_READS:
                 _widen(descriptor)
-                self._batch = _FrameBatch(self._channel)
-        return b"", bytes((self._channel,)) + data if data else b""
+                self._batch = _FrameBatch(self._header)
+        return b"", data
 
 
 class _FrameBatch:
     """Memory for many frames, with the headers in their places."""
 
-    def __init__(self, channel: int) -> None:
-        self._view = memoryview(bytearray(_STRIDE * FRAMES))
-        for frame in range(FRAMES):
-            length = MAX_PAYLOAD_BYTES + 1
-            _HEADER.pack_into(self._view, frame * _STRIDE, _FINAL_BINARY, _LENGTH_IN_16_BITS, length, channel)
-        starts = range(_HEADER.size, len(self._view), _STRIDE)
+    def __init__(self, header: bytes) -> None:
+        self._stride = len(header) + MAX_PAYLOAD_BYTES
+        self._view = memoryview(bytearray((header + bytes(MAX_PAYLOAD_BYTES)) * FRAMES))
+        starts = range(len(header), len(self._view), self._stride)
         self._payloads = [self._view[start : start + MAX_PAYLOAD_BYTES] for start in starts]
 
     def read(self, descriptor: int) -> tuple[bytes, bytes]:
@@ -74,9 +72,8 @@ class _FrameBatch:
         if count == 0:
             return b"", b""
         full = (count - 1) // MAX_PAYLOAD_BYTES
-        last = full * _STRIDE + _HEADER.size
         rest = count - full * MAX_PAYLOAD_BYTES
-        return bytes(self._view[: full * _STRIDE]), bytes(self._view[last - 1 : last + rest])
+        return bytes(self._view[: full * self._stride]), bytes(self._payloads[full][:rest])
 
 
 def _widen(descriptor: int) -> None:

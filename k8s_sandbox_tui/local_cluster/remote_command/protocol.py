@@ -40,6 +40,8 @@ class Protocol(Enum):
 
     V5 = "v5.channel.k8s.io"
     V4 = "v4.channel.k8s.io"
+    V3 = "v3.channel.k8s.io"
+    V2 = "v2.channel.k8s.io"
     V1 = "channel.k8s.io"
     UNNAMED = ""
 
@@ -50,8 +52,8 @@ class Protocol(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class ExecQuery:
-    """The options of PodExecOptions, as they stand in a query."""
+class CommandQuery:
+    """The options of PodExecOptions and PodAttachOptions, as they stand in a query."""
 
     command: tuple[str, ...]
     container: str
@@ -73,11 +75,11 @@ class ExecQuery:
         return Channel.STDERR if self.stderr and not self.tty else Channel.STATUS
 
 
-def parse_query(query: str) -> ExecQuery:
+def parse_query(query: str) -> CommandQuery:
     """Reads a raw query string. Bytes that are not UTF-8 are kept, as surrogates."""
     values = parse_qs(query, keep_blank_values=True, errors="surrogateescape", max_num_fields=100_000)
     tty = _flag(values.get("tty"))
-    return ExecQuery(
+    return CommandQuery(
         command=tuple(values.get("command", ())),
         container=values.get("container", [""])[0],
         stdin=_flag(values.get("stdin")),
@@ -87,12 +89,24 @@ def parse_query(query: str) -> ExecQuery:
     )
 
 
+SPDY_PROTOCOLS = (Protocol.V4, Protocol.V3, Protocol.V2, Protocol.V1)
+"""What a kubelet speaks over SPDY: there, the end of a stream needs no word of its own."""
+_WEBSOCKET_PROTOCOLS = (Protocol.V5, Protocol.V4, Protocol.V1)
+
+
 def choose_protocol(offered: Sequence[str]) -> Protocol | None:
-    """Picks the newest of those offered; None: none of them is known."""
+    """Picks the newest of those offered for a WebSocket; None: none of them is known."""
     if not offered:
         return Protocol.UNNAMED
-    known = (Protocol.V5, Protocol.V4, Protocol.V1)
-    return next((protocol for protocol in known if protocol.value in offered), None)
+    return next((protocol for protocol in _WEBSOCKET_PROTOCOLS if protocol.value in offered), None)
+
+
+def choose_spdy_protocol(offered: Sequence[str]) -> Protocol | None:
+    """Picks the first of those offered for SPDY that is known; None: none of them is."""
+    if not offered:
+        return Protocol.UNNAMED
+    known = {protocol.value: protocol for protocol in SPDY_PROTOCOLS}
+    return next((known[name] for name in offered if name in known), None)
 
 
 def closes_stdin(protocol: Protocol, message: bytes) -> bool:
@@ -117,7 +131,7 @@ def parse_size(payload: bytes) -> TerminalSize | None:
 
 
 def exit_status(protocol: Protocol, code: int) -> bytes:
-    """The last message: how the command ended. Empty where the protocol has no word for success."""
+    """The last payload: how the command ended. Empty where the protocol has no word for success."""
     if code == 0:
         return b"" if _is_text(protocol) else _status({"metadata": {}, "status": "Success"})
     message = f"command terminated with non-zero exit code: command terminated with exit code {code}"
@@ -135,7 +149,7 @@ def exit_status(protocol: Protocol, code: int) -> bytes:
 
 
 def start_failure_status(protocol: Protocol, runtime_message: str) -> bytes:
-    """The last message where the runtime could not start the command.
+    """The last payload where the runtime could not start the command.
 
     Args:
         protocol: How to put it.
@@ -148,7 +162,7 @@ def start_failure_status(protocol: Protocol, runtime_message: str) -> bytes:
 
 
 def error_status(protocol: Protocol, cause: str) -> bytes:
-    """The last message where there was no command to start, such as in a container that has ended."""
+    """The last payload where there was no command to start, such as in a container that has ended."""
     message = f"Internal error occurred: {cause}"
     if _is_text(protocol):
         return _text(message)
@@ -170,14 +184,12 @@ def _flag(values: list[str] | None) -> bool:
 
 
 def _is_text(protocol: Protocol) -> bool:
-    return protocol in (Protocol.V1, Protocol.UNNAMED)
+    return protocol not in (Protocol.V5, Protocol.V4)
 
 
 def _status(status: dict[str, object]) -> bytes:
-    return bytes((Channel.STATUS,)) + json.dumps(status, separators=(",", ":"), ensure_ascii=False).encode(
-        "utf-8", "replace"
-    )
+    return json.dumps(status, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _text(message: str) -> bytes:
-    return bytes((Channel.STATUS,)) + message.encode("utf-8", "replace")
+    return message.encode("utf-8", "replace")

@@ -1,0 +1,101 @@
+"""The kubectl programs of this machine. Up to 1.29 their execs go over SPDY, up to 1.30 their port-forwards."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+MORE = "K8S_SANDBOX_TUI_KUBECTLS"
+"""Names further programs to test with, separated as in PATH."""
+PATIENCE = 40.0
+
+
+def _version(program: Path) -> tuple[int, ...]:
+    """By its name where that says it, such as those that Google's kubectl chooses from; else by asking it."""
+    named = re.search(r"(\d+)\.(\d+)$", program.name)
+    if named is None:
+        command = [str(program), "version", "--client", "--output=json"]
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        named = re.search(r'"gitVersion": "v(\d+)\.(\d+)', asked.stdout)
+    return (0,) if named is None else tuple(map(int, named.groups()))
+
+
+def _programs() -> list[tuple[str, Path]]:
+    """The one on the PATH, and the oldest and the newest of the others."""
+    first = shutil.which("kubectl")
+    others = [(_version(Path(name)), Path(name)) for name in os.environ.get(MORE, "").split(os.pathsep) if name]
+    if first is not None:
+        # Google's kubectl is the newest of those beside it that fit the server.
+        beside = sorted((_version(path), path) for path in Path(first).resolve().parent.glob("kubectl.[0-9]*"))
+        others += beside[:1]
+    others.sort()
+    chosen = [("installed", Path(first))] if first is not None else []
+    for version, program in dict.fromkeys((*others[:1], *others[-1:])):
+        chosen.append((".".join(map(str, version)), program))
+    return chosen
+
+
+PROGRAMS = [pytest.param(path, id=name) for name, path in _programs()] or [
+    pytest.param(None, marks=pytest.mark.skip(reason="kubectl is not installed on this machine"))
+]
+
+
+class Kubectl:
+    """Runs one kubectl against a local cluster, in a namespace of its own."""
+
+    def __init__(self, program: Path, kubeconfig: Path, namespace: str) -> None:
+        self.program = program
+        self.namespace = namespace
+        self._kubeconfig = kubeconfig
+
+    def command(self, *words: str) -> list[str]:
+        """The whole command line."""
+        return [str(self.program), f"--kubeconfig={self._kubeconfig}", f"--namespace={self.namespace}", *words]
+
+    def __call__(self, *words: str, code: int | None = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Runs it; fails the test when its exit code is not `code`, unless that is None."""
+        done = self.raw(*words, stdin=stdin.encode())
+        answer = subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert code is None or answer.returncode == code, answer.stdout + answer.stderr
+        return answer
+
+    def raw(self, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Runs it whatever comes of it; bytes in and out."""
+        return subprocess.run(self.command(*words), input=stdin, capture_output=True, timeout=PATIENCE, check=False)
+
+    def until(self, thing: str, path: str, value: str) -> None:
+        """Asks for a field until it has this value; before 1.23, `wait` does not."""
+        deadline = time.monotonic() + PATIENCE
+        while (got := self("get", thing, "-o", f"jsonpath={{{path}}}").stdout) != value:
+            assert time.monotonic() < deadline, f"{thing} {path} is {got}, not {value}"
+
+
+@contextmanager
+def kubectl_in_namespace(program: Path, kubeconfig: Path) -> Generator[Kubectl]:
+    """One kubectl with a namespace that is there as long as it is."""
+    kubectl = Kubectl(program, kubeconfig, f"kubectl-{secrets.token_hex(3)}")
+    kubectl("create", "namespace", kubectl.namespace)
+    yield kubectl
+    kubectl("delete", "pods", "--all", "--force", "--grace-period=0", code=None)
+    kubectl("delete", "namespace", kubectl.namespace, code=None)
+
+
+def idle_pod(kubectl: Kubectl, name: str, *options: str) -> str:
+    """A running Pod that ends at once when it is told to."""
+    idle = "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"
+    words: Sequence[str] = ("--image=python:3.11-slim", "--restart=Never", *options)
+    kubectl("run", name, *words, "--command", "--", "sh", "-c", idle)
+    kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=30s")
+    return name
