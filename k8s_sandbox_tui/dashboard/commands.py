@@ -152,29 +152,30 @@ class CommandScreen(Protocol):
 class CommandProvider(Provider):
     """The commands in the command palette."""
 
-    @property
-    def _commands(self) -> Sequence[Command]:
+    def offered(self) -> Sequence[Command]:
+        """What there is to choose from."""
         return self.screen.commands if isinstance(self.screen, CommandScreen) else ()
 
-    async def _run(self, command: Command) -> None:
+    def label(self, command: Command) -> str:
+        """What a command is called here."""
+        return command.label
+
+    async def run(self, command: Command) -> None:
+        """Do it."""
         screen = self.screen
         if isinstance(screen, CommandScreen):
             await screen.run_command(command)
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for command in self._commands:
-            yield DiscoveryHit(command.label, partial(self._run, command), help=command.palette_help)
+        for command in self.offered():
+            yield DiscoveryHit(self.label(command), partial(self.run, command), help=command.palette_help)
 
     async def search(self, query: str) -> Hits:
         """Those whose label or sentence fits what was typed."""
         matcher = self.matcher(query)
-        for command in self._commands:
-            score = max(matcher.match(command.label), matcher.match(command.help))
+        for command in self.offered():
+            label = self.label(command)
+            score = max(matcher.match(label), matcher.match(command.help))
             if score > 0:
-                yield Hit(
-                    score,
-                    matcher.highlight(command.label),
-                    partial(self._run, command),
-                    help=command.palette_help,
-                )
+                yield Hit(score, matcher.highlight(label), partial(self.run, command), help=command.palette_help)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.console.signs import ASCII, UNICODE
+from k8s_sandbox_tui.dashboard.console.snippets import Origin
 from k8s_sandbox_tui.dashboard.split import SecondPane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from textual.timer import Timer
 
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
-    from k8s_sandbox_tui.provider.models import SandboxInfo
+    from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
 
 REST = 0.06
 """Seconds without a movement after which the cursor rests: longer than the time between repeated keys."""
@@ -22,11 +24,15 @@ REST = 0.06
 class ConsolePane(SecondPane):
     """Holds the console."""
 
-    def __init__(self) -> None:
-        self._commands = Console()
+    def __init__(self, *, ascii_only: bool, keymap: Mapping[str, str]) -> None:
+        self._commands = Console(signs=ASCII if ascii_only else UNICODE, keymap=keymap)
         super().__init__(self._commands)
         self._selected: tuple[CommandHost | None, SandboxInfo | None] = (None, None)
         self._resting: Timer | None = None
+
+    def opened(self, cluster: ClusterInfo) -> None:
+        """Say which cluster the sandboxes are in."""
+        self._commands.origin = Origin.of(cluster)
 
     def follow(self, host: CommandHost | None, info: SandboxInfo | None, *, at_once: bool) -> None:
         """Work on another sandbox, or on what is new of the same one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import ComposeResult
+
 
 KEYS = 16
 """Cells for the keys."""
@@ -96,13 +98,15 @@ class HelpScreen(ModalScreen[None]):
 
     def _text(self) -> Content:
         parts: list[tuple[str, str]] = []
-        for title, entries in self._sections:
-            parts.append((f"{title}\n", "$accent bold"))
-            for entry in entries:
-                first, *rest = textwrap.wrap(entry.sentence, SENTENCE) or [""]
-                keys = keys_text(entry.keys) or PALETTE
-                parts.extend([(f"  {keys:<{KEYS}}", "$primary bold"), (f"{first}\n", "$foreground")])
-                parts.extend([(f"{' ' * (KEYS + 2)}{line}\n", "$foreground") for line in rest])
+        for section in self._sections:
+            parts.append((f"{section.title}\n", "$accent bold"))
+            for entry in section.entries:
+                columns = (
+                    textwrap.wrap(keys_text(entry.keys) or PALETTE, KEYS - 1),
+                    textwrap.wrap(entry.sentence, SENTENCE),
+                )
+                for left, right in zip_longest(*columns, fillvalue=""):
+                    parts.extend([(f"  {left:<{KEYS}}", "$primary bold"), (f"{right}\n", "$foreground")])
             parts.append(("\n", ""))
         parts.append(("Status\n", "$accent bold"))
         for status, look in LOOKS.items():

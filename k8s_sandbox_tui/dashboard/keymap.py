@@ -72,12 +72,17 @@ def _unusable(entry: BoundKeys, text: str) -> str:
 
 
 def _clash(keymap: dict[str, str]) -> tuple[str, str] | None:
-    """The last of the user's own keys that does two things, and why."""
-    users = _users(entry for section in main_keys(keymap) for entry in section.entries)
+    """The last of the user's own keys that does two things at one place, and why."""
     usual = {entry.id: entry.keys.split(",") for section in main_keys() for entry in section.entries}
+    sections = main_keys(keymap)
+    apart = {entry.id: section.apart for section in sections for entry in section.entries}
+    users = {
+        place: _users(entry for section in sections if section.apart is place for entry in section.entries)
+        for place in (False, True)
+    }
     for name in reversed(keymap):
         for key in keymap[name].split(","):
-            others = [entry for entry in users.get(key, ()) if entry.id != name]
+            others = [entry for entry in users[apart[name]].get(key, ()) if entry.id != name]
             if others and key not in usual[name]:
                 other = others[0]
                 moved = f" Give {other.id} another key too." if other.id and other.id not in keymap else ""

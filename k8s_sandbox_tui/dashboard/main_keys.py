@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.binding import Binding, BindingType
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
+from k8s_sandbox_tui.dashboard.console.commands import CARD_COMMANDS, MOVE_COMMANDS
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
 from k8s_sandbox_tui.dashboard.filter_bar import FilterInput
@@ -14,6 +15,8 @@ from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from k8s_sandbox_tui.dashboard.commands import Command
 
 EVERYWHERE: Mapping[str, str] = {"ctrl+q": "leaves", "ctrl+p": "opens the palette", "ctrl+c": "copies or cancels"}
 """Keys that always do the same, so that there is a way out of everything."""
@@ -35,6 +38,8 @@ class KeySection(NamedTuple):
 
     title: str
     entries: list[BoundKeys]
+    apart: bool = False
+    """Whether they work only there, so that their keys may do something else at all other places."""
 
 
 def main_keys(keymap: Mapping[str, str] | None = None) -> list[KeySection]:
@@ -43,17 +48,27 @@ def main_keys(keymap: Mapping[str, str] | None = None) -> list[KeySection]:
     Args:
         keymap: Keys by id, where they are not the usual ones; checked before.
     """
-    sections: dict[str, list[BoundKeys]] = {}
-    for command in COMMANDS:
-        entry = BoundKeys(command.id, command.keys, command.help, command.destructive)
-        sections.setdefault(command.group, []).append(entry)
-    sections["In the table"] = _bound(SandboxTable.BINDINGS)
-    sections["In the filter"] = _bound(FilterInput.BINDINGS)
-    sections["In the console"] = _bound([*CommandInput.BINDINGS, *Console.BINDINGS])
-    return [
-        KeySection(title, [entry._replace(keys=(keymap or {}).get(entry.id, entry.keys)) for entry in entries])
-        for title, entries in sections.items()
+    sections = [
+        *_grouped(COMMANDS),
+        KeySection("In the table", _bound(SandboxTable.BINDINGS)),
+        KeySection("In the filter", _bound(FilterInput.BINDINGS)),
+        KeySection("In the console", _bound([*CommandInput.BINDINGS, *Console.BINDINGS])),
+        *_grouped([*CARD_COMMANDS, *MOVE_COMMANDS], apart=True),
     ]
+    own = keymap or {}
+    return [
+        section._replace(entries=[entry._replace(keys=own.get(entry.id, entry.keys)) for entry in section.entries])
+        for section in sections
+    ]
+
+
+def _grouped(commands: Iterable[Command], *, apart: bool = False) -> list[KeySection]:
+    """Commands by their groups."""
+    groups: dict[str, list[BoundKeys]] = {}
+    for command in commands:
+        entry = BoundKeys(command.id, command.keys, command.help, command.destructive)
+        groups.setdefault(command.group, []).append(entry)
+    return [KeySection(title, entries, apart) for title, entries in groups.items()]
 
 
 def _bound(bindings: Iterable[BindingType]) -> list[BoundKeys]:

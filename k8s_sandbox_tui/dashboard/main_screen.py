@@ -42,11 +42,17 @@ PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
 
 
+def _card_provider() -> type[Provider]:
+    from k8s_sandbox_tui.dashboard.console.palette import CardProvider
+
+    return CardProvider
+
+
 class MainScreen(TableScreen):
     """Sandboxes and a console."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS if command.keys]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider, _card_provider}
     AUTO_FOCUS = "SandboxTable"
     if TYPE_CHECKING:
         app = getters.app(ClipboardApp[object])
@@ -118,8 +124,9 @@ class MainScreen(TableScreen):
         self._cluster = cluster_state(opened, self._feed.interval)
         self._bench = Workbench(self.app, opened, self._ports)
         if self._pane is None:
-            self._pane = ConsolePane()
+            self._pane = ConsolePane(ascii_only=self._glyphs.ascii_only, keymap=self._keymap)
             self.query_one(Split).show_second(self._pane)
+        self._pane.opened(opened.cluster)
         self.query_one(TopLines).show_warning(opened.warning)
         self.paint()
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, cast
 
 from textual import on
-from textual.app import App, ComposeResult
 from textual.widgets import Button
 
+from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished, CommandStarted, ConsoleLeft
 from k8s_sandbox_tui.dashboard.console.pane import Console
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from textual._compositor import Compositor
+    from textual.app import ComposeResult
     from textual.message import Message
     from textual.pilot import Pilot
 
@@ -128,7 +129,7 @@ def info(
     )  # fmt: skip
 
 
-class ConsoleApp(App[None]):
+class ConsoleApp(ClipboardApp[None]):
     """The console alone, with a running sandbox selected."""
 
     CSS = "#elsewhere { height: 1; border: none; min-width: 4; }"

@@ -154,7 +154,7 @@ async def test_ctrl_c_ends_the_newest_command_of_the_selected_sandbox_only(app: 
 async def test_a_sandbox_that_vanishes_ends_its_commands_and_the_card_says_so(
     app: ConsoleApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.pane.GONE_SECONDS", 0.01)
+    monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.runs.GONE_SECONDS", 0.01)
     async with app.run_test(size=(80, 24)) as pilot:
         await enter(pilot, "x")
         await app.host.command(0)
@@ -289,12 +289,12 @@ async def test_quitting_with_a_command_running_leaves_it_properly(app: ConsoleAp
     assert command.left
 
 
-async def test_a_click_on_a_header_brings_its_command_back(app: ConsoleApp) -> None:
+async def test_a_double_click_on_a_header_brings_its_command_back(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await enter(pilot, "npm test")
         (await app.host.command(0)).exit(1)
         await finished(pilot, app)
-        await pilot.click("#console-output", offset=(10, 0))
+        await pilot.click("#console-output", offset=(10, 0), times=2)
         await pilot.pause()
         assert app.screen_text()[-1].endswith("$ npm test")
         await pilot.press("enter")

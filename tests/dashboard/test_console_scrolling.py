@@ -145,7 +145,7 @@ async def test_progress_is_drawn_in_place(app: ConsoleApp) -> None:
 
 
 async def test_many_commands_leave_the_oldest_behind(app: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.output.KEPT_CARDS", 3)
+    monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.keeping.KEPT_CARDS", 3)
     async with app.run_test(size=(80, 24)) as pilot:
         running = app.console_pane.start("running")
         for number in range(5):
@@ -158,7 +158,7 @@ async def test_many_commands_leave_the_oldest_behind(app: ConsoleApp, monkeypatc
 
 
 async def test_all_output_together_is_bounded(app: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.output.KEPT_BYTES", 100_000)
+    monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.keeping.KEPT_BYTES", 100_000)
     async with app.run_test(size=(80, 24)) as pilot:
         for number in range(3):
             card = app.console_pane.start(f"command {number}")
@@ -173,7 +173,8 @@ async def test_all_output_together_is_bounded(app: ConsoleApp, monkeypatch: pyte
         assert body(app)[1] == "│ 600 earlier lines no longer kept"
 
 
-async def test_colours_follow_the_theme(app: ConsoleApp) -> None:
+async def test_colours_follow_the_theme(tmp_path: Path) -> None:
+    app = ConsoleApp(tmp_path / "history.jsonl", clock=lambda: 0.0)
     async with app.run_test(size=(80, 24)) as pilot:
         await started(pilot, app, 3)
         app.theme = "textual-dark"

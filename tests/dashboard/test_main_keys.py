@@ -77,21 +77,21 @@ async def test_a_click_on_a_key_does_what_the_key_does() -> None:
 
 
 async def test_help_shows_every_key_of_every_command() -> None:
-    async with dashboard(ROWS, size=(120, 120)) as shown:
+    async with dashboard(ROWS, size=(120, 160)) as shown:
         await shown.press("question_mark")
         text = shown.text
         for command in COMMANDS:
             assert command.help.split(",")[0][:40] in text
-        for title, entries in main_keys():
+        for title, entries, _ in main_keys():
             assert title in text
-            assert all(keys_text(entry.keys) in text for entry in entries)
+            assert all(key in text for entry in entries for key in keys_text(entry.keys).split())
         await shown.press("escape")
         assert len(shown.app.screen_stack) == 1
 
 
 async def test_help_scrolls_on_a_small_screen() -> None:
     async with dashboard(ROWS) as shown:
-        await shown.press("f1", "pagedown", "pagedown", "pagedown", "pagedown")
+        await shown.press("f1", *["pagedown"] * 8)
         assert "ended by itself" in shown.text
         await shown.press("q")
         assert len(shown.app.screen_stack) == 1

@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from k8s_sandbox_tui.dashboard.console.wrap import WrapIndex, fold
+from k8s_sandbox_tui.dashboard.console.wrap import NO_WRAP, WrapIndex, fold, widest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,8 @@ class Row(NamedTuple):
     """One more than the last character; None on the line's last row."""
     settled: bool = True
     """False for a line that may still change."""
+    folded: bool = False
+    """Whether the card's lines are folded away; the footer's `number` is then how many there are."""
 
 
 class Anchor(NamedTuple):
@@ -55,31 +57,72 @@ class Anchor(NamedTuple):
 class CardRows:
     """The rows of one card at one width."""
 
-    def __init__(self, card: CommandCard, width: int) -> None:
+    def __init__(self, card: CommandCard, width: int, *, folded: bool = False) -> None:
         self.card = card
+        self.folded = folded
         self.index = WrapIndex(width, card.scrollback.first)
-        self.index.add([line.text for line in card.scrollback])
+        texts = [line.text for line in card.scrollback]
+        self.index.add(texts)
+        self._widest = widest(texts) if width == NO_WRAP else 0
         self._open: tuple[OutputLine, ...] = ()
         self._open_starts: list[list[int]] = []
 
     def sync(self, lines: Sequence[OutputLine]) -> None:
         """Take up the lines that the card has just committed."""
-        self.index.add([line.text for line in lines])
+        texts = [line.text for line in lines]
+        self.index.add(texts)
         self.index.drop_before(self.card.scrollback.first)
         self._open = self.card.open_lines
         self._open_starts = [fold(line.text, self.index.width) for line in self._open]
+        if self.index.width == NO_WRAP:
+            self._widest = max(self._widest, widest(texts))
 
     @property
     def height(self) -> int:
         """How many rows the card takes, the gap behind it included."""
-        return 3 + bool(self.index.first) + self.index.rows + sum(len(starts) for starts in self._open_starts)
+        return 3 + (0 if self.folded else self._body)
+
+    @property
+    def widest(self) -> int:
+        """Cells of the longest line that ever was, or now is being written."""
+        return 0 if self.folded else max(self._widest, widest([line.text for line in self._open]))
 
     def row(self, row: int) -> Row:
         """The row with a number, from 0."""
         card = self.card
         if row == 0:
-            return Row(card, RowKind.HEADER)
+            return Row(card, RowKind.HEADER, folded=self.folded)
         row -= 1
+        if not self.folded:
+            if row < self._body:
+                return self._body_row(row)
+            row -= self._body
+        lines = self.index.last + len(self._open) if self.folded else 0
+        return Row(card, RowKind.FOOTER if row == 0 else RowKind.GAP, number=lines, folded=self.folded)
+
+    def row_of(self, anchor: Anchor) -> int:
+        """Where a place is now; a dropped line's place is where the kept lines start, a folded one's is the header."""
+        if anchor.kind is RowKind.FOOTER:
+            return self.height - 2
+        if anchor.kind is RowKind.GAP:
+            return self.height - 1
+        if anchor.kind is RowKind.HEADER or self.folded:
+            return 0
+        top = 1 + bool(self.index.first)
+        if anchor.kind is RowKind.DROPPED or anchor.number < self.index.first:
+            return top - 1 if self.index.first else top
+        if anchor.number >= self.index.last:
+            return min(top + self.index.rows + anchor.number - self.index.last, self.height - 2)
+        starts = fold(self.card.scrollback[anchor.number].text, self.index.width)
+        return top + self.index.row_of(anchor.number) + bisect_right(starts, anchor.start) - 1
+
+    @property
+    def _body(self) -> int:
+        """Rows between the header and the footer."""
+        return bool(self.index.first) + self.index.rows + sum(len(starts) for starts in self._open_starts)
+
+    def _body_row(self, row: int) -> Row:
+        card = self.card
         if self.index.first:
             if row == 0:
                 return Row(card, RowKind.DROPPED, number=self.index.first)
@@ -89,27 +132,12 @@ class CardRows:
             line = card.scrollback[number]
             return _line_row(card, line, number, part, fold(line.text, self.index.width), settled=True)
         row -= self.index.rows
-        for place, (line, starts) in enumerate(zip(self._open, self._open_starts, strict=True)):
-            if row < len(starts):
-                return _line_row(card, line, self.index.last + place, row, starts, settled=False)
-            row -= len(starts)
-        return Row(card, RowKind.FOOTER if row == 0 else RowKind.GAP)
-
-    def row_of(self, anchor: Anchor) -> int:
-        """Where a place is now; a dropped line's place is where the kept lines start."""
-        if anchor.kind is RowKind.HEADER:
-            return 0
-        if anchor.kind is RowKind.FOOTER:
-            return self.height - 2
-        if anchor.kind is RowKind.GAP:
-            return self.height - 1
-        top = 1 + bool(self.index.first)
-        if anchor.kind is RowKind.DROPPED or anchor.number < self.index.first:
-            return top - 1 if self.index.first else top
-        if anchor.number >= self.index.last:
-            return min(top + self.index.rows + anchor.number - self.index.last, self.height - 2)
-        starts = fold(self.card.scrollback[anchor.number].text, self.index.width)
-        return top + self.index.row_of(anchor.number) + bisect_right(starts, anchor.start) - 1
+        place = 0
+        while row >= len(self._open_starts[place]):
+            row -= len(self._open_starts[place])
+            place += 1
+        number = self.index.last + place
+        return _line_row(card, self._open[place], number, row, self._open_starts[place], settled=False)
 
 
 class OutputLayout:
@@ -135,6 +163,15 @@ class OutputLayout:
         self.cards.append(CardRows(card, self.width))
         self.measure()
 
+    @property
+    def widest(self) -> int:
+        """Cells of the longest line."""
+        return max((rows.widest for rows in self.cards), default=0)
+
+    def of(self, card: CommandCard) -> CardRows | None:
+        """The rows of a card; None when it is not here."""
+        return next((rows for rows in self.cards if rows.card is card), None)
+
     def remove(self, numbers: set[int]) -> None:
         """Take cards away, by their numbers."""
         self.cards = [rows for rows in self.cards if rows.card.number not in numbers]
@@ -145,7 +182,7 @@ class OutputLayout:
         if width == self.width:
             return
         self.width = width
-        self.cards = [CardRows(rows.card, width) for rows in self.cards]
+        self.cards = [CardRows(rows.card, width, folded=rows.folded) for rows in self.cards]
         for rows in self.cards:
             rows.sync(())
         self.measure()

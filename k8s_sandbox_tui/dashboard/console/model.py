@@ -108,6 +108,11 @@ class CommandCard:
         return self.state in LIVE
 
     @property
+    def has_output(self) -> bool:
+        """Whether anything came out of it."""
+        return bool(self.scrollback.end or self.open_lines or self._pending)
+
+    @property
     def elapsed_ms(self) -> int:
         """Milliseconds since the start, or from start to end."""
         return self.duration_ms if self.duration_ms is not None else int((self._clock() - self._started) * 1000)

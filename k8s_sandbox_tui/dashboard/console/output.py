@@ -7,21 +7,27 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from k8s_sandbox_tui.dashboard.console.keeping import make_room
 from k8s_sandbox_tui.dashboard.console.layout import OutputLayout, RowKind
-from k8s_sandbox_tui.dashboard.console.paint import COMPONENTS, GUTTER, paint
-from k8s_sandbox_tui.dashboard.console.selecting import marked, selected_text
+from k8s_sandbox_tui.dashboard.console.messages import OutputFollowed
+from k8s_sandbox_tui.dashboard.console.paint import COMPONENTS, GUTTER, Look, paint
+from k8s_sandbox_tui.dashboard.console.selecting import marked, scrolled_out, selected_text
+from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
+from k8s_sandbox_tui.dashboard.console.wrap import NO_WRAP
 
 if TYPE_CHECKING:
-    from rich.style import Style
-    from textual import events
+    from collections.abc import Sequence
+
     from textual.selection import Selection
     from textual.timer import Timer
 
+    from k8s_sandbox_tui.dashboard.console.layout import Row
+    from k8s_sandbox_tui.dashboard.console.line import OutputLine
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
+    from k8s_sandbox_tui.dashboard.console.search import Mark
 
 FLUSH_SECONDS = 0.05
 """How often output that keeps coming is drawn."""
@@ -34,10 +40,6 @@ PENDING_LINES = 5_000
 
 KEPT_STRIPS = 256
 """Painted rows that are kept: some screens full."""
-
-KEPT_CARDS = 200
-KEPT_BYTES = 32 * 1024 * 1024
-"""Bounds over all cards together; the oldest that have ended make room."""
 
 
 class OutputView(ScrollView, can_focus=True):
@@ -67,30 +69,17 @@ class OutputView(ScrollView, can_focus=True):
         & .console--good { color: $text-success; }
         & .console--warning { color: $text-warning; }
         & .console--bad { color: $text-error; }
+        & .console--chosen { background: $primary-muted; }
+        & .console--rail { color: $text-muted; }
+        &:focus .console--rail { color: $primary; }
+        & .console--found { background: $warning-muted; color: $text-warning; }
+        & .console--here { background: $warning; color: $background; text-style: bold; }
     }
     """
 
-    class Follow(Message):
-        """Whether the view follows the end, or how much came below it since it stopped."""
-
-        def __init__(self, *, following: bool, lines_below: int) -> None:
-            super().__init__()
-            self.following = following
-            self.lines_below = lines_below
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the newest counts."""
-            return isinstance(message, OutputView.Follow)
-
-    class HeaderClicked(Message):
-        """A card's header was clicked."""
-
-        def __init__(self, card: CommandCard) -> None:
-            super().__init__()
-            self.card = card
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, signs: Signs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
+        self._signs = signs
         self._list = OutputLayout(0)
         self._changed: dict[int, CommandCard] = {}
         self._flush_timer: Timer | None = None
@@ -100,13 +89,32 @@ class OutputView(ScrollView, can_focus=True):
         self._moving = False
         self._painting = False
         self._columns = 0
+        self._wrap = True
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(KEPT_STRIPS)
-        self._palette: dict[str, Style] = {}
+        self._drawn_as: Look | None = None
 
     @property
     def cards(self) -> list[CommandCard]:
         """All cards, oldest first."""
         return [rows.card for rows in self._list.cards]
+
+    @property
+    def wrap(self) -> bool:
+        """Whether long lines go on in the next row; else they are cut, and one scrolls sideways."""
+        return self._wrap
+
+    @wrap.setter
+    def wrap(self, wrap: bool) -> None:
+        if wrap != self._wrap:
+            self._wrap = wrap
+            self._fold_anew()
+            if wrap:
+                self.scroll_to(x=0, animate=False, force=True)
+
+    @property
+    def allow_horizontal_scroll(self) -> bool:
+        """The mouse scrolls sideways without a bar for it."""
+        return not self._wrap
 
     @property
     def following(self) -> bool:
@@ -116,7 +124,7 @@ class OutputView(ScrollView, can_focus=True):
     def show(self, card: CommandCard) -> None:
         """Add a card at the end and scroll to it."""
         self._list.add(card)
-        self._make_room()
+        make_room(self._list)
         self._following = True
         self.changed(card)
         if self._tick_timer is None:
@@ -173,25 +181,31 @@ class OutputView(ScrollView, can_focus=True):
             self._following = round(new_value) >= self.max_scroll_y
             self._tell()
 
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Other parts of the lines are in view."""
+        super().watch_scroll_x(old_value, new_value)
+        self._draw_anew()
+
     def on_resize(self) -> None:
         """Fold the lines to the new width."""
+        self._fold_anew()
+
+    def _fold_anew(self) -> None:
+        """Fold the lines, or do not, and stay at the same line."""
         anchor = self._list.anchor(self.scroll_offset.y)
         self._columns = self.scrollable_content_region.width
-        self._list.resize(max(1, self._columns - GUTTER))
-        self._strips.clear()
+        self._list.resize(max(1, self._columns - GUTTER) if self._wrap else NO_WRAP)
+        self._draw_anew()
         self._settle(None if anchor is None else self._list.row_of(anchor))
-
-    def on_click(self, event: events.Click) -> None:
-        """A click on a header is about its command; a drag that ends there is not."""
-        row = self._list.row(self.scroll_offset.y + event.y)
-        if row is not None and row.kind is RowKind.HEADER and self.text_selection is None:
-            self.post_message(self.HeaderClicked(row.card))
 
     def notify_style_update(self) -> None:
         """Colours have changed."""
-        self._strips.clear()
-        self._palette = {}
+        self._draw_anew()
         super().notify_style_update()
+
+    def _draw_anew(self) -> None:
+        self._strips.clear()
+        self._drawn_as = None
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw the selection anew."""
@@ -215,27 +229,41 @@ class OutputView(ScrollView, can_focus=True):
         """One row of the screen."""
         position = self.scroll_offset.y + y
         row = self._list.row(position)
-        styles = self._painted_styles()
+        look = self._look()
         if row is None:
-            return Strip.blank(self._columns, styles["console--text"])
+            return Strip.blank(self._columns, look.styles["console--text"])
         selection = self.text_selection
         span = None if selection is None else selection.get_span(position)
-        key = (row.card.number, row.number, row.start, row.card.state)
-        keeps = row.settled and span is None and row.kind is RowKind.LINE
+        chosen, marks = self._is_chosen(row.card), self._marks(row)
+        key = (row.card.number, row.number, row.start, row.card.state, chosen)
+        keeps = row.settled and span is None and not marks and row.kind is RowKind.LINE
         strip = self._strips.get(key) if keeps else None
         if strip is None:
-            strip = paint(row, self._columns, styles)
+            strip = paint(row, look, chosen=chosen, marks=marks)
             if span is not None:
-                strip = marked(strip, *span, self.screen.get_component_rich_style("screen--selection"))
+                style = self.screen.get_component_rich_style("screen--selection")
+                strip = marked(strip, *span, style, left=scrolled_out(row, look.left))
             if keeps:
                 self._strips[key] = strip
         # Only the mouse asks for offsets, one line at a time; on each painted line they would double its cost.
-        return strip if self._painting else strip.apply_offsets(0, position)
+        return strip if self._painting else strip.apply_offsets(scrolled_out(row, look.left), position)
 
-    def _painted_styles(self) -> dict[str, Style]:
-        if not self._palette:
-            self._palette = {name: self.get_component_rich_style(name) for name in COMPONENTS}
-        return self._palette
+    def _is_chosen(self, card: CommandCard) -> bool:  # noqa: ARG002 - for those who choose cards
+        """Whether the card is drawn as the chosen one."""
+        return False
+
+    def _marks(self, row: Row) -> Sequence[Mark]:  # noqa: ARG002 - for those who search
+        """The parts of a row's line that are drawn as found."""
+        return ()
+
+    def _took(self, card: CommandCard, lines: Sequence[OutputLine]) -> None:
+        """A card has got further lines, which are in its scrollback now."""
+
+    def _look(self) -> Look:
+        if self._drawn_as is None:
+            styles = {name: self.get_component_rich_style(name) for name in COMPONENTS}
+            self._drawn_as = Look(self._columns, styles, self._signs, None if self._wrap else self.scroll_offset.x)
+        return self._drawn_as
 
     def _take(self) -> None:
         """Take up the lines that have come. What a reader looks at stays in place, drawn or not."""
@@ -244,8 +272,10 @@ class OutputView(ScrollView, can_focus=True):
         height = self._list.height
         for rows in self._list.cards:
             if rows.card.number in changed:
-                rows.sync(rows.card.commit())
-        self._make_room()
+                lines = rows.card.commit()
+                rows.sync(lines)
+                self._took(rows.card, lines)
+        make_room(self._list)
         self._list.measure()
         if self._list.height < height and self.text_selection is not None:
             self.screen.clear_selection()
@@ -256,7 +286,8 @@ class OutputView(ScrollView, can_focus=True):
         """Take up the new height; stay on a row, or at the end when following it."""
         self._moving = True
         try:
-            self.virtual_size = Size(self._columns, self._list.height)
+            width = self._columns if self._wrap else max(self._columns, self._list.widest + GUTTER)
+            self.virtual_size = Size(width, self._list.height)
             target = self.max_scroll_y if self._following or row is None else min(row, self.max_scroll_y)
             if target != self.scroll_offset.y:
                 self.scroll_to(y=target, animate=False, force=True)
@@ -267,7 +298,7 @@ class OutputView(ScrollView, can_focus=True):
 
     def _tell(self) -> None:
         below = max(0, round(self.max_scroll_y - self.scroll_y))
-        self.post_message(self.Follow(following=self._following, lines_below=below))
+        self.post_message(OutputFollowed(following=self._following, lines_below=below))
 
     def _tick(self) -> None:
         """Show the seconds that live commands have taken."""
@@ -280,16 +311,3 @@ class OutputView(ScrollView, can_focus=True):
             top += rows.height
             if rows.card.live:
                 self.refresh_line(top - 2)
-
-    def _make_room(self) -> None:
-        """Keep the whole within its bounds: old output goes first, then old cards."""
-        total = sum(card.scrollback.cost for card in self.cards)
-        for rows in self._list.cards[:-1]:
-            if total <= KEPT_BYTES:
-                break
-            total -= rows.card.scrollback.cost
-            rows.card.scrollback.drop_all()
-            rows.sync(())
-        surplus = len(self._list.cards) - KEPT_CARDS
-        if surplus > 0:
-            self._list.remove({card.number for card in [card for card in self.cards if not card.live][:surplus]})

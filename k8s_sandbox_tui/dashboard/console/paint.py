@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from k8s_sandbox_tui.dashboard.console import sgr
+from k8s_sandbox_tui.dashboard.console.headline import MENU_CELLS, dropped_words, fitted, footer_words, header_words
 from k8s_sandbox_tui.dashboard.console.layout import Row, RowKind
 from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState
-from k8s_sandbox_tui.dashboard.console.words import duration_words, elapsed_words, ending_words, live_hint, one_line
-from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
+from k8s_sandbox_tui.dashboard.console.words import ending_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from k8s_sandbox_tui.dashboard.console.line import OutputLine
+    from k8s_sandbox_tui.dashboard.console.search import Mark
 
 GUTTER = 2
 """Cells before the text of each row: the rail, or the sign of stderr, and a space."""
@@ -36,12 +38,12 @@ COMPONENTS = (
     "console--good",
     "console--warning",
     "console--bad",
+    "console--chosen",
+    "console--rail",
+    "console--found",
+    "console--here",
 )
 """The component classes whose styles `paint` uses."""
-
-_RAIL = "│ "
-_STDERR = "! "
-_FOOT = "└ "
 
 
 def mood(card: CommandCard) -> str:
@@ -53,24 +55,37 @@ def mood(card: CommandCard) -> str:
     return "console--warning" if card.state is CommandState.CANCELLED else "console--bad"
 
 
-def paint(row: Row, width: int, styles: Mapping[str, Style]) -> Strip:
-    """The row, filled to a width.
+class Look(NamedTuple):
+    """How rows are drawn."""
+
+    width: int
+    """Cells of a row."""
+    styles: Mapping[str, Style]
+    """A complete style for each of `COMPONENTS`."""
+    signs: Signs = UNICODE
+    left: int | None = None
+    """Cells of each line that are scrolled out at the left; None where long lines are folded."""
+
+
+def paint(row: Row, look: Look, *, chosen: bool = False, marks: Sequence[Mark] = ()) -> Strip:
+    """The row, filled to the width.
 
     Args:
         row: What to show.
-        width: Cells.
-        styles: A complete style for each of `COMPONENTS`.
+        look: How.
+        chosen: Whether its card is the chosen one.
+        marks: Parts of the line that were searched for.
     """
+    width, styles = look.width, look.styles
     if row.kind is RowKind.LINE and row.line is not None:
-        parts = _line(row, row.line, styles)
+        parts = _line(row, row.line, look, chosen=chosen, marks=marks)
     elif row.kind is RowKind.HEADER:
-        parts = _header(row.card, width, styles)
+        parts = _header(row, look, chosen=chosen)
     elif row.kind is RowKind.FOOTER:
-        parts = _footer(row.card, width, styles)
+        parts = _footer(row, look, chosen=chosen)
     elif row.kind is RowKind.DROPPED:
-        plural = "" if row.number == 1 else "s"
-        words = _fitted(f"{row.number:,} earlier line{plural} no longer kept", width - GUTTER)
-        parts = [Segment(_RAIL, styles[mood(row.card)]), Segment(words, styles["console--quiet"])]
+        words = fitted(dropped_words(row.number), width - GUTTER, look.signs.ellipsis)
+        parts = [_rail(row.card, look, chosen=chosen), Segment(words, styles["console--quiet"])]
     else:
         parts = []
     used = sum([cell_len(text) for text, _, _ in parts])
@@ -116,10 +131,27 @@ def _color(color: int | None) -> Color | None:
     return Color.from_ansi(color)
 
 
-def _line(row: Row, line: OutputLine, styles: Mapping[str, Style]) -> list[Segment]:
-    end = len(line.text) if row.end is None else row.end
+def _rail(card: CommandCard, look: Look, *, chosen: bool) -> Segment:
+    sign = look.signs.chosen if chosen else look.signs.rail
+    return Segment(f"{sign} ", look.styles["console--rail" if chosen else mood(card)])
+
+
+def _line(row: Row, line: OutputLine, look: Look, *, chosen: bool, marks: Sequence[Mark]) -> list[Segment]:
+    styles = look.styles
     base = styles["console--stderr" if line.stderr else "console--text"]
-    parts = [Segment(_STDERR, base) if line.stderr else Segment(_RAIL, styles[mood(row.card)])]
+    gutter = Segment(f"{look.signs.stderr} ", base) if line.stderr else _rail(row.card, look, chosen=chosen)
+    parts = _styled(row, line, base)
+    if marks:
+        parts = _marked(parts, row.start, marks, styles)
+    if look.left is not None:
+        parts = _cut(parts, look.left, look)
+    return [gutter, *parts]
+
+
+def _styled(row: Row, line: OutputLine, base: Style) -> list[Segment]:
+    """The row's part of the line, in the styles that it came with."""
+    end = len(line.text) if row.end is None else row.end
+    parts: list[Segment] = []
     position = row.start
     for run in line.runs:
         if run.end <= position or run.start >= end:
@@ -134,45 +166,65 @@ def _line(row: Row, line: OutputLine, styles: Mapping[str, Style]) -> list[Segme
     return parts
 
 
-def _header(card: CommandCard, width: int, styles: Mapping[str, Style]) -> list[Segment]:
-    base = styles["console--header"]
-    command = one_line(card.command)
-    room = width - GUTTER
-    place = _place(card, room - min(cell_len(command), room * 3 // 5) - 3)
-    command = _fitted(command, room - (cell_len(place) + 2 if place else 0))
-    space = room - cell_len(command) - (cell_len(place) + 1 if place else 0)
+def _marked(parts: list[Segment], start: int, marks: Sequence[Mark], styles: Mapping[str, Style]) -> list[Segment]:
+    """The parts, with those that were searched for laid in another style; `start` is the first one's place."""
+    result: list[Segment] = []
+    for text, style, _ in parts:
+        position = 0
+        for mark in marks:
+            first = max(position, mark.start - start)
+            stop = min(len(text), mark.end - start)
+            if first >= stop:
+                continue
+            if first > position:
+                result.append(Segment(text[position:first], style))
+            result.append(Segment(text[first:stop], styles["console--here" if mark.here else "console--found"]))
+            position = stop
+        if position < len(text):
+            result.append(Segment(text[position:], style))
+        start += len(text)
+    return result
+
+
+def _cut(parts: list[Segment], left: int, look: Look) -> list[Segment]:
+    """What of a line is in view when long lines are not folded, with signs where it goes on."""
+    quiet = look.styles["console--quiet"]
+    room = look.width - GUTTER
+    strip = Strip(parts)
+    cells = strip.cell_length
+    if cells <= room and not left:
+        return parts
+    first, last = left + bool(left), left + room - (cells > left + room)
+    shown = [Segment(look.signs.cut_left, quiet)] if left and cells else []
+    shown.extend(strip.crop(first, max(first, min(last, cells))))
+    if cells > left + room:
+        shown.append(Segment(look.signs.cut_right, quiet))
+    return shown
+
+
+def _header(row: Row, look: Look, *, chosen: bool) -> list[Segment]:
+    card, styles = row.card, look.styles
+    ground = styles["console--chosen" if chosen else "console--header"]
+    room = look.width - GUTTER - MENU_CELLS
+    command, place = header_words(card, room, look.signs.ellipsis)
+    space = room - cell_len(command) - cell_len(place)
+    sign = look.signs.folded if row.folded else look.signs.prompt
+    lit = Style(bgcolor=ground.bgcolor)
     return [
-        Segment("$ ", base + Style(color=styles[mood(card)].color)),
-        Segment(command + " " * space, styles["console--command"]),
-        Segment(f"{place} " if place else "", styles["console--place"]),
+        Segment(f"{sign} ", ground + Style(color=styles[mood(card)].color)),
+        Segment(command + " " * space, styles["console--command"] + lit),
+        Segment(f"{place} {look.signs.menu} ", styles["console--place"] + lit),
     ]
 
 
-def _place(card: CommandCard, room: int) -> str:
-    """Where and when a command ran, as much of it as fits; the sandbox comes first."""
-    name = sanitize_line(card.sandbox_id.rpartition("/")[2])
-    cwd = sanitize_line(card.cwd)
-    time = card.started_at.astimezone().strftime("%H:%M:%S")
-    for parts in ((name, cwd, time), (name, cwd), (name,)):
-        place = "  ".join(part for part in parts if part)
-        if cell_len(place) <= room:
-            return place
-    return ""
-
-
-def _footer(card: CommandCard, width: int, styles: Mapping[str, Style]) -> list[Segment]:
+def _footer(row: Row, look: Look, *, chosen: bool) -> list[Segment]:
+    card, styles = row.card, look.styles
     style = styles[mood(card)]
-    quiet = styles["console--quiet"]
-    if card.ending is None:
-        word, detail, time = str(card.state), live_hint(card.state), elapsed_words(card.elapsed_ms)
-    else:
-        (word, detail), time = ending_words(card.ending), duration_words(card.elapsed_ms)
-    rest = _fitted(f"{time}  {detail}".rstrip(), max(0, width - GUTTER - cell_len(word) - 2))
-    return [Segment(_FOOT, style), Segment(f"{word}  ", style), Segment(rest, quiet)]
-
-
-def _fitted(text: str, width: int) -> str:
-    """The text, cut to a width in cells with a sign that it was cut."""
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text, width - 1).rstrip() + "…" if width > 1 else ""
+    word, rest = footer_words(card, row.number if row.folded else 0)
+    rest = fitted(rest, max(0, look.width - GUTTER - cell_len(word) - 2), look.signs.ellipsis)
+    foot = styles["console--rail"] if chosen else style
+    return [
+        Segment(f"{look.signs.foot} ", foot),
+        Segment(f"{word}  ", style),
+        Segment(rest, styles["console--quiet"]),
+    ]

@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.console import directory
+from k8s_sandbox_tui.dashboard.console.actions import CardAction
+from k8s_sandbox_tui.dashboard.console.card_area import CardArea
 from k8s_sandbox_tui.dashboard.console.directory import Place
 from k8s_sandbox_tui.dashboard.console.greeting import greeting, prompt_label
-from k8s_sandbox_tui.dashboard.console.hint import HintLine
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
-from k8s_sandbox_tui.dashboard.console.launch import prepare
-from k8s_sandbox_tui.dashboard.console.messages import CommandFinished, CommandStarted, ConsoleLeft
+from k8s_sandbox_tui.dashboard.console.messages import (
+    CardAsked,
+    CardsLeft,
+    CommandFinished,
+    CommandStarted,
+    ConsoleLeft,
+)
 from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState, Ending
-from k8s_sandbox_tui.dashboard.console.output import OutputView
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
 from k8s_sandbox_tui.dashboard.console.recall import Recall
+from k8s_sandbox_tui.dashboard.console.runs import Runs
+from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
 from k8s_sandbox_tui.dashboard.console.words import why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from textual.app import ComposeResult
-    from textual.worker import Worker
 
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
+    from k8s_sandbox_tui.dashboard.console.snippets import Origin
     from k8s_sandbox_tui.provider.models import SandboxInfo
-
-GONE_SECONDS = 2.0
-"""How long a command's connection may outlive its sandbox before its card is closed."""
-
-
-class _Job(NamedTuple):
-    run: CommandRun
-    worker: Worker[None]
 
 
 class Console(Widget):
@@ -52,13 +51,17 @@ class Console(Widget):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "shift+tab,shift+up,ctrl+up,alt+up", "cards", "Cards", id="console.cards",
+            tooltip="Go to the cards.",
+        ),
         Binding("ctrl+l", "clear", "Clear", tooltip="Take away the commands that have ended"),
         Binding("ctrl+c", "interrupt", "Cancel", show=False),
         Binding("escape", "leave", "Leave", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("ctrl+end", "jump_to_end", "To the end", show=False),
-    ]
+    ]  # fmt: skip
 
     DEFAULT_CSS = """
     Console {
@@ -78,6 +81,8 @@ class Console(Widget):
         *,
         history: HistoryFile | None = None,
         clock: Callable[[], float] = time.monotonic,
+        signs: Signs = UNICODE,
+        keymap: Mapping[str, str] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         """A console without a sandbox.
@@ -85,38 +90,45 @@ class Console(Widget):
         Args:
             history: Where commands are remembered; by default the user's state folder.
             clock: Monotonic seconds, for the time that commands take.
+            signs: What is drawn around the commands.
+            keymap: The user's own keys, by the id of what they do.
             id: The widget's id.
         """
         super().__init__(id=id)
-        self._clock = clock
         self._recall = Recall(history or HistoryFile())
         self._host: CommandHost | None = None
         self._info: SandboxInfo | None = None
         self._places: dict[str, Place] = {}
-        self._jobs: dict[int, _Job] = {}
-        self._output = OutputView(id="console-output")
+        self._area = CardArea(signs=signs, keymap=keymap)
+        self._runs = Runs(self, clock=clock, changed=self._area.list.changed)
         self._input = CommandInput(self._remembered, id="console-command")
         self._label = Static(id="console-label", markup=False)
         self._greeting = Static(id="console-greeting", markup=False)
-        self._hint = HintLine(id="console-hint")
 
     @property
     def cards(self) -> list[CommandCard]:
         """The commands on screen, oldest first."""
-        return self._output.cards
+        return self._area.list.cards
+
+    @property
+    def origin(self) -> Origin:
+        """How to reach the cluster from elsewhere."""
+        return self._area.origin
+
+    @origin.setter
+    def origin(self, origin: Origin) -> None:
+        self._area.origin = origin
 
     def compose(self) -> ComposeResult:
-        """The greeting or the cards, a line for hints, and the command line."""
+        """The greeting or the cards, and the command line."""
         yield self._greeting
-        yield self._output
-        yield self._hint
+        yield self._area
         with Horizontal(id="console-prompt"):
             yield self._label
             yield self._input
 
     def on_mount(self) -> None:
         """Fetch the history."""
-        self._output.display = False
         self._show_selection()
         self.run_worker(self._read_history(), group="history")
 
@@ -135,15 +147,12 @@ class Console(Widget):
 
     def sandbox_gone(self, uid: str) -> None:
         """Say that a sandbox does not exist any more. Its running commands end, and say so."""
-        jobs = [job for job in self._jobs.values() if job.run.card.uid == uid]
-        for job in jobs:
-            job.run.sandbox_gone()
-            self.set_timer(GONE_SECONDS, job.worker.cancel)
+        self._runs.sandbox_gone(uid)
         self._places.pop(uid, None)
 
     def live_commands(self, uid: str) -> int:
         """How many commands run in a sandbox at this moment."""
-        return sum(job.run.card.uid == uid for job in self._jobs.values())
+        return self._runs.live(uid)
 
     def focus(self, scroll_visible: bool = True) -> Console:  # noqa: FBT001, FBT002 - Textual's signature
         """Give the keys to the command line."""
@@ -163,26 +172,29 @@ class Console(Widget):
         host, info = self._host, self._info
         refused = why_not(info)
         if refused or host is None or info is None:
-            self._hint.warn(refused or why_not(None))
+            self._area.hint.warn(refused or why_not(None))
             return None
         place = self._places.get(info.uid, Place())
-        run = prepare(command, host, info, place, env=env, clock=self._clock, changed=self._output.changed)
-        card = run.card
-        self._greeting.display = False
-        self._output.display = True
-        self._hint.settle()
-        self._output.show(card)
-        worker = self.run_worker(self._run(run), group="commands", exclusive=False)
-        self._jobs[card.number] = _Job(run, worker)
-        self.post_message(CommandStarted(card))
-        self.run_worker(self._remember(card), group="history")
-        return card
+        return self._begin(self._runs.prepare(command, host, info, place, env))
+
+    def rerun(self, card: CommandCard) -> CommandCard | None:
+        """Run a command once more, where and as it ran; None for a card that no command was started for."""
+        run = self._runs.again(card)
+        return None if run is None else self._begin(run)
 
     def cancel(self, card: CommandCard) -> None:
         """End a command in its sandbox; asked again, stop waiting for its end."""
-        job = self._jobs.get(card.number)
-        if job is not None:
-            self.run_worker(self._cancel(job), group="cancels")
+        self._runs.cancel(card)
+
+    def _begin(self, run: CommandRun) -> CommandCard:
+        card = run.card
+        self._greeting.display = False
+        self._area.hint.settle()
+        self._area.show(card)
+        self._runs.follow(run, lambda: self._ended(run))
+        self.post_message(CommandStarted(card))
+        self.run_worker(self._remember(card), group="history")
+        return card
 
     async def action_interrupt(self) -> None:
         """Copy the selected output; else end the newest running command; else empty the command line."""
@@ -190,24 +202,37 @@ class Console(Widget):
             self.screen.action_copy_text()
             self.screen.clear_selection()
             return
+        chosen = self._area.list.chosen
         uid = self._info.uid if self._info is not None else ""
         live = [card for card in self.cards if card.live]
         here = [card for card in live if card.uid == uid]
-        if here:
+        if chosen is not None and chosen.live:
+            self.cancel(chosen)
+        elif here:
             self.cancel(here[-1])
         elif self._input.value:
             self._input.clear_command()
         elif live:
-            self._hint.warn(f"Nothing runs in this sandbox. Select {live[-1].sandbox_id} to cancel the command there.")
+            self._area.hint.warn(
+                f"Nothing runs in this sandbox. Select {live[-1].sandbox_id} to cancel what runs there."
+            )
         else:
             await self.run_action("app.help_quit")
 
     def action_clear(self) -> None:
         """Take away the cards of commands that have ended."""
-        if self._output.clear_ended() == 0:
-            self._output.display = False
+        if not self._area.clear_ended():
             self._greeting.display = True
             self._show_selection()
+            self._input.focus()
+
+    def action_cards(self) -> None:
+        """Give the keys to the cards."""
+        self._area.enter()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Without cards, and in them, the keys that go there do what they do elsewhere."""
+        return self._input.has_focus and bool(self.cards) if action == "cards" else True
 
     def action_leave(self) -> None:
         """Give the focus away."""
@@ -215,11 +240,12 @@ class Console(Widget):
 
     def action_page(self, pages: int) -> None:
         """Scroll the output by pages."""
-        self._output.scroll_relative(y=pages * max(1, self._output.size.height - 1), animate=False)
+        cards = self._area.list
+        cards.scroll_relative(y=pages * max(1, cards.size.height - 1), animate=False)
 
     def action_jump_to_end(self) -> None:
         """Scroll to the newest output and follow it."""
-        self._output.jump_to_end()
+        self._area.list.jump_to_end()
 
     @on(CommandInput.Submitted)
     def _submitted(self, event: CommandInput.Submitted) -> None:
@@ -230,7 +256,7 @@ class Console(Widget):
 
     @on(CommandInput.Changed)
     def _typed(self) -> None:
-        self._hint.settle()
+        self._area.hint.settle()
 
     @on(CommandInput.Left)
     def _input_left(self, event: CommandInput.Left) -> None:
@@ -242,30 +268,31 @@ class Console(Widget):
         event.stop()
         await self.action_interrupt()
 
-    @on(OutputView.Follow)
-    def _follow(self, event: OutputView.Follow) -> None:
+    @on(CardsLeft)
+    def _cards_left(self, event: CardsLeft) -> None:
         event.stop()
-        self._hint.below(0 if event.following else event.lines_below)
-
-    @on(OutputView.HeaderClicked)
-    def _header_clicked(self, event: OutputView.HeaderClicked) -> None:
-        event.stop()
-        self._input.set_command(event.card.command)
         self._input.focus()
 
-    @on(events.Click, "#console-hint")
-    def _hint_clicked(self) -> None:
-        self.action_jump_to_end()
+    @on(CommandInput.Focused)
+    def _prompt_focused(self, event: CommandInput.Focused) -> None:
+        event.stop()
+        self._area.leave()
 
-    async def _run(self, run: CommandRun) -> None:
-        card = run.card
-        try:
-            await run.run()
-            if directory.is_cd(card.command) and card.ending == Ending(CommandState.EXITED, 0):
-                self._move(card, run.stdout)
-        finally:
-            self._jobs.pop(card.number, None)
-            self.post_message(CommandFinished(card))
+    @on(CardAsked)
+    def _asked(self, event: CardAsked) -> None:
+        event.stop()
+        if event.action is CardAction.EDIT:
+            self._input.set_command(event.card.command)
+            self._input.focus()
+        elif event.action is CardAction.RERUN:
+            self.rerun(event.card)
+        elif event.action is CardAction.CANCEL:
+            self.cancel(event.card)
+
+    def _ended(self, run: CommandRun) -> None:
+        if directory.is_cd(run.card.command) and run.card.ending == Ending(CommandState.EXITED, 0):
+            self._move(run.card, run.stdout)
+        self.post_message(CommandFinished(run.card))
 
     def _move(self, card: CommandCard, printed: bytes) -> None:
         """Take up the directory that `cd` ended in."""
@@ -275,20 +302,16 @@ class Console(Widget):
         else:
             self._places[card.uid] = place
             card.ending = Ending(CommandState.EXITED, 0, "the next commands start here")
-        self._output.changed(card)
+        self._area.list.changed(card)
         self._show_selection()
-
-    async def _cancel(self, job: _Job) -> None:
-        if not await job.run.cancel():
-            job.worker.cancel()
 
     async def _read_history(self) -> None:
         if problem := await self._recall.read():
-            self._hint.warn(problem)
+            self._area.hint.warn(problem)
 
     async def _remember(self, card: CommandCard) -> None:
         if problem := await self._recall.keep(card):
-            self._hint.warn(problem)
+            self._area.hint.warn(problem)
 
     def _remembered(self, prefix: str) -> Iterator[str]:
         return self._recall.commands(self._info.uid if self._info is not None else "", prefix)
@@ -304,4 +327,4 @@ class Console(Widget):
         self._input.placeholder = refused or "Type a command, press enter"
         self._greeting.update(greeting(info), layout=False)
         if not refused:
-            self._hint.settle()
+            self._area.hint.settle()

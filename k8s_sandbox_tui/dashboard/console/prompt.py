@@ -28,6 +28,9 @@ class CommandInput(Input):
         Binding("escape", "leave", "Leave", tooltip="Give the keys back to the table"),
     ]
 
+    class Focused(Message):
+        """The keys belong to the command line now."""
+
     class Left(Message):
         """The user wants the focus to go elsewhere."""
 
@@ -61,6 +64,10 @@ class CommandInput(Input):
         """Empty the line and forget where in the history one was."""
         self.value = ""
         self._place = -1
+
+    def on_focus(self) -> None:
+        """Tell it."""
+        self.post_message(self.Focused())
 
     def action_older(self) -> None:
         """Show the next older command that starts with what was typed."""

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
 
+    from k8s_sandbox_tui.dashboard.console.model import CommandCard
+
 
 class OutputPiece(Protocol):
     """Bytes as they came out of a command."""
@@ -63,4 +65,25 @@ class CommandHost(Protocol):
         Raises:
             SandboxError: It could not be started.
         """
+        ...
+
+
+class CardSource(Protocol):
+    """Where a card's output and its end come from."""
+
+    @property
+    def card(self) -> CommandCard:
+        """The card that it fills."""
+        ...
+
+    async def run(self) -> None:
+        """Fill the card until its end; errors of the sandbox become its ending."""
+        ...
+
+    async def cancel(self) -> bool:
+        """End what produces the output; False when there is nothing that could be asked: `run` is cancelled then."""
+        ...
+
+    def sandbox_gone(self) -> None:
+        """The sandbox does not exist any more."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -37,7 +38,23 @@ def selected_text(layout: OutputLayout, selection: Selection) -> str:
     return "".join(pieces)
 
 
-def marked(strip: Strip, start: int, end: int, style: Style) -> Strip:
+def scrolled_out(row: Row, left: int | None) -> int:
+    """How many characters of a row are scrolled out at the left.
+
+    Args:
+        row: Any row; only those of lines scroll.
+        left: Cells that are scrolled out.
+    """
+    if not left or row.line is None:
+        return 0
+    text = row.line.text[row.start : row.end]
+    if text.isascii():
+        return min(left, len(text))
+    cells = accumulate(map(cell_len, text), initial=0)
+    return next((place for place, before in enumerate(cells) if before >= left), len(text))
+
+
+def marked(strip: Strip, start: int, end: int, style: Style, *, left: int = 0) -> Strip:
     """The strip with a style over a span of characters; the gutter is left out.
 
     Args:
@@ -45,14 +62,15 @@ def marked(strip: Strip, start: int, end: int, style: Style) -> Strip:
         start: The first character.
         end: One more than the last character, or -1 for the end of the text.
         style: Laid over that of the characters.
+        left: Characters of the line that are scrolled out before those of the strip.
     """
     text = strip.text
-    start = max(GUTTER, start)
-    stop = len(text.rstrip()) if end == -1 else min(end, len(text))
+    start = max(GUTTER, start - left)
+    stop = len(text.rstrip()) if end == -1 else min(end - left, len(text))
     if start >= stop:
         return strip
-    left, middle, *right = strip.divide([cell_len(text[:start]), cell_len(text[:stop]), strip.cell_length])
-    return Strip.join([left, middle.apply_style(style), *right])
+    before, middle, *after = strip.divide([cell_len(text[:start]), cell_len(text[:stop]), strip.cell_length])
+    return Strip.join([before, middle.apply_style(style), *after])
 
 
 def _goes_on(row: Row) -> bool:

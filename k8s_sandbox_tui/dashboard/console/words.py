@@ -60,6 +60,11 @@ def elapsed_words(milliseconds: int) -> str:
     return duration_words(milliseconds) if milliseconds >= 60_000 else f"{milliseconds // 1000} s"
 
 
+def lines_words(count: int, what: str = "") -> str:
+    """A number of lines: `1 line`, `1,234 lines`; `what` stands before the last word."""
+    return f"{count:,} {what}line{'' if count == 1 else 's'}"
+
+
 def exit_words(code: int) -> str:
     """What an exit code means, where shells agree on it, else empty.
 

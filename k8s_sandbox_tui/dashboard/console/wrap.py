@@ -34,6 +34,12 @@ def fold(text: str, width: int) -> list[int]:
     return starts
 
 
+def widest(texts: Sequence[str]) -> int:
+    """Cells of the longest of some lines."""
+    longest = max(map(len, texts), default=0)
+    return max([longest, *(cell_len(text) for text in texts if not text.isascii())])
+
+
 class WrapIndex:
     """How many rows each of a growing run of lines takes, and the line of a row.
 

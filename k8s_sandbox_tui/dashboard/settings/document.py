@@ -52,10 +52,10 @@ def _keymap_lines() -> Iterator[str]:
     """All commands with the keys they have."""
     from k8s_sandbox_tui.dashboard.main_keys import main_keys
 
-    for title, entries in main_keys():
-        named = [entry for entry in entries if entry.id]
+    for section in main_keys():
+        named = [entry for entry in section.entries if entry.id]
         if named:
-            yield f"# {title}"
+            yield f"# {section.title}"
         for entry in named:
             keys = ",".join([key_name(key) for key in entry.keys.split(",") if key])
             yield f"# {f'{toml_key(entry.id)} = {toml_value(keys)}':<32} # {entry.sentence}"

@@ -12,6 +12,7 @@ from k8s_sandbox_tui.dashboard.key_names import FUNCTION_KEYS, UNBOUND, key_name
 from k8s_sandbox_tui.dashboard.keymap import checked_keymap
 from k8s_sandbox_tui.dashboard.main_keys import EVERYWHERE, main_keys
 
+APART = {entry.id: section.apart for section in main_keys() for entry in section.entries}
 ENTRIES = {entry.id: entry for section in main_keys() for entry in section.entries if entry.id}
 
 
@@ -165,7 +166,7 @@ def test_whatever_is_wanted_no_key_does_two_things_and_nothing_is_destroyed_by_a
     keymap, problems = checked_keymap(wanted)
     assert len(keymap) + len(problems) == len(wanted)
     users = Counter(
-        key
+        (section.apart, key)
         for section in main_keys(keymap)
         for entry in section.entries
         for key in entry.keys.split(",")
@@ -174,6 +175,13 @@ def test_whatever_is_wanted_no_key_does_two_things_and_nothing_is_destroyed_by_a
     for name, keys in keymap.items():
         for key in keys.split(","):
             assert key not in EVERYWHERE
-            assert users[key] <= 1 or key in ENTRIES[name].keys.split(",")
+            assert users[APART[name], key] <= 1 or key in ENTRIES[name].keys.split(",")
             if ENTRIES[name].destructive:
                 assert key == UNBOUND or key.rpartition("+")[2] in FUNCTION_KEYS
+
+
+def test_what_works_on_a_card_may_be_on_the_keys_of_the_table_but_not_on_those_of_another_card() -> None:
+    assert checked_keymap({"card.edit": "c,u", "sandbox.create": "K"})[1] == [
+        'keymap."card.edit" = "c,u": c is taken: "Copy its output." Give card.copy another key too.'
+    ]
+    assert checked_keymap({"card.edit": "u", "sandbox.create": "K"})[1] == []
