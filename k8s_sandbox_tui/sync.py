@@ -21,12 +21,13 @@ from k8s_sandbox_tui import provider as asynchronous
 from k8s_sandbox_tui.provider.config import DEFAULT_PREFIX, DEFAULT_TIMEOUT
 from k8s_sandbox_tui.provider.destroy import DESTROY_TIMEOUT
 from k8s_sandbox_tui.provider.exec.capture import MAX_OUTPUT
+from k8s_sandbox_tui.provider.files.filesystem import MAX_BYTES, TIMEOUT
 from k8s_sandbox_tui.provider.loop_thread import loop_thread
 from k8s_sandbox_tui.provider.pods import PAGE_SIZE
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Literal, Self
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.durations import Duration
     from k8s_sandbox_tui.provider.exec.commands import Input
     from k8s_sandbox_tui.provider.exec.running import OutputChunk
+    from k8s_sandbox_tui.provider.files.content import Data
+    from k8s_sandbox_tui.provider.files.entries import FileEntry
+    from k8s_sandbox_tui.provider.files.paths import RemotePath
     from k8s_sandbox_tui.provider.freshness import InventoryUpdate
     from k8s_sandbox_tui.provider.models import ClusterInfo, CommandResult, CreateProgress, Runtime, SandboxInfo
     from k8s_sandbox_tui.provider.pod_fields import Ports, Toleration
@@ -48,6 +52,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Compute",
+    "FileReader",
+    "FileSystem",
     "Inventory",
     "RunningCommand",
     "Sandbox",
@@ -469,6 +475,11 @@ class Sandbox:
         """The Pod's uid."""
         return self._async.uid
 
+    @property
+    def filesystem(self) -> FileSystem:
+        """Its files; makes no request."""
+        return FileSystem(self._async.filesystem)
+
     def run_command(
         self,
         command: str | Sequence[str],
@@ -712,6 +723,222 @@ class RunningCommand:
             CommandError: It may still run; the message says why.
         """
         loop_thread().run(self._async.kill())
+
+    def __enter__(self) -> Self:
+        loop_thread().run(self._async.__aenter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        loop_thread().run(self._async.__aexit__(kind, error, traceback))
+
+
+class FileSystem:
+    """The files of a sandbox: ComputeSDK's six methods, and what goes beyond them.
+
+    It needs a shell and the usual tools in the image, and works as the user of its commands. Paths are text, bytes
+    or
+    path objects with any characters but NUL; a relative one counts from the container's own directory. A file is
+    replaced in one step, when all of its new content has arrived and been checked; on any failure the old content
+    stays. Errors are below `FileError`, itself a `SandboxError`, and carry the `path`; where the sandbox or the
+    connection fails, they are those of `run_command`. `timeout` is in milliseconds. Where content is moved there is
+    none unless it is given, but a minute in which nothing moves is an error.
+    """
+
+    def __init__(self, wrapped: asynchronous.FileSystem) -> None:
+        self._async = wrapped
+
+    def read_file(self, path: RemotePath, *, max_bytes: int | None = MAX_BYTES, timeout: int | None = None) -> str:
+        """The content of a text file in UTF-8.
+
+        Args:
+            path: The file; a symbolic link is followed.
+            max_bytes: A larger file is refused; None: none is.
+            timeout: Milliseconds.
+
+        Raises:
+            FileMissingError: There is none.
+            FileTooLargeError: It is larger than `max_bytes`.
+            FileError: It cannot be read, or is not UTF-8.
+        """
+        return loop_thread().run(self._async.read_file(path, max_bytes=max_bytes, timeout=timeout))
+
+    def read_bytes(self, path: RemotePath, *, max_bytes: int | None = MAX_BYTES, timeout: int | None = None) -> bytes:
+        """The content of a file; arguments and errors are those of `read_file`."""
+        return loop_thread().run(self._async.read_bytes(path, max_bytes=max_bytes, timeout=timeout))
+
+    def read_stream(self, path: RemotePath, *, timeout: int | None = None) -> FileReader:
+        """Opens a file to be read in pieces, at the reader's pace and with little memory.
+
+        Args:
+            path: The file; a symbolic link is followed.
+            timeout: Milliseconds for all of the reading.
+
+        Raises:
+            FileMissingError: There is none.
+            FileError: It cannot be read; what fails later is raised by the iteration.
+        """
+        return FileReader(loop_thread().run(self._async.read_stream(path, timeout=timeout)))
+
+    def write_file(
+        self,
+        path: RemotePath,
+        content: str | Data,
+        *,
+        mode: int | None = None,
+        parents: bool = False,
+        timeout: int | None = None,
+    ) -> None:
+        """Replaces the content of a file, or makes it.
+
+        A symbolic link is written through. A file that was there passes on its mode and owner. What is no regular file,
+        such as a device, is written to as it is, and so is a file that is a mount of its own.
+
+        Args:
+            path: The file.
+            content: Text, which is written as UTF-8, or bytes.
+            mode: Its permissions, as in `0o755`; None: as before, or as the sandbox's umask says.
+            parents: Make the directories on the way.
+            timeout: Milliseconds.
+
+        Raises:
+            FileMissingError: A directory on the way is missing.
+            FileIsDirectoryError: The path is a directory.
+            FileNoSpaceError: There is no space left.
+            FileError: It cannot be written.
+        """
+        loop_thread().run(self._async.write_file(path, content, mode=mode, parents=parents, timeout=timeout))
+
+    def write_stream(
+        self,
+        path: RemotePath,
+        content: Iterable[bytes] | AsyncIterable[bytes],
+        *,
+        mode: int | None = None,
+        parents: bool = False,
+        timeout: int | None = None,
+    ) -> None:
+        """Replaces the content of a file by what an iterable gives, with little memory; checks its SHA-256 as well.
+
+        Arguments and errors are those of `write_file`; where the iterable raises, the old content stays.
+        """
+        loop_thread().run(self._async.write_stream(path, content, mode=mode, parents=parents, timeout=timeout))
+
+    def append(self, path: RemotePath, content: str | Data, *, timeout: int | None = None) -> None:
+        """Adds to the end of a file, or makes it; adds all or nothing.
+
+        Raises:
+            FileError: As `write_file`.
+        """
+        loop_thread().run(self._async.append(path, content, timeout=timeout))
+
+    def mkdir(self, path: RemotePath, *, timeout: int | None = TIMEOUT) -> None:
+        """Makes a directory and those on the way to it; one that is there is no error.
+
+        Raises:
+            FileExistsAlreadyError: Something else is there.
+            FileError: It cannot be made.
+        """
+        loop_thread().run(self._async.mkdir(path, timeout=timeout))
+
+    def readdir(self, path: RemotePath, *, timeout: int | None = TIMEOUT) -> list[FileEntry]:
+        """What is in a directory, by name; symbolic links as links.
+
+        Raises:
+            FileMissingError: There is none.
+            FileNotDirectoryError: It is none.
+            FileError: It cannot be read.
+        """
+        return loop_thread().run(self._async.readdir(path, timeout=timeout))
+
+    def stat(self, path: RemotePath, *, follow_symlinks: bool = True, timeout: int | None = TIMEOUT) -> FileEntry:
+        """What there is at a path.
+
+        Raises:
+            FileMissingError: Nothing, or a symbolic link to nothing that is to be followed.
+            FileError: It cannot be looked at.
+        """
+        return loop_thread().run(self._async.stat(path, follow_symlinks=follow_symlinks, timeout=timeout))
+
+    def exists(self, path: RemotePath, *, timeout: int | None = TIMEOUT) -> bool:
+        """Whether there is something at a path, be it a symbolic link to nothing.
+
+        What cannot be reached, for want of a permission or as something on the way is no directory, does not exist.
+        Where the sandbox itself cannot be asked, that is raised: the answer is not known.
+        """
+        return loop_thread().run(self._async.exists(path, timeout=timeout))
+
+    def remove(self, path: RemotePath, *, timeout: int | None = TIMEOUT) -> None:
+        """Removes a file, a symbolic link, or a directory with all that is in it.
+
+        Raises:
+            InvalidArgumentError: It is the root directory, `.` or `..`.
+            FileMissingError: There is nothing.
+            FileError: It, or something in it, cannot be removed.
+        """
+        loop_thread().run(self._async.remove(path, timeout=timeout))
+
+    def move(self, source: RemotePath, target: RemotePath, *, timeout: int | None = TIMEOUT) -> None:
+        """Gives an entry another path, in one step within one file system; a file there is replaced.
+
+        Raises:
+            FileMissingError: There is no source, or no directory for the target.
+            FileIsDirectoryError: The target is a directory: name the path itself, nothing is moved into one.
+            FileExistsAlreadyError: The source is a directory, and there is something at the target.
+            FileError: It cannot be moved.
+        """
+        loop_thread().run(self._async.move(source, target, timeout=timeout))
+
+    def copy(self, source: RemotePath, target: RemotePath, *, timeout: int | None = TIMEOUT) -> None:
+        """Copies an entry with all that is in it, its modes and times; what it may replace is as with `move`.
+
+        Raises:
+            FileError: As `move`.
+        """
+        loop_thread().run(self._async.copy(source, target, timeout=timeout))
+
+
+class FileReader:
+    """A file that is read; `read_stream` makes it. An async iterator over its content, in pieces of any size.
+
+    As a context manager it ends the reading on leaving, wherever that is.
+    """
+
+    def __init__(self, wrapped: asynchronous.FileReader) -> None:
+        self._async = wrapped
+
+    def peek(self) -> None:
+        """Waits until it is known whether the file can be read, and keeps what has been read with that.
+
+        Raises:
+            FileError: It cannot.
+            SandboxError: As for any command.
+        """
+        loop_thread().run(self._async.peek())
+
+    def __iter__(self) -> Self:
+        """Its content from where it is; ends with the file."""
+        return self
+
+    def __next__(self) -> bytes:
+        """The next piece.
+
+        Raises:
+            FileError: It cannot be read to its end.
+            SandboxError: As for any command.
+        """
+        try:
+            return loop_thread().run(self._async.__anext__())
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def close(self) -> None:
+        """Ends the reading. May be called again."""
+        loop_thread().run(self._async.aclose())
 
     def __enter__(self) -> Self:
         loop_thread().run(self._async.__aenter__())

@@ -64,6 +64,33 @@ if TYPE_CHECKING:
         OutputChunk,
         RunningCommand,
     )
+    from k8s_sandbox_tui.provider.files.entries import (
+        FileEntry,
+        FileType,
+    )
+    from k8s_sandbox_tui.provider.files.errors import (
+        FileError,
+        FileExistsAlreadyError,
+        FileIsDirectoryError,
+        FileMissingError,
+        FileNoSpaceError,
+        FileNotDirectoryError,
+        FilePermissionError,
+        FileTimeoutError,
+        FileTooLargeError,
+        FileTransferError,
+        LocalFileError,
+        UnsafeArchiveError,
+    )
+    from k8s_sandbox_tui.provider.files.filesystem import (
+        FileSystem,
+    )
+    from k8s_sandbox_tui.provider.files.paths import (
+        RemotePath,
+    )
+    from k8s_sandbox_tui.provider.files.reader import (
+        FileReader,
+    )
     from k8s_sandbox_tui.provider.freshness import (
         Freshness,
         InventoryUpdate,
@@ -140,6 +167,20 @@ __all__ = [
     "DestroyResult",
     "DestroyTimeoutError",
     "Duration",
+    "FileEntry",
+    "FileError",
+    "FileExistsAlreadyError",
+    "FileIsDirectoryError",
+    "FileMissingError",
+    "FileNoSpaceError",
+    "FileNotDirectoryError",
+    "FilePermissionError",
+    "FileReader",
+    "FileSystem",
+    "FileTimeoutError",
+    "FileTooLargeError",
+    "FileTransferError",
+    "FileType",
     "ForbiddenError",
     "Freshness",
     "InvalidArgumentError",
@@ -149,6 +190,7 @@ __all__ = [
     "InventoryUpdate",
     "K8sConfig",
     "KubeconfigNotFoundError",
+    "LocalFileError",
     "NotFoundError",
     "NotManagedError",
     "OfficialConfiguration",
@@ -157,6 +199,7 @@ __all__ = [
     "OutputChunk",
     "Ports",
     "RateLimitedError",
+    "RemotePath",
     "ResourceAmounts",
     "ResourceName",
     "Resources",
@@ -178,6 +221,7 @@ __all__ = [
     "Selection",
     "Toleration",
     "TransportError",
+    "UnsafeArchiveError",
     "is_configured",
     "k8s",
     "select",
@@ -219,6 +263,24 @@ _NAMES = {
         "TransportError",
     ),
     "exec.running": ("OutputChunk", "RunningCommand"),
+    "files.entries": ("FileEntry", "FileType"),
+    "files.errors": (
+        "FileError",
+        "FileExistsAlreadyError",
+        "FileIsDirectoryError",
+        "FileMissingError",
+        "FileNoSpaceError",
+        "FileNotDirectoryError",
+        "FilePermissionError",
+        "FileTimeoutError",
+        "FileTooLargeError",
+        "FileTransferError",
+        "LocalFileError",
+        "UnsafeArchiveError",
+    ),
+    "files.filesystem": ("FileSystem",),
+    "files.paths": ("RemotePath",),
+    "files.reader": ("FileReader",),
     "freshness": ("Freshness", "InventoryUpdate"),
     "inventory": ("Inventory",),
     "models": (

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.access import ClusterAccess
     from k8s_sandbox_tui.provider.exec.commands import Input
     from k8s_sandbox_tui.provider.exec.running import RunningCommand
+    from k8s_sandbox_tui.provider.files.filesystem import FileSystem
     from k8s_sandbox_tui.provider.models import CommandResult, SandboxInfo
 
 
@@ -61,6 +62,13 @@ class Sandbox:
     def uid(self) -> str:
         """The Pod's uid."""
         return self._info.uid
+
+    @property
+    def filesystem(self) -> FileSystem:
+        """Its files; makes no request."""
+        from k8s_sandbox_tui.provider.files.filesystem import FileSystem
+
+        return FileSystem(self._access, self._target())
 
     async def run_command(
         self,

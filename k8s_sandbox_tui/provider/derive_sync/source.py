@@ -15,6 +15,8 @@ CLASSES: Final = {
     "SandboxCollection": "collection",
     "Sandbox": "sandbox",
     "RunningCommand": "exec.running",
+    "FileSystem": "files.filesystem",
+    "FileReader": "files.reader",
     "Inventory": "inventory",
     "SandboxWatch": "watch",
     "SandboxPages": "pages",
@@ -58,6 +60,8 @@ class Module:
             elif isinstance(node, ast.Assign):
                 names = [target.id for target in node.targets if isinstance(target, ast.Name)]
                 origins.update({found: (f"{PACKAGE}.{name}", found) for found in names})
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                origins[node.target.id] = (f"{PACKAGE}.{name}", node.target.id)
         return cls(source, tree, origins)
 
     def text(self, node: ast.AST) -> str:

@@ -156,6 +156,18 @@ async def start_command(
     """
     seconds = check_timeout(timeout)
     plan = plan_command(command, cwd=cwd, env=env, stdin=stdin, tty=tty, size=size)
+    return await start_plan(connection, target, plan, seconds=seconds, patience=patience)
+
+
+async def start_plan(
+    connection: ExecConnection,
+    target: ExecTarget,
+    plan: ExecPlan,
+    *,
+    seconds: float | None = None,
+    patience: Patience = PATIENCE,
+) -> RunningCommand:
+    """Starts what is planned, to be killed after so many seconds; raises as `start_command` does."""
     started = time.monotonic()
     limit = asyncio.timeout(seconds)
     try:

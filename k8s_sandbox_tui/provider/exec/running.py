@@ -70,7 +70,7 @@ class RunningCommand:
         self._killing: asyncio.Task[str] | None = None
         self._leaving: asyncio.Task[str] | None = None
         self._timed_out = False
-        self._input_open = plan.stdin and (plan.held or plan.tty)
+        self._input_open = plan.takes_input
         self._result: int | SandboxError | None = None
         self._begin = asyncio.create_task(self._send_begin())
         self._pump = asyncio.create_task(self._take_output())

@@ -22,7 +22,15 @@ from urllib.parse import quote as quote_url
 
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError
 from k8s_sandbox_tui.provider.exec import scripts
-from k8s_sandbox_tui.provider.exec.arguments import check_command, check_cwd, check_env, check_size, encode, is_utf8
+from k8s_sandbox_tui.provider.exec.arguments import (
+    check_command,
+    check_cwd,
+    check_env,
+    check_size,
+    check_text,
+    encode,
+    is_utf8,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +56,7 @@ class ExecPlan:
         tty: Whether it has a terminal.
         size: The terminal's columns and rows.
         payload: What goes first on stdin, before the caller's own input.
+        takes_input: The caller may send input after that.
         held: The input goes through `scripts.HOLD_STDOUT` and has its framing (`stdin.py`).
         before: An exec that must have succeeded before this one.
     """
@@ -58,6 +67,7 @@ class ExecPlan:
     tty: bool = False
     size: tuple[int, int] | None = None
     payload: bytes = b""
+    takes_input: bool = False
     held: bool = False
     before: ExecPlan | None = None
 
@@ -113,6 +123,36 @@ def plan_command(
     return wrap.detached() if background else wrap.attached()
 
 
+def plan_script(script: str, arguments: Sequence[str], *, stdin: bool = False) -> ExecPlan:
+    """A script of the provider's own, with nothing around it but the id by which it is killed.
+
+    It must know by itself where its input ends, for v4 cannot tell it, and must outlive whatever reads the input, so
+    that its stdout has a writer (`scripts.HOLD_STDOUT` has the reason).
+
+    Args:
+        script: POSIX shell.
+        arguments: Its positional parameters.
+        stdin: The caller will send input.
+
+    Raises:
+        InvalidArgumentError: An argument cannot be.
+    """
+    command_id = secrets.token_hex(8)
+    words = tuple(check_text(argument, "An argument") for argument in arguments)
+    mark = scripts.mark(command_id)
+    if _fits_url(script, *words):
+        argv = (scripts.SHELL, "-c", mark + script, "sh", *words)
+        return ExecPlan(command_id=command_id, argv=argv, stdin=stdin, takes_input=stdin)
+    code = encode(scripts.set_arguments(words) + script)
+    return ExecPlan(
+        command_id=command_id,
+        argv=(scripts.SHELL, "-c", mark + scripts.read_blocks(scripts.blocks(code)) + scripts.EVAL_CODE),
+        stdin=True,
+        payload=scripts.as_blocks(code),
+        takes_input=stdin,
+    )
+
+
 def plan_kill(plan: ExecPlan, grace: float = KILL_GRACE) -> ExecPlan:
     """The exec that kills a command; it ends when the command's processes have. Exit code 1 where some stay.
 
@@ -147,6 +187,7 @@ class _Wrap:
             tty=self.tty,
             size=self.size,
             payload=b"" if staged else payload,
+            takes_input=self.stdin,
             held=self._held,
             before=self._staging(payload) if staged else None,
         )

@@ -57,6 +57,7 @@ class Faults:
     refuse_first: int = 0
     hold_first: bool = False
     close_stdin_with_stdout: bool = False
+    cut_output: int | None = None
 
 
 @dataclass
@@ -214,8 +215,10 @@ class _Exec:
             process.stdin.close()
 
     async def _pump(self, channel: int, source: asyncio.StreamReader) -> None:
+        room = self.faults.cut_output if channel == 1 else None
         while data := await source.read(32 * 1024):
-            await self._send(channel, data)
+            await self._send(channel, data if room is None else data[:room])
+            room = None if room is None else max(room - len(data), 0)
 
     async def _pump_terminal(self) -> None:
         while True:

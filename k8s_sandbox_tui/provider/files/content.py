@@ -1,0 +1,148 @@
+"""Content on its way to a file in a sandbox: in frames, so that a part of it cannot be taken for the whole."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Final
+
+from k8s_sandbox_tui.provider.errors import InvalidArgumentError
+from k8s_sandbox_tui.provider.files.runner import conclude, moving
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.exec.running import RunningCommand
+
+FRAME: Final = 1 << 20
+"""Bytes of a frame: the sandbox starts one `dd` for each."""
+
+FINISH_SECONDS: Final = 600.0
+"""How long the sandbox may take over what it has received, such as giving many files their names."""
+
+Data = bytes | bytearray | memoryview
+Content = Data | Iterable[bytes] | AsyncIterable[bytes]
+"""What a file is filled from."""
+
+
+class FrameWriter:
+    """Sends content to a script that takes frames (`scripts.FRAMES`), and then what size and digest it has."""
+
+    def __init__(self, running: RunningCommand, path: str, *, hashed: bool) -> None:
+        self._running = running
+        self._path = path
+        self._digest = hashlib.sha256() if hashed else None
+        self._waiting = bytearray()
+        self.size = 0
+
+    async def write(self, data: Data) -> None:
+        """Takes some content; it is sent when a frame is full."""
+        view = memoryview(data).cast("B")
+        self.size += len(view)
+        if self._digest is not None:
+            self._digest.update(view)
+        if self._waiting:
+            room = FRAME - len(self._waiting)
+            self._waiting += view[:room]
+            view = view[room:]
+            if len(self._waiting) < FRAME:
+                return
+            waiting, self._waiting = self._waiting, bytearray()
+            await self._send(waiting)
+        while len(view) >= FRAME:
+            await self._send(view[:FRAME])
+            view = view[FRAME:]
+        self._waiting += view
+
+    async def end(self) -> None:
+        """Sends what is left, and what it all has to be."""
+        if self._waiting:
+            await self._send(self._waiting)
+        digest = f" {self._digest.hexdigest()}" if self._digest is not None else ""
+        async with moving(self._path):
+            await self._running.send_stdin(f"0\n{self.size}{digest}\n".encode())
+
+    async def _send(self, frame: Data) -> None:
+        async with moving(self._path):
+            await self._running.send_stdin(b"%d\n" % len(frame))
+            await self._running.send_stdin(bytes(frame))
+
+
+async def parts(content: Content) -> AsyncIterator[Data]:
+    """The content in pieces.
+
+    Raises:
+        InvalidArgumentError: It is not bytes, or a piece of it is not.
+    """
+    if isinstance(content, bytes | bytearray | memoryview):
+        yield _checked(content)
+    elif isinstance(content, AsyncIterable):
+        async for part in content:
+            yield _checked(part)
+    else:
+        for part in content:
+            yield _checked(part)
+
+
+async def send_content(
+    running: RunningCommand,
+    path: str,
+    fill: Callable[[FrameWriter], Awaitable[None]],
+    *,
+    hashed: bool,
+    parents: bool = False,
+    finish: float = FINISH_SECONDS,
+) -> bytes:
+    """Sends content to a script, which may end before it has all, and waits for the script's end.
+
+    Args:
+        running: The script; where this raises, the caller's context kills it.
+        path: What a failure is about.
+        fill: Writes the content.
+        hashed: Whether a digest goes with it.
+        parents: Whether the directories on the way could be what is missing.
+        finish: Seconds that the script may take after it has everything.
+
+    Returns:
+        What the script printed.
+
+    Raises:
+        FileError: The script failed, or nothing moved.
+        SandboxError: As for any command.
+    """
+    writer = FrameWriter(running, path, hashed=hashed)
+    output, stderr = bytearray(), bytearray()
+
+    async def send() -> None:
+        await fill(writer)
+        await writer.end()
+
+    async def receive() -> None:
+        async for chunk in running:
+            (output if chunk.stream == "stdout" else stderr).extend(chunk.data)
+
+    sending, receiving = asyncio.create_task(send()), asyncio.create_task(receive())
+    try:
+        await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+        if sending.done():
+            sending.result()
+        async with moving(path, finish):
+            await asyncio.wait({receiving})
+    finally:
+        for task in (sending, receiving):
+            task.cancel()
+        await asyncio.wait({sending, receiving})
+        with contextlib.suppress(asyncio.CancelledError):
+            sending.exception()
+    receiving.result()
+    await conclude(running, stderr, path, parents=parents)
+    return bytes(output)
+
+
+def _checked(part: object) -> Data:
+    if isinstance(part, bytes | bytearray):
+        return part
+    if isinstance(part, memoryview):
+        return part.cast("B")
+    msg = f"Content must be bytes, not {type(part).__name__}."
+    raise InvalidArgumentError(msg, hint="Encode text, or use write_file for it.")

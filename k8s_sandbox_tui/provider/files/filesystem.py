@@ -1,0 +1,203 @@
+"""The files of one sandbox, as `sandbox.filesystem`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from k8s_sandbox_tui.provider.files import operations, reader, writing
+from k8s_sandbox_tui.provider.files.errors import FileError
+from k8s_sandbox_tui.provider.files.paths import check_file_path, check_path, shown
+from k8s_sandbox_tui.provider.files.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Iterable
+
+    from k8s_sandbox_tui.provider.exec.target import ExecTarget
+    from k8s_sandbox_tui.provider.files.content import Data
+    from k8s_sandbox_tui.provider.files.entries import FileEntry
+    from k8s_sandbox_tui.provider.files.paths import RemotePath
+    from k8s_sandbox_tui.provider.files.reader import FileReader
+    from k8s_sandbox_tui.provider.files.runner import Access
+
+TIMEOUT: Final = 120_000
+"""Milliseconds for an operation whose time does not depend on the size of a file's content."""
+
+MAX_BYTES: Final = 256 * 1024 * 1024
+"""Bytes that are read into memory at most, unless the caller allows more."""
+
+
+class FileSystem:
+    """The files of a sandbox: ComputeSDK's six methods, and what goes beyond them.
+
+    It needs a shell and the usual tools in the image, and works as the user of its commands. Paths are text, bytes or
+    path objects with any characters but NUL; a relative one counts from the container's own directory. A file is
+    replaced in one step, when all of its new content has arrived and been checked; on any failure the old content
+    stays. Errors are below `FileError`, itself a `SandboxError`, and carry the `path`; where the sandbox or the
+    connection fails, they are those of `run_command`. `timeout` is in milliseconds. Where content is moved there is
+    none unless it is given, but a minute in which nothing moves is an error.
+    """
+
+    def __init__(self, access: Access, target: ExecTarget) -> None:
+        self._runner = Runner(access, target)
+
+    async def read_file(
+        self, path: RemotePath, *, max_bytes: int | None = MAX_BYTES, timeout: int | None = None
+    ) -> str:
+        """The content of a text file in UTF-8.
+
+        Args:
+            path: The file; a symbolic link is followed.
+            max_bytes: A larger file is refused; None: none is.
+            timeout: Milliseconds.
+
+        Raises:
+            FileMissingError: There is none.
+            FileTooLargeError: It is larger than `max_bytes`.
+            FileError: It cannot be read, or is not UTF-8.
+        """
+        content = await self.read_bytes(path, max_bytes=max_bytes, timeout=timeout)
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            checked = check_path(path)
+            msg = f"{shown(checked)} is not text in UTF-8."
+            raise FileError(msg, path=checked, hint="Use read_bytes.") from None
+
+    async def read_bytes(
+        self, path: RemotePath, *, max_bytes: int | None = MAX_BYTES, timeout: int | None = None
+    ) -> bytes:
+        """The content of a file; arguments and errors are those of `read_file`."""
+        return await reader.read_bytes(self._runner, check_path(path), max_bytes=max_bytes, timeout=timeout)
+
+    async def read_stream(self, path: RemotePath, *, timeout: int | None = None) -> FileReader:
+        """Opens a file to be read in pieces, at the reader's pace and with little memory.
+
+        Args:
+            path: The file; a symbolic link is followed.
+            timeout: Milliseconds for all of the reading.
+
+        Raises:
+            FileMissingError: There is none.
+            FileError: It cannot be read; what fails later is raised by the iteration.
+        """
+        return await reader.open_reader(self._runner, check_path(path), timeout=timeout)
+
+    async def write_file(
+        self,
+        path: RemotePath,
+        content: str | Data,
+        *,
+        mode: int | None = None,
+        parents: bool = False,
+        timeout: int | None = None,
+    ) -> None:
+        """Replaces the content of a file, or makes it.
+
+        A symbolic link is written through. A file that was there passes on its mode and owner. What is no regular file,
+        such as a device, is written to as it is, and so is a file that is a mount of its own.
+
+        Args:
+            path: The file.
+            content: Text, which is written as UTF-8, or bytes.
+            mode: Its permissions, as in `0o755`; None: as before, or as the sandbox's umask says.
+            parents: Make the directories on the way.
+            timeout: Milliseconds.
+
+        Raises:
+            FileMissingError: A directory on the way is missing.
+            FileIsDirectoryError: The path is a directory.
+            FileNoSpaceError: There is no space left.
+            FileError: It cannot be written.
+        """
+        data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+        await writing.write(self._runner, check_file_path(path), data, mode=mode, parents=parents, timeout=timeout)
+
+    async def write_stream(
+        self,
+        path: RemotePath,
+        content: Iterable[bytes] | AsyncIterable[bytes],
+        *,
+        mode: int | None = None,
+        parents: bool = False,
+        timeout: int | None = None,
+    ) -> None:
+        """Replaces the content of a file by what an iterable gives, with little memory; checks its SHA-256 as well.
+
+        Arguments and errors are those of `write_file`; where the iterable raises, the old content stays.
+        """
+        target = check_file_path(path)
+        await writing.write(self._runner, target, content, hashed=True, mode=mode, parents=parents, timeout=timeout)
+
+    async def append(self, path: RemotePath, content: str | Data, *, timeout: int | None = None) -> None:
+        """Adds to the end of a file, or makes it; adds all or nothing.
+
+        Raises:
+            FileError: As `write_file`.
+        """
+        data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+        await writing.write(self._runner, check_file_path(path), data, append=True, timeout=timeout)
+
+    async def mkdir(self, path: RemotePath, *, timeout: int | None = TIMEOUT) -> None:
+        """Makes a directory and those on the way to it; one that is there is no error.
+
+        Raises:
+            FileExistsAlreadyError: Something else is there.
+            FileError: It cannot be made.
+        """
+        await operations.mkdir(self._runner, path, timeout)
+
+    async def readdir(self, path: RemotePath, *, timeout: int | None = TIMEOUT) -> list[FileEntry]:
+        """What is in a directory, by name; symbolic links as links.
+
+        Raises:
+            FileMissingError: There is none.
+            FileNotDirectoryError: It is none.
+            FileError: It cannot be read.
+        """
+        return await operations.readdir(self._runner, path, timeout)
+
+    async def stat(self, path: RemotePath, *, follow_symlinks: bool = True, timeout: int | None = TIMEOUT) -> FileEntry:
+        """What there is at a path.
+
+        Raises:
+            FileMissingError: Nothing, or a symbolic link to nothing that is to be followed.
+            FileError: It cannot be looked at.
+        """
+        return await operations.stat(self._runner, path, timeout, follow_symlinks=follow_symlinks)
+
+    async def exists(self, path: RemotePath, *, timeout: int | None = TIMEOUT) -> bool:
+        """Whether there is something at a path, be it a symbolic link to nothing.
+
+        What cannot be reached, for want of a permission or as something on the way is no directory, does not exist.
+        Where the sandbox itself cannot be asked, that is raised: the answer is not known.
+        """
+        return await operations.exists(self._runner, path, timeout)
+
+    async def remove(self, path: RemotePath, *, timeout: int | None = TIMEOUT) -> None:
+        """Removes a file, a symbolic link, or a directory with all that is in it.
+
+        Raises:
+            InvalidArgumentError: It is the root directory, `.` or `..`.
+            FileMissingError: There is nothing.
+            FileError: It, or something in it, cannot be removed.
+        """
+        await operations.remove(self._runner, path, timeout)
+
+    async def move(self, source: RemotePath, target: RemotePath, *, timeout: int | None = TIMEOUT) -> None:
+        """Gives an entry another path, in one step within one file system; a file there is replaced.
+
+        Raises:
+            FileMissingError: There is no source, or no directory for the target.
+            FileIsDirectoryError: The target is a directory: name the path itself, nothing is moved into one.
+            FileExistsAlreadyError: The source is a directory, and there is something at the target.
+            FileError: It cannot be moved.
+        """
+        await operations.move(self._runner, source, target, timeout)
+
+    async def copy(self, source: RemotePath, target: RemotePath, *, timeout: int | None = TIMEOUT) -> None:
+        """Copies an entry with all that is in it, its modes and times; what it may replace is as with `move`.
+
+        Raises:
+            FileError: As `move`.
+        """
+        await operations.copy(self._runner, source, target, timeout)
