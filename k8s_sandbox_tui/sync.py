@@ -423,6 +423,8 @@ class SandboxCollection:
         *,
         wait: bool = False,
         timeout: int = DESTROY_TIMEOUT,
+        on_result: Callable[[DestroyResult], None] | None = None,
+        keep_going: Callable[[], bool] | None = None,
     ) -> list[DestroyResult]:
         """Deletes many sandboxes, 20 at a time, and says of each what became of it. One failure keeps none of the rest.
 
@@ -431,6 +433,8 @@ class SandboxCollection:
                 made by `select`, of which all that are there now are deleted.
             wait: Whether to wait until they have gone.
             timeout: Milliseconds to wait for each.
+            on_result: Called with each outcome as it is known, on the provider's own thread.
+            keep_going: Asked before each; once it says no, what has not begun is skipped.
 
         Returns:
             The outcomes, in the order in which the sandboxes were given.
@@ -439,7 +443,15 @@ class SandboxCollection:
             InvalidArgumentError: One is no id; no request was made and nothing was deleted.
             ForbiddenError: Listing Pods for a selection is not allowed.
         """
-        return loop_thread().run(self._async.destroy_many(sandboxes, wait=wait, timeout=timeout))
+        return loop_thread().run(
+            self._async.destroy_many(
+                sandboxes,
+                wait=wait,
+                timeout=timeout,
+                on_result=on_result,
+                keep_going=keep_going,
+            ),
+        )
 
 
 class Sandbox:

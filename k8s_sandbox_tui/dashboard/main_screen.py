@@ -12,6 +12,7 @@ from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.memories import SORT, Sort
+from k8s_sandbox_tui.dashboard.protection import is_protected
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state
 from k8s_sandbox_tui.dashboard.table.messages import CursorLost, OrderChosen, SandboxActivated, SandboxSelected
@@ -73,6 +74,7 @@ class MainScreen(TableScreen):
     ) -> None:
         super().__init__(clock=clock, glyphs=glyphs)
         self._remembered = remembered
+        self._protected_contexts = settings.protected_contexts
         self._keymap = settings.keymap
         self.commands = tuple([command.with_keys(settings.keymap) for command in COMMANDS])
         sort = remembered.get(SORT)
@@ -263,10 +265,17 @@ class MainScreen(TableScreen):
     @work(group="destroy")
     async def action_destroy(self) -> None:
         """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""
-        rows = self.store.marked or [self.selected]
-        infos = [row.info for row in rows if row is not None]
-        if self._bench is not None and infos:
-            await self._bench.destroy(infos, self._clock())
+        rows = self.store.marked or [row for row in (self.selected,) if row is not None]
+        if self._bench is None or not rows:
+            return
+        from k8s_sandbox_tui.dashboard.destroy import target_of
+
+        context = self._cluster.context
+        protected = (context or "in-cluster") if is_protected(context, self._protected_contexts) else ""
+        targets = [target_of(row.info, self._clock(), hidden=not row.shown) for row in rows]
+        for uid in await self._bench.destroy(targets, self._glyphs, protected=protected):
+            self.store.marks.discard(uid)
+        self.table.show_marks()
 
     def action_refresh(self) -> None:
         """Ask again, or try to open the cluster again."""

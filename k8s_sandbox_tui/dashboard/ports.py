@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from k8s_sandbox_tui.provider.config import K8sConfig
+    from k8s_sandbox_tui.provider.destroy_many import DestroyResult, SandboxRef
     from k8s_sandbox_tui.provider.errors import SandboxError
     from k8s_sandbox_tui.provider.models import ClusterInfo, CreateProgress, Runtime, SandboxInfo
 
@@ -60,8 +61,14 @@ class SandboxesPort(Protocol):
         """The sandbox of this id, or None."""
         ...
 
-    async def destroy(self, sandbox_id: str, *, uid: str | None = None) -> bool:
-        """Destroy it; False when it was not there, `SandboxGoneError` when another Pod has its name."""
+    async def destroy_many(
+        self,
+        sandboxes: Sequence[SandboxRef],
+        *,
+        on_result: Callable[[DestroyResult], None] | None = None,
+        keep_going: Callable[[], bool] | None = None,
+    ) -> list[DestroyResult]:
+        """Destroy those with these uids, several at once; tell of each outcome, skip the rest when told to stop."""
         ...
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
 from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
-from k8s_sandbox_tui.dashboard.destroy import destroy_all, target_of
+from k8s_sandbox_tui.dashboard.destroy import Destruction
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
+from k8s_sandbox_tui.dashboard.destruction_screen import see_through
 from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
 from k8s_sandbox_tui.dashboard.urls.flow import show_url
 from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
@@ -15,8 +16,9 @@ from k8s_sandbox_tui.provider.models import RUNTIMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
+    from k8s_sandbox_tui.dashboard.destroy import Target
+    from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort, SandboxPort
     from k8s_sandbox_tui.dashboard.urls.flow import UrlHost
     from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
@@ -72,16 +74,24 @@ class Workbench:
         source = TemplateUrls(template=template, namespace=info.namespace, name=info.name)
         await show_url(self._app, source, self._ports)
 
-    async def destroy(self, infos: Sequence[SandboxInfo], now: datetime) -> None:
-        """Ask, destroy the sandboxes as they were when it was asked, and say truthfully what became of each."""
-        targets = [target_of(info, now) for info in infos]
-        if not await self._app.push_screen_wait(DestroyScreen(targets)):
-            return
+    async def destroy(self, targets: Sequence[Target], glyphs: Glyphs, *, protected: str = "") -> list[str]:
+        """Ask, destroy the sandboxes as they were when it was asked, and say truthfully what became of each.
+
+        Args:
+            targets: The sandboxes.
+            glyphs: The signs of the statuses.
+            protected: The context, where it is a protected one.
+
+        Returns:
+            The uids of those that are gone for sure.
+        """
+        if not await self._app.push_screen_wait(DestroyScreen(targets, glyphs, protected=protected)):
+            return []
         self._destroyed.update([target.uid for target in targets])
-        for result in await destroy_all(self._compute.sandbox, targets):
-            if not result.fine:
-                self._destroyed.discard(result.target.uid)
-            self._app.notify(result.sentence, severity="information" if result.fine else "error", markup=False)
+        destruction = Destruction(self._compute.sandbox, targets)
+        await see_through(self._app, destruction, glyphs)
+        self._destroyed.difference_update([result.target.uid for result in destruction.troubles])
+        return destruction.gone
 
     def destroyed(self, uid: str) -> bool:
         """Whether a sandbox goes because it was destroyed from here."""

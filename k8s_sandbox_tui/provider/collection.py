@@ -251,6 +251,8 @@ class SandboxCollection:
         *,
         wait: bool = False,
         timeout: int = DESTROY_TIMEOUT,
+        on_result: Callable[[DestroyResult], None] | None = None,
+        keep_going: Callable[[], bool] | None = None,
     ) -> list[DestroyResult]:
         """Deletes many sandboxes, 20 at a time, and says of each what became of it. One failure keeps none of the rest.
 
@@ -259,6 +261,8 @@ class SandboxCollection:
                 made by `select`, of which all that are there now are deleted.
             wait: Whether to wait until they have gone.
             timeout: Milliseconds to wait for each.
+            on_result: Called with each outcome as it is known, from this event loop.
+            keep_going: Asked before each; once it says no, what has not begun is skipped.
 
         Returns:
             The outcomes, in the order in which the sandboxes were given.
@@ -278,7 +282,9 @@ class SandboxCollection:
             if isinstance(one, str):
                 parse_id(one, "default")
         targets = [await self._target(one) for one in given]
-        return await destroy_many(self._access, targets, wait=wait, timeout=timeout)
+        return await destroy_many(
+            self._access, targets, wait=wait, timeout=timeout, on_result=on_result, keep_going=keep_going
+        )
 
     async def _target(self, sandbox: str | SandboxRef) -> Target:
         if isinstance(sandbox, str):

@@ -13,7 +13,7 @@ from k8s_sandbox_tui.provider.errors import ForbiddenError, NotManagedError, San
 from k8s_sandbox_tui.provider.ids import SandboxId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from k8s_sandbox_tui.provider.access import ClusterAccess
 
@@ -34,6 +34,8 @@ class DestroyOutcome(StrEnum):
     FORBIDDEN = "forbidden"
     FAILED = "failed"
     """See `DestroyResult.error`."""
+    SKIPPED = "skipped"
+    """It was not begun: whoever asked for it had enough before."""
 
 
 class DestroyResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +44,9 @@ class DestroyResult(msgspec.Struct, frozen=True, kw_only=True):
     sandbox_id: str
     outcome: DestroyOutcome
     error: SandboxError | None = None
-    """Why, for all outcomes but `DESTROYED` and `NOT_FOUND`."""
+    """Why, for all outcomes but `DESTROYED`, `NOT_FOUND` and `SKIPPED`."""
+    uid: str | None = None
+    """Of the Pod that was meant; None where an id was given."""
 
 
 class SandboxRef(Protocol):
@@ -73,14 +77,26 @@ class Target(msgspec.Struct, frozen=True):
 
 
 async def destroy_many(
-    access: ClusterAccess, targets: Sequence[Target], *, wait: bool, timeout: int
+    access: ClusterAccess,
+    targets: Sequence[Target],
+    *,
+    wait: bool,
+    timeout: int,
+    on_result: Callable[[DestroyResult], None] | None = None,
+    keep_going: Callable[[], bool] | None = None,
 ) -> list[DestroyResult]:
     """Destroys them, some at a time; one that fails does not keep the others. Results in the order of the targets."""
     limit = asyncio.Semaphore(AT_ONCE)
 
     async def one(target: Target) -> DestroyResult:
         async with limit:
-            return await _destroy(access, target, wait=wait, timeout=timeout)
+            if keep_going is None or keep_going():
+                result = await _destroy(access, target, wait=wait, timeout=timeout)
+            else:
+                result = DestroyResult(sandbox_id=str(target.id), uid=target.uid, outcome=DestroyOutcome.SKIPPED)
+        if on_result is not None:
+            on_result(result)
+        return result
 
     distinct = list(dict.fromkeys(targets))
     results = dict(zip(distinct, await asyncio.gather(*map(one, distinct)), strict=True))
@@ -101,4 +117,4 @@ async def _destroy(access: ClusterAccess, target: Target, *, wait: bool, timeout
         outcome, error = DestroyOutcome.FAILED, caught
     else:
         outcome = DestroyOutcome.DESTROYED if there else DestroyOutcome.NOT_FOUND
-    return DestroyResult(sandbox_id=str(target.id), outcome=outcome, error=error)
+    return DestroyResult(sandbox_id=str(target.id), uid=target.uid, outcome=outcome, error=error)

@@ -13,7 +13,8 @@ from k8s_sandbox_tui.dashboard.main_screen import MainScreen
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.provider.config import K8sConfig
-from k8s_sandbox_tui.provider.errors import SandboxError
+from k8s_sandbox_tui.provider.destroy_many import DestroyOutcome, DestroyResult
+from k8s_sandbox_tui.provider.errors import ForbiddenError, NotManagedError, SandboxError, SandboxGoneError
 from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo, SandboxStatus
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.remembered import Remembered
+    from k8s_sandbox_tui.provider.destroy_many import SandboxRef
     from k8s_sandbox_tui.provider.models import CreateProgress, Runtime
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -139,6 +141,8 @@ class ScriptedSandboxes:
     destroyed: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
     known: dict[str, ScriptedSandbox] = field(default_factory=dict[str, ScriptedSandbox])
     created: ScriptedSandbox | None = None
+    turns: asyncio.Queue[None] | None = None
+    """Each destroy waits for a turn, where there is such a queue."""
 
     async def create(
         self,
@@ -157,12 +161,43 @@ class ScriptedSandboxes:
     async def get_by_id(self, sandbox_id: str) -> ScriptedSandbox | None:
         return self.known.get(sandbox_id)
 
-    async def destroy(self, sandbox_id: str, *, uid: str | None = None) -> bool:
-        self.destroyed.append((sandbox_id, uid))
-        answer = self.answers.get(sandbox_id, True)
-        if isinstance(answer, SandboxError):
-            raise answer
-        return answer
+    async def destroy_many(
+        self,
+        sandboxes: Sequence[SandboxRef],
+        *,
+        on_result: Callable[[DestroyResult], None] | None = None,
+        keep_going: Callable[[], bool] | None = None,
+    ) -> list[DestroyResult]:
+        results: list[DestroyResult] = []
+        for ref in sandboxes:
+            sandbox_id = f"{ref.namespace}/{ref.name}"
+            if keep_going is not None and not keep_going():
+                outcome, error = DestroyOutcome.SKIPPED, None
+            else:
+                if self.turns is not None:
+                    await self.turns.get()
+                self.destroyed.append((sandbox_id, ref.uid))
+                outcome, error = outcome_of(self.answers.get(sandbox_id, True))
+            result = DestroyResult(sandbox_id=sandbox_id, uid=ref.uid, outcome=outcome, error=error)
+            results.append(result)
+            if on_result is not None:
+                on_result(result)
+        return results
+
+
+def outcome_of(answer: bool | SandboxError) -> tuple[DestroyOutcome, SandboxError | None]:
+    """What the provider makes of an answer."""
+    if isinstance(answer, bool):
+        return DestroyOutcome.DESTROYED if answer else DestroyOutcome.NOT_FOUND, None
+    match answer:
+        case SandboxGoneError():
+            return DestroyOutcome.REPLACED, answer
+        case NotManagedError():
+            return DestroyOutcome.NOT_MANAGED, answer
+        case ForbiddenError():
+            return DestroyOutcome.FORBIDDEN, answer
+        case _:
+            return DestroyOutcome.FAILED, answer
 
 
 class ScriptedCompute:

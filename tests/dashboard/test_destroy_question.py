@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from k8s_sandbox_tui.dashboard.destroy import target_of
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
 from k8s_sandbox_tui.provider.errors import (
     ConflictError,
@@ -15,7 +14,7 @@ from k8s_sandbox_tui.provider.errors import (
     TransportError,
 )
 from k8s_sandbox_tui.provider.models import SandboxStatus
-from tests.dashboard.scripted import NOW, dashboard, sandbox_info
+from tests.dashboard.scripted import dashboard, sandbox_info
 
 ROWS = [sandbox_info(number) for number in range(1, 6)]
 SECOND = ("default/computesdk-sbx-00000002", ROWS[1].uid)
@@ -94,12 +93,3 @@ async def test_the_outcome_is_told_as_it_is(answer: bool | SandboxError, sentenc
         await shown.until(lambda: bool(shown.said))
         assert shown.said[0].startswith(sentence)
         assert "\x1b" not in shown.said[0]
-
-
-async def test_the_question_for_several_names_them_all() -> None:
-    async with dashboard(ROWS, size=(100, 40)) as shown:
-        shown.app.push_screen(DestroyScreen([target_of(row, NOW) for row in ROWS]))
-        await shown.pilot.pause()
-        assert "Destroy 5 sandboxes?" in shown.text
-        for row in ROWS:
-            assert row.id in shown.text

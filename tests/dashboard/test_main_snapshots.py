@@ -100,6 +100,10 @@ def test_destroy_question(snap_compare: Compare) -> None:
     assert picture(snap_compare, (80, 24), "down", "f8")
 
 
+def test_destroy_question_for_many(snap_compare: Compare) -> None:
+    assert picture(snap_compare, (80, 24), "m", "a", "f8", "3")
+
+
 def test_filter(snap_compare: Compare) -> None:
     assert picture(snap_compare, (80, 24), "slash", *"python !failed", "enter")
 

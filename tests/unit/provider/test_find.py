@@ -159,6 +159,26 @@ async def test_a_selection_is_destroyed_by_uid(compute: Compute, server: ApiServ
     assert [(result.sandbox_id, result.outcome) for result in results] == [("sandboxes/b", DestroyOutcome.DESTROYED)]
 
 
+async def test_each_outcome_is_told_as_it_is_known_and_who_has_enough_can_stop(
+    compute: Compute, server: ApiServer
+) -> None:
+    names = [f"box-{number}" for number in range(25)]
+    for name in names:
+        deletable(server, name)
+    told: list[tuple[str, str]] = []
+    results = await compute.sandbox.destroy_many(
+        names,
+        on_result=lambda result: told.append((result.sandbox_id, result.outcome)),
+        keep_going=lambda: len(told) < 3,
+    )
+    assert sorted(told) == sorted([(result.sandbox_id, result.outcome) for result in results])
+    assert {result.outcome for result in results[:3]} == {DestroyOutcome.DESTROYED}
+    skipped = [result for result in results if result.outcome is DestroyOutcome.SKIPPED]
+    # Twenty are under way before the first outcome is known.
+    assert 2 <= len(skipped) <= 5
+    assert all(not server.requests("DELETE", f"{PODS}/{one.sandbox_id.split('/')[1]}") for one in skipped)
+
+
 async def test_at_most_twenty_at_once(compute: Compute, server: ApiServer) -> None:
     running = peak = 0
 
