@@ -22,6 +22,8 @@ from k8s_sandbox_tui.provider.config import DEFAULT_PREFIX, DEFAULT_TIMEOUT
 from k8s_sandbox_tui.provider.destroy import DESTROY_TIMEOUT
 from k8s_sandbox_tui.provider.exec.capture import MAX_OUTPUT
 from k8s_sandbox_tui.provider.files.filesystem import MAX_BYTES, TIMEOUT
+from k8s_sandbox_tui.provider.jobs.limits import DEFAULT_LOG, KILL_GRACE, READ_LIMIT
+from k8s_sandbox_tui.provider.jobs.models import LOG_START
 from k8s_sandbox_tui.provider.loop_thread import loop_thread
 from k8s_sandbox_tui.provider.pods import PAGE_SIZE
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.files.entries import FileEntry
     from k8s_sandbox_tui.provider.files.paths import RemotePath
     from k8s_sandbox_tui.provider.freshness import InventoryUpdate
+    from k8s_sandbox_tui.provider.jobs.models import JobInfo, JobLog, JobState, LogChunk, LogOffset
     from k8s_sandbox_tui.provider.models import ClusterInfo, CommandResult, CreateProgress, Runtime, SandboxInfo
     from k8s_sandbox_tui.provider.pod_fields import Ports, Toleration
     from k8s_sandbox_tui.provider.resources import ResourceAmounts
@@ -55,6 +58,9 @@ __all__ = [
     "FileReader",
     "FileSystem",
     "Inventory",
+    "Job",
+    "JobCollection",
+    "JobFollow",
     "RunningCommand",
     "Sandbox",
     "SandboxCollection",
@@ -491,6 +497,11 @@ class Sandbox:
     def filesystem(self) -> FileSystem:
         """Its files; makes no request."""
         return FileSystem(self._async.filesystem)
+
+    @property
+    def jobs(self) -> JobCollection:
+        """Its jobs: commands that run on by themselves; makes no request."""
+        return JobCollection(self._async.jobs)
 
     def run_command(
         self,
@@ -950,6 +961,244 @@ class FileReader:
 
     def close(self) -> None:
         """Ends the reading. May be called again."""
+        loop_thread().run(self._async.aclose())
+
+    def __enter__(self) -> Self:
+        loop_thread().run(self._async.__aenter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        loop_thread().run(self._async.__aexit__(kind, error, traceback))
+
+
+class JobCollection:
+    """The jobs of one sandbox. `Sandbox.jobs` is one."""
+
+    def __init__(self, wrapped: asynchronous.JobCollection) -> None:
+        self._async = wrapped
+
+    def start(
+        self,
+        command: str | Sequence[str],
+        *,
+        cwd: str | None = None,
+        env: Mapping[str, str] | None = None,
+        max_log: int = DEFAULT_LOG,
+    ) -> Job:
+        """Starts a command that runs on by itself, without input; returns when it has begun.
+
+        A program that is missing is no error here: the job ends with exit code 127. Where this is cancelled, what was
+        started is killed.
+
+        Args:
+            command: Text is run by `/bin/sh`; a sequence is a program with its arguments, run as they are.
+            cwd: The working directory.
+            env: Variables beside the sandbox's own. Values stand in no argument list, URL or file.
+            max_log: Bytes of its newest output that are kept of each stream, 8 MiB when it is left out.
+
+        Raises:
+            InvalidArgumentError: An argument cannot be; no request was made.
+            CommandError: The sandbox has not what jobs need; the message says what.
+            SandboxError: See `Sandbox.run_command`.
+        """
+        return Job(loop_thread().run(self._async.start(command, cwd=cwd, env=env, max_log=max_log)))
+
+    def list(self, *, state: JobState | None = None) -> list[Job]:
+        """Lists the jobs, the oldest first: those that run, and the newest of those that have ended.
+
+        Args:
+            state: Only those in this state.
+
+        Raises:
+            SandboxError: See `Sandbox.run_command`.
+        """
+        found = loop_thread().run(self._async.list(state=state))
+        return [Job(one) for one in found]
+
+    def get(self, job_id: str) -> Job:
+        """Finds a job, also one that another program has started.
+
+        Raises:
+            InvalidArgumentError: The id cannot be one.
+            JobNotFoundError: There is no such job.
+            SandboxGoneError: The sandbox ended.
+            SandboxError: See `Sandbox.run_command`.
+        """
+        return Job(loop_thread().run(self._async.get(job_id)))
+
+
+class Job:
+    """A job of one sandbox. Made by `JobCollection`.
+
+    It depends on nothing here: it goes on when this program ends, and any other can find it by its id.
+    """
+
+    def __init__(self, wrapped: asynchronous.Job) -> None:
+        self._async = wrapped
+
+    @property
+    def info(self) -> JobInfo:
+        """The job as it was last seen; `get_info` looks again."""
+        return self._async.info
+
+    @property
+    def id(self) -> str:
+        """12 hexadecimal digits, unlike those of any other job."""
+        return self._async.id
+
+    @property
+    def command(self) -> str | tuple[str, ...]:
+        """As it was given; of a long one the first 4096 characters."""
+        return self._async.command
+
+    @property
+    def started_at(self) -> datetime:
+        """By the clock of the sandbox's node."""
+        return self._async.started_at
+
+    @property
+    def state(self) -> JobState:
+        """As it was last seen."""
+        return self._async.state
+
+    @property
+    def exit_code(self) -> int | None:
+        """128+n where signal n ended it; None where it was last seen running, and where it was lost."""
+        return self._async.exit_code
+
+    def get_info(self) -> JobInfo:
+        """Looks at the job again.
+
+        Raises:
+            JobNotFoundError: It has been removed.
+            SandboxGoneError: The sandbox ended, and its jobs with it.
+            SandboxError: See `Sandbox.run_command`.
+        """
+        return loop_thread().run(self._async.get_info())
+
+    def follow(self, offset: LogOffset = LOG_START) -> JobFollow:
+        """Gives its log as it arrives, to the end of the job; an iterator and context manager.
+
+        Args:
+            offset: From where in the log; the beginning when it is left out.
+        """
+        return JobFollow(loop_thread().call(lambda: self._async.follow(offset)))
+
+    def read_log(self, offset: LogOffset = LOG_START, *, limit: int = READ_LIMIT) -> JobLog:
+        """Reads its log from an offset to what is its end now.
+
+        Args:
+            offset: From where in the log; the beginning when it is left out.
+            limit: Bytes of both streams together after which it stops, 16 MiB when it is left out.
+
+        Raises:
+            JobNotFoundError: It has been removed.
+            SandboxError: See `Sandbox.run_command`.
+        """
+        return loop_thread().run(self._async.read_log(offset, limit=limit))
+
+    def wait(self, timeout: int | None = None) -> int:
+        """Waits for its end.
+
+        Args:
+            timeout: Milliseconds to wait; None: for ever. The job goes on after it.
+
+        Returns:
+            Its exit code, 128+n where signal n ended it.
+
+        Raises:
+            JobTimeoutError: It did not end in that time.
+            JobLostError: It has ended, and nobody knows its exit code.
+            JobNotFoundError: It has been removed.
+            SandboxGoneError: The sandbox ended, and its jobs with it.
+            SandboxError: It could not be reached for two minutes, or not at all.
+        """
+        return loop_thread().run(self._async.wait(timeout))
+
+    def signal(self, name: str) -> bool:
+        """Sends a signal to all processes of its group; False when it had ended.
+
+        Args:
+            name: As `TERM` or `SIGTERM`.
+
+        Raises:
+            InvalidArgumentError: No such signal.
+            JobNotFoundError: It has been removed.
+            SandboxError: See `Sandbox.run_command`.
+        """
+        return loop_thread().run(self._async.signal(name))
+
+    def kill(self, grace: Duration = KILL_GRACE) -> None:
+        """Kills all its processes, also those that have left its group, and waits until they have ended.
+
+        Args:
+            grace: Milliseconds or a timedelta between TERM and KILL, 60 s at most.
+
+        Raises:
+            CommandError: Some of them may still run; the message says why.
+            JobNotFoundError: It has been removed.
+            SandboxError: See `Sandbox.run_command`.
+        """
+        loop_thread().run(self._async.kill(grace))
+
+    def remove(self) -> None:
+        """Removes its log and what else is known of it.
+
+        Raises:
+            JobRunningError: It runs.
+            JobNotFoundError: It has been removed.
+            SandboxError: See `Sandbox.run_command`.
+        """
+        loop_thread().run(self._async.remove())
+
+    def __repr__(self) -> str:
+        """Names the job."""
+        return repr(self._async)
+
+
+class JobFollow:
+    """The log of a job as it arrives; `Job.follow` makes it. Iterating it ends with the job.
+
+    A connection that is lost is made again, where the log was left: nothing is lost or given twice. Leaving it, by
+    `close`, as a context manager or by cancelling, leaves the job running and nothing behind in the sandbox.
+    """
+
+    def __init__(self, wrapped: asynchronous.JobFollow) -> None:
+        self._async = wrapped
+
+    @property
+    def offset(self) -> LogOffset:
+        """Where the log goes on after what was given out; `Job.follow` takes it."""
+        return self._async.offset
+
+    @property
+    def trouble(self) -> str:
+        """Why the connection is being made again, as a sentence; empty while there is one."""
+        return self._async.trouble
+
+    def __iter__(self) -> Self:
+        """Its log as it arrives; ends with the job.
+
+        Raises:
+            JobNotFoundError: There is no such job, or none any more.
+            SandboxGoneError: The sandbox ended.
+            SandboxError: It could not be reached for two minutes, or not at all.
+        """
+        return self
+
+    def __next__(self) -> LogChunk:
+        try:
+            return loop_thread().run(self._async.__anext__())
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def close(self) -> None:
+        """Leaves the job; takes a second at most."""
         loop_thread().run(self._async.aclose())
 
     def __enter__(self) -> Self:

@@ -98,6 +98,29 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.inventory import (
         Inventory,
     )
+    from k8s_sandbox_tui.provider.jobs.collection import (
+        JobCollection,
+    )
+    from k8s_sandbox_tui.provider.jobs.errors import (
+        JobError,
+        JobLostError,
+        JobNotFoundError,
+        JobRunningError,
+        JobTimeoutError,
+    )
+    from k8s_sandbox_tui.provider.jobs.follow import (
+        JobFollow,
+    )
+    from k8s_sandbox_tui.provider.jobs.job import (
+        Job,
+    )
+    from k8s_sandbox_tui.provider.jobs.models import (
+        JobInfo,
+        JobLog,
+        JobState,
+        LogChunk,
+        LogOffset,
+    )
     from k8s_sandbox_tui.provider.models import (
         ClusterInfo,
         CommandResult,
@@ -188,9 +211,22 @@ __all__ = [
     "InvalidObjectError",
     "Inventory",
     "InventoryUpdate",
+    "Job",
+    "JobCollection",
+    "JobError",
+    "JobFollow",
+    "JobInfo",
+    "JobLog",
+    "JobLostError",
+    "JobNotFoundError",
+    "JobRunningError",
+    "JobState",
+    "JobTimeoutError",
     "K8sConfig",
     "KubeconfigNotFoundError",
     "LocalFileError",
+    "LogChunk",
+    "LogOffset",
     "NotFoundError",
     "NotManagedError",
     "OfficialConfiguration",
@@ -283,6 +319,11 @@ _NAMES = {
     "files.reader": ("FileReader",),
     "freshness": ("Freshness", "InventoryUpdate"),
     "inventory": ("Inventory",),
+    "jobs.collection": ("JobCollection",),
+    "jobs.errors": ("JobError", "JobLostError", "JobNotFoundError", "JobRunningError", "JobTimeoutError"),
+    "jobs.follow": ("JobFollow",),
+    "jobs.job": ("Job",),
+    "jobs.models": ("JobInfo", "JobLog", "JobState", "LogChunk", "LogOffset"),
     "models": (
         "ClusterInfo",
         "CommandResult",

@@ -22,6 +22,7 @@ SandboxError
  ├ CreateError                     the sandbox cannot start; `reason`, `events`
  │  └ CreateTimeoutError           not Running in time
  ├ FileError                       files; see `files/errors.py` for those below it
+ ├ JobError                        jobs; see `jobs/errors.py` for those below it
  └ CommandError                    no exit code; carries `stdout` and `stderr` so far
     ├ CommandTimeoutError          killed after its timeout
     ├ CommandStartError            the executable is missing or may not run; `exit_code` 127 or 126

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.commands import Input
     from k8s_sandbox_tui.provider.exec.running import RunningCommand
     from k8s_sandbox_tui.provider.files.filesystem import FileSystem
+    from k8s_sandbox_tui.provider.jobs.collection import JobCollection
     from k8s_sandbox_tui.provider.models import CommandResult, SandboxInfo
 
 
@@ -69,6 +70,14 @@ class Sandbox:
         from k8s_sandbox_tui.provider.files.filesystem import FileSystem
 
         return FileSystem(self._access, self._target())
+
+    @property
+    def jobs(self) -> JobCollection:
+        """Its jobs: commands that run on by themselves; makes no request."""
+        from k8s_sandbox_tui.provider.jobs.collection import JobCollection
+        from k8s_sandbox_tui.provider.jobs.place import JobPlace
+
+        return JobCollection(JobPlace(self._access.open, self._target()))
 
     async def run_command(
         self,

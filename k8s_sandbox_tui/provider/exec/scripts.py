@@ -95,10 +95,13 @@ __computesdk_s=;command -v setsid >/dev/null 2>&1&&__computesdk_s=setsid
 DETACH_PLAIN: Final = f'{DETACH}$__computesdk_s "$@" </dev/null >>{BACKGROUND_LOG} 2>&1 &'
 DETACH_WITH_PAYLOAD: Final = f'{DETACH}{{ printf %s "$__computesdk"|$__computesdk_s "$@";}} >>{BACKGROUND_LOG} 2>&1 &'
 
-KILL: Final = """i=$1 t=$2 u=$3
+KILL: Final = """i=$1 t=$2 u=$3 k=$4
 command -v grep >/dev/null||{ echo 'the sandbox has no grep to find it with' >&2;exit 1; }
 read -r o </proc/self/stat;set -- ${o##*) };o=$3
 find(){ p= l=
+if [ -n "$k" ]&&read -r x y 2>/dev/null <"$k"&&[ "$x" -gt 1 ] 2>/dev/null&&read -r g 2>/dev/null <"/proc/$x/stat";then
+set -- ${g##*) };[ "${20}" != "$y" ]||[ "$1" = Z ]||p=" $x"
+fi
 for f in $(grep -ls "$i" /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null);do
 f=${f#/proc/};f=${f%%/*};case " $p " in *" $f "*);;*)p="$p $f";;esac
 done
@@ -113,7 +116,7 @@ done
 send(){ for f in $l $p;do kill -s "$1" -- "$f";done 2>/dev/null; }
 pause(){ sleep 0.1 2>/dev/null||sleep 1; }
 n=0;find
-while [ -z "$p" ]&&[ $n -lt 10 ];do n=$((n+1));pause;find;done
+while [ -z "$p$k" ]&&[ $n -lt 10 ];do n=$((n+1));pause;find;done
 [ -n "$p" ]||exit 0
 for s in $u;do send $s;done
 n=0
@@ -126,7 +129,8 @@ KILL.
 
 $1 is a pattern that does not match itself (`[a]bc`), so that the processes of this script are not found. A command
 that is not there yet is waited for, for a second. A group is signalled only where its leader carries the id or has
-ended: in a runtime that gives commands no group of their own, the group is that of the whole container.
+ended: in a runtime that gives commands no group of their own, the group is that of the whole container. $4, where it is
+given, is a file with the process id and the start time of a command that has begun: nothing is waited for then.
 
 What it cannot find: a command that replaces its shell (`exec`) by a program that has cleared its environment."""
 

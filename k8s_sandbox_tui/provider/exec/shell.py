@@ -109,10 +109,7 @@ def plan_command(
     """
     checked = check_command(command)
     variables = check_env(env)
-    for name in variables:
-        if name == scripts.COMMAND_ID or name.startswith(scripts.OWN):
-            msg = f"The environment variable {name} is used by the provider itself."
-            raise InvalidArgumentError(msg, hint="Choose another name.")
+    check_own_names(variables)
     if background and (stdin or tty):
         msg = "A background command has neither input nor terminal."
         raise InvalidArgumentError(msg, hint="Redirect its input inside the command, or run it without background.")
@@ -153,14 +150,32 @@ def plan_script(script: str, arguments: Sequence[str], *, stdin: bool = False) -
     )
 
 
-def plan_kill(plan: ExecPlan, grace: float = KILL_GRACE) -> ExecPlan:
+def check_own_names(env: Mapping[str, str]) -> None:
+    """Sees to it that no variable of a command's is one that the wrapping needs.
+
+    Raises:
+        InvalidArgumentError: One is.
+    """
+    for name in env:
+        if name == scripts.COMMAND_ID or name.startswith(scripts.OWN):
+            msg = f"The environment variable {name} is used by the provider itself."
+            raise InvalidArgumentError(msg, hint="Choose another name.")
+
+
+def plan_kill(plan: ExecPlan, grace: float = KILL_GRACE, *, pid_file: str = "") -> ExecPlan:
     """The exec that kills a command; it ends when the command's processes have. Exit code 1 where some stay.
 
     A terminal's end is said with HUP: interactive shells ignore TERM.
+
+    Args:
+        plan: The command's.
+        grace: Seconds between TERM and KILL.
+        pid_file: A file in the sandbox with the process id of a command that has begun, and its start time.
     """
     pattern = f"[{plan.command_id[0]}]{plan.command_id[1:]}"
     signals = "HUP TERM" if plan.tty else "TERM"
-    return ExecPlan(argv=(scripts.SHELL, "-c", scripts.KILL, "sh", pattern, str(round(grace * 10)), signals))
+    arguments = (pattern, str(round(grace * 10)), signals, *([pid_file] if pid_file else []))
+    return ExecPlan(argv=(scripts.SHELL, "-c", scripts.KILL, "sh", *arguments))
 
 
 @dataclass(frozen=True, slots=True)

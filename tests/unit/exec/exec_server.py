@@ -86,6 +86,7 @@ class ExecServer:
         self.asked = asyncio.Event()
         self.started = asyncio.Event()
         self.port = 0
+        self._transports: set[asyncio.WriteTransport] = set()
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -106,6 +107,15 @@ class ExecServer:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, 9)
             await process.wait()
+            # What a dropped connection has left unread: a pipe is closed at its end.
+            for output in (process.stdout, process.stderr):
+                if output is not None:
+                    await output.read()
+
+    def drop(self) -> None:
+        """Cuts every connection, as a load balancer does."""
+        for transport in self._transports:
+            transport.abort()
 
     async def until_dead(self) -> None:
         """Returns when no group of a command has a process any more; zombies do not count."""
@@ -134,7 +144,13 @@ class ExecServer:
             protocols=(V4,) if self.faults.v4_only else (V5, V4), autoping=False, max_msg_size=0
         )
         await websocket.prepare(request)
-        await _Exec(self, websocket, request).run()
+        assert isinstance(request.transport, asyncio.WriteTransport)
+        transport = request.transport
+        self._transports.add(transport)
+        try:
+            await _Exec(self, websocket, request).run()
+        finally:
+            self._transports.discard(transport)
         return websocket
 
 
@@ -147,7 +163,6 @@ class _Exec:
         self.tty = request.query.get("tty") == "true"
         self.stdin = request.query.get("stdin") == "true"
         self.master = -1
-        self.last = asyncio.Lock()
 
     async def run(self) -> None:
         await self.websocket.send_bytes(b"\x01")
@@ -166,6 +181,9 @@ class _Exec:
         finally:
             receiver.cancel()
             await asyncio.wait({receiver})
+            if process.stdin is not None:
+                # With the connection ends the input, but not the command (containerd's `ExecIO`).
+                process.stdin.close()
             if self.master >= 0:
                 os.close(self.master)
 
