@@ -68,6 +68,10 @@ COMMANDS: tuple[Command, ...] = (
         help="Create a sandbox.",
     ),
     Command(
+        id="sandbox.create-like", keys="C", action="create_like", label="Create like this", group=SANDBOX, show=False,
+        help="Create a sandbox like the selected one.",
+    ),
+    Command(
         id="sandbox.url", keys="u", action="copy_url", label="URL", group=SANDBOX,
         help="Copy or open the URL of a port of the selected sandbox.",
     ),

@@ -124,7 +124,7 @@ class MainScreen(TableScreen):
         from k8s_sandbox_tui.dashboard.workbench import Workbench
 
         self._cluster = cluster_state(opened, self._feed.interval)
-        self._bench = Workbench(self.app, opened, self._ports)
+        self._bench = Workbench(self.app, opened, self._ports, self._remembered)
         if self._pane is None:
             self._pane = ConsolePane(ascii_only=self._glyphs.ascii_only, keymap=self._keymap)
             self.query_one(Split).show_second(self._pane)
@@ -225,7 +225,7 @@ class MainScreen(TableScreen):
             return (self.focused is self.table and self.selected is not None) or None
         if action == "create":
             possible = self._bench is not None
-        elif action in {"console", "copy_url"}:
+        elif action in {"console", "copy_url", "create_like"}:
             possible = self.selected is not None and self._bench is not None
         elif action == "destroy":
             if self.focused is not self.table:
@@ -254,6 +254,13 @@ class MainScreen(TableScreen):
         """Ask for a new sandbox, see it through, and put the cursor on it."""
         if self._bench is not None:
             self._awaited = await self._bench.create()
+            self.paint()
+
+    @work(group="create")
+    async def action_create_like(self) -> None:
+        """Ask for another sandbox like the selected one, and put the cursor on it."""
+        if self._bench is not None and self.selected is not None:
+            self._awaited = await self._bench.create_like(self.selected.info)
             self.paint()
 
     @work(group="urls")

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+from k8s_sandbox_tui.dashboard.create.creator import SandboxCreator
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Self
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.config import K8sConfig
     from k8s_sandbox_tui.provider.destroy_many import DestroyResult, SandboxRef
     from k8s_sandbox_tui.provider.errors import SandboxError
-    from k8s_sandbox_tui.provider.models import ClusterInfo, CreateProgress, Runtime, SandboxInfo
+    from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
 
 
 class SandboxPort(CommandHost, Protocol):
@@ -39,23 +40,13 @@ class SandboxPort(CommandHost, Protocol):
         """The URL of a port, made from the template."""
         ...
 
-
-class SandboxesPort(Protocol):
-    """The verbs on sandboxes."""
-
-    async def create(
-        self,
-        *,
-        envs: Mapping[str, str] | None = None,
-        metadata: Mapping[str, object] | None = None,
-        runtime: Runtime | None = None,
-        image: str | None = None,
-        name: str | None = None,
-        namespace: str | None = None,
-        on_progress: Callable[[CreateProgress], None] | None = None,
-    ) -> SandboxPort:
-        """Create a sandbox and wait until it runs."""
+    async def get_pod(self) -> dict[str, object]:
+        """The whole Pod as it is now; `SandboxGoneError` when it is not there any more."""
         ...
+
+
+class SandboxesPort(SandboxCreator[SandboxPort], Protocol):
+    """The verbs on sandboxes."""
 
     async def get_by_id(self, sandbox_id: str) -> SandboxPort | None:
         """The sandbox of this id, or None."""

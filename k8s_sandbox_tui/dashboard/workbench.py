@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
 from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
+from k8s_sandbox_tui.dashboard.create.like import form_like
+from k8s_sandbox_tui.dashboard.create.presets import Presets
+from k8s_sandbox_tui.dashboard.create.progress import failure_text
 from k8s_sandbox_tui.dashboard.destroy import Destruction
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
 from k8s_sandbox_tui.dashboard.destruction_screen import see_through
 from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
 from k8s_sandbox_tui.dashboard.urls.flow import show_url
 from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
+from k8s_sandbox_tui.provider.errors import SandboxError, SandboxGoneError
 from k8s_sandbox_tui.provider.models import RUNTIMES
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.destroy import Target
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort, SandboxPort
+    from k8s_sandbox_tui.dashboard.remembered import Remembered
     from k8s_sandbox_tui.dashboard.urls.flow import UrlHost
     from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
     from k8s_sandbox_tui.provider.models import SandboxInfo
@@ -28,13 +33,16 @@ if TYPE_CHECKING:
 class Workbench:
     """The dialogues over one opened cluster; all of them have to run in a worker."""
 
-    def __init__(self, app: UrlHost, opened: OpenedClusterPort, ports: UrlHistory) -> None:
+    def __init__(
+        self, app: UrlHost, opened: OpenedClusterPort, ports: UrlHistory, remembered: Remembered | None = None
+    ) -> None:
         """Prepare them.
 
         Args:
             app: Shows the dialogues.
             opened: The cluster.
             ports: The ports used before in this session.
+            remembered: Where the presets of the create form are.
         """
         self._app = app
         self._compute = opened.compute
@@ -48,8 +56,9 @@ class Workbench:
             images={runtime: config.image_for(runtime) for runtime in RUNTIMES},
             prefix=config.pod_name_prefix,
             url_template=config.url_template,
+            config=config,
         )
-        self._creator: CreateFlow[SandboxPort] = CreateFlow(app, opened.compute.sandbox, defaults)
+        self._creator: CreateFlow[SandboxPort] = CreateFlow(app, opened.compute.sandbox, defaults, Presets(remembered))
 
     def host(self, info: SandboxInfo) -> SandboxHost:
         """Runs commands in a sandbox."""
@@ -66,6 +75,19 @@ class Workbench:
     async def create(self) -> str:
         """Ask for a new sandbox and see it through; its uid, or nothing."""
         created = await self._creator.run()
+        return "" if created is None else created.uid
+
+    async def create_like(self, info: SandboxInfo) -> str:
+        """Ask for another sandbox like this one; the new one's uid, or nothing."""
+        try:
+            sandbox = await self._compute.sandbox.get_by_id(info.id)
+            if sandbox is None or sandbox.uid != info.uid:
+                raise SandboxGoneError(f"{info.name} does not exist any more.")
+            pod = await sandbox.get_pod()
+        except SandboxError as error:
+            self._app.notify(failure_text(error), title="Not copied", severity="error", markup=False)
+            return ""
+        created = await self._creator.run(form_like(info, pod, self._creator.defaults))
         return "" if created is None else created.uid
 
     async def copy_url(self, info: SandboxInfo) -> None:

@@ -14,11 +14,14 @@ from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import timedelta
 
     from textual.binding import Binding
     from textual.pilot import Pilot
 
     from k8s_sandbox_tui.provider.models import Runtime
+    from k8s_sandbox_tui.provider.resources import ResourceName
+    from k8s_sandbox_tui.provider.security import SecurityProfile
 
 T = TypeVar("T")
 
@@ -55,7 +58,7 @@ async def eventually(pilot: Pilot[None], probe: Callable[[], T], expected: T) ->
     deadline = asyncio.get_running_loop().time() + 10
     while (seen := probe()) != expected and asyncio.get_running_loop().time() < deadline:
         await pilot.pause()
-    assert seen == expected
+    assert seen == expected, (seen, expected)
 
 
 @dataclass
@@ -101,6 +104,10 @@ class ScriptedCreator:
         image: str | None = None,
         name: str | None = None,
         namespace: str | None = None,
+        requests: Mapping[ResourceName, str] | None = None,
+        limits: Mapping[ResourceName, str] | None = None,
+        lifetime: timedelta | None = None,
+        security_profile: SecurityProfile | None = None,
         on_progress: Callable[[CreateProgress], None] | None = None,
     ) -> Sandbox:
         assert on_progress is not None
@@ -111,6 +118,10 @@ class ScriptedCreator:
             "image": image,
             "name": name,
             "namespace": namespace,
+            "requests": dict(requests or {}),
+            "limits": dict(limits or {}),
+            "lifetime": lifetime,
+            "security_profile": security_profile,
         }
         creation = Creation(arguments, on_progress, asyncio.get_running_loop().create_future())
         self.calls.put_nowait(creation)

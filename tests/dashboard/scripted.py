@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.remembered import Remembered
     from k8s_sandbox_tui.provider.destroy_many import SandboxRef
     from k8s_sandbox_tui.provider.models import CreateProgress, Runtime
+    from k8s_sandbox_tui.provider.resources import ResourceName
+    from k8s_sandbox_tui.provider.security import SecurityProfile
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -123,6 +125,10 @@ class ScriptedInventory:
 class ScriptedSandbox:
     sandbox_id: str
     uid: str
+    pod: dict[str, object] = field(default_factory=dict[str, object])
+
+    async def get_pod(self) -> dict[str, object]:
+        return self.pod
 
     def get_url(self, port: int, *, protocol: str = "http") -> str:
         return f"{protocol}://{self.sandbox_id.replace('/', '.')}.example.com:{port}"
@@ -153,6 +159,10 @@ class ScriptedSandboxes:
         image: str | None = None,
         name: str | None = None,
         namespace: str | None = None,
+        requests: Mapping[ResourceName, str] | None = None,
+        limits: Mapping[ResourceName, str] | None = None,
+        lifetime: timedelta | None = None,
+        security_profile: SecurityProfile | None = None,
         on_progress: Callable[[CreateProgress], None] | None = None,
     ) -> ScriptedSandbox:
         assert self.created is not None

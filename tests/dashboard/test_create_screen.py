@@ -61,7 +61,7 @@ class Form:
     @property
     def request(self) -> CreateRequest | str | None:
         """What the form was left with."""
-        return self.answers[0].request if self.answers else "still open"
+        return (self.answers[0].requests or (None,))[0] if self.answers else "still open"
 
     @property
     def focused(self) -> Widget | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.containers import Horizontal
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Label, Static
 
@@ -13,6 +14,15 @@ from k8s_sandbox_tui.dashboard.create.visible import to_visible
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
+
+
+class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The fields, scrolled with the focus: the arrows belong to them, not to the scroll bar."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+    ]
 
 
 class Line(Static):

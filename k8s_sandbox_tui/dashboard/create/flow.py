@@ -1,55 +1,34 @@
-"""From the form to a running sandbox: ask, create, show the progress, and ask again where it failed."""
+"""From the form to running sandboxes: ask, create, show the progress, and ask again where it failed."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+from k8s_sandbox_tui.dashboard.create.creator import CreatedSandbox
+from k8s_sandbox_tui.dashboard.create.many import failure_summary
+from k8s_sandbox_tui.dashboard.create.many_screen import ManyScreen
 from k8s_sandbox_tui.dashboard.create.progress import ProgressAnswer, ProgressScreen, failure_text
 from k8s_sandbox_tui.dashboard.create.screen import CreateScreen
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.provider.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
+    from k8s_sandbox_tui.dashboard.create.creator import SandboxCreator
     from k8s_sandbox_tui.dashboard.create.form import CreateDefaults, CreateRequest, FormValues
+    from k8s_sandbox_tui.dashboard.create.like import Likeness
+    from k8s_sandbox_tui.dashboard.create.presets import Presets
     from k8s_sandbox_tui.dashboard.screen_host import ScreenHost
-    from k8s_sandbox_tui.provider.models import CreateProgress, Runtime
+    from k8s_sandbox_tui.provider.models import CreateProgress
 
+AT_ONCE = 10
+"""Creates that are under way at the same time, of many: API servers bound what one client may ask for."""
 
-class CreatedSandbox(Protocol):
-    """What the flow needs to know of a sandbox."""
-
-    @property
-    def sandbox_id(self) -> str:
-        """`<namespace>/<pod>`."""
-        ...
-
-
-SandboxT_co = TypeVar("SandboxT_co", bound=CreatedSandbox, covariant=True)
 SandboxT = TypeVar("SandboxT", bound=CreatedSandbox)
-
-
-class SandboxCreator(Protocol[SandboxT_co]):
-    """The one verb of the provider's sandbox collection that creating needs.
-
-    It deletes the half-made Pod when it fails or is cancelled.
-    """
-
-    async def create(
-        self,
-        *,
-        envs: Mapping[str, str] | None = None,
-        metadata: Mapping[str, object] | None = None,
-        runtime: Runtime | None = None,
-        image: str | None = None,
-        name: str | None = None,
-        namespace: str | None = None,
-        on_progress: Callable[[CreateProgress], None] | None = None,
-    ) -> SandboxT_co:
-        """Create a sandbox and wait until it runs."""
-        ...
 
 
 class CreateFlow(Generic[SandboxT]):
@@ -59,37 +38,89 @@ class CreateFlow(Generic[SandboxT]):
     several times at once: a create that was sent to the background does not block a new one.
     """
 
-    def __init__(self, app: ScreenHost, creator: SandboxCreator[SandboxT], defaults: CreateDefaults) -> None:
+    def __init__(
+        self,
+        app: ScreenHost,
+        creator: SandboxCreator[SandboxT],
+        defaults: CreateDefaults,
+        presets: Presets | None = None,
+    ) -> None:
         self._app = app
         self._creator = creator
-        self._defaults = defaults
+        self.defaults = defaults
+        """What an empty form stands for."""
+        self._presets = presets
         self._draft: FormValues | None = None
+        self._kept = "What you typed before is still here."
         self._failure = ""
 
-    async def run(self) -> SandboxT | None:
-        """Open the form and see its sandbox through; None where it was cancelled or failed.
+    async def run(self, like: Likeness | None = None) -> SandboxT | None:
+        """Open the form and see its sandboxes through.
 
         Has to run in a worker. Errors of the provider are shown, not raised. Cancelling the
-        worker cancels the create, too.
+        worker cancels the creates, too.
+
+        Args:
+            like: What to fill the form with; None for what was typed the last time and has led to nothing.
+
+        Returns:
+            The last one that runs; None where it was cancelled or failed.
         """
+        draft, kept = self._draft, self._kept
+        if like is not None:
+            draft = like.values
+            kept = f"Not taken over: {', '.join(like.left_out)}." if like.left_out else "All of it is taken over."
         while True:
-            form = CreateScreen(self._defaults, self._draft, failure=self._failure)
+            form = CreateScreen(self.defaults, draft, failure=self._failure, kept=kept, presets=self._presets)
             answer = await self._app.push_screen_wait(form)
             self._failure = ""
-            self._draft = None if answer.values.is_empty else answer.values
-            if answer.request is None:
+            self._draft = draft = None if answer.values.is_empty else answer.values
+            kept = self._kept
+            if not answer.requests:
                 return None
-            view = ProgressScreen(_title(answer.request, self._defaults))
-            task = asyncio.create_task(self._send(answer.request, view), name="create a sandbox")
+            view, tasks = self._start(answer.requests)
             try:
-                wish = await self._follow(task, view)
+                wish = await self._follow(view, tasks)
             finally:
-                task.cancel()
+                for task in tasks:
+                    task.cancel()
             if wish is not ProgressAnswer.EDIT:
-                return self._conclude(task, answer.values, unseen=wish is ProgressAnswer.BACKGROUND)
-            self._failure = _failure_of(task)
+                return self._conclude(tasks, view, answer.values, unseen=wish is ProgressAnswer.BACKGROUND)
+            self._failure = _failure_of(tasks, view)
+            left = sum(_created(task) is None for task in tasks)
+            self._draft = draft = replace(answer.values, copies=str(left) if left > 1 else "")
 
-    async def _send(self, request: CreateRequest, view: ProgressScreen) -> SandboxT:
+    def _start(self, requests: Sequence[CreateRequest]) -> tuple[ProgressScreen, list[asyncio.Task[SandboxT]]]:
+        """Begin to create, and the view that is told of it."""
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def send(request: CreateRequest, on_progress: Callable[[CreateProgress], None]) -> SandboxT:
+            async with turn:
+                return await self._send(request, on_progress)
+
+        titles = [_title(request, self.defaults) for request in requests]
+        if len(requests) == 1:
+            view = ProgressScreen(titles[0])
+            task = asyncio.create_task(send(requests[0], view.advance), name="create a sandbox")
+            task.add_done_callback(lambda _: view.settle(_error_of(task)))
+            tasks = [task]
+        else:
+            view = many = ManyScreen(titles)
+            tasks = [
+                asyncio.create_task(send(request, partial(many.advance_one, index)), name="create a sandbox")
+                for index, request in enumerate(requests)
+            ]
+            for index, task in enumerate(tasks):
+                task.add_done_callback(partial(_settle, many, index))
+
+        def cancel() -> None:
+            for task in tasks:
+                task.cancel()
+
+        view.on_cancel = cancel
+        return view, tasks
+
+    async def _send(self, request: CreateRequest, on_progress: Callable[[CreateProgress], None]) -> SandboxT:
         return await self._creator.create(
             envs=request.envs,
             metadata=request.metadata,
@@ -97,38 +128,60 @@ class CreateFlow(Generic[SandboxT]):
             image=request.image,
             name=request.name,
             namespace=request.namespace,
-            on_progress=view.advance,
+            requests=request.requests,
+            limits=request.limits,
+            lifetime=request.lifetime,
+            security_profile=request.security_profile,
+            on_progress=on_progress,
         )
 
-    async def _follow(self, task: asyncio.Task[SandboxT], view: ProgressScreen) -> ProgressAnswer:
-        """Show the create until its view is left, then wait for its end."""
-        view.on_cancel = task.cancel
-        task.add_done_callback(lambda _: view.settle(_error_of(task)))
+    async def _follow(self, view: ProgressScreen, tasks: Sequence[asyncio.Task[SandboxT]]) -> ProgressAnswer:
+        """Show the creates until their view is left, then wait for their end."""
         wish = await self._app.push_screen_wait(view)
-        await asyncio.wait({task})
+        await asyncio.wait(tasks)
         return wish
 
-    def _conclude(self, task: asyncio.Task[SandboxT], values: FormValues, *, unseen: bool) -> SandboxT | None:
+    def _conclude(
+        self,
+        tasks: Sequence[asyncio.Task[SandboxT]],
+        view: ProgressScreen,
+        values: FormValues,
+        *,
+        unseen: bool,
+    ) -> SandboxT | None:
         """Say how it ended where that is not on the screen already."""
-        if task.cancelled():
+        created = [sandbox for task in tasks if (sandbox := _created(task)) is not None]
+        failed = any(_error_of(task) is not None for task in tasks)
+        if created:
+            self._app.notify(_running(created), markup=False)
+        elif not failed:
             self._app.notify("Cancelled; what was typed is kept.", markup=False)
-            return None
-        error = task.exception()
-        if isinstance(error, SandboxError):
-            if unseen:
-                self._failure = failure_text(error)
-                message = f"{self._failure}\nWhat was typed is kept: create again to change it."
-                self._app.notify(message, title="Not created", severity="error", timeout=20, markup=False)
-            return None
-        sandbox = task.result()
-        if self._draft == values:
+        if failed and unseen:
+            self._failure = _failure_of(tasks, view)
+            message = f"{self._failure}\nWhat was typed is kept: create again to change it."
+            self._app.notify(message, title="Not created", severity="error", timeout=20, markup=False)
+        if len(created) == len(tasks) and self._draft == values:
             self._draft = None
-        self._app.notify(f"{sanitize_line(sandbox.sandbox_id)} is running", markup=False)
-        return sandbox
+        return created[-1] if created else None
 
 
 def _title(request: CreateRequest, defaults: CreateDefaults) -> str:
     return f"{request.namespace or defaults.namespace}/{request.name or f'{defaults.prefix}-…'}"
+
+
+def _running(created: Sequence[CreatedSandbox]) -> str:
+    if len(created) == 1:
+        return f"{sanitize_line(created[0].sandbox_id)} is running"
+    return f"{len(created)} sandboxes are running"
+
+
+def _settle(view: ManyScreen, index: int, task: asyncio.Task[SandboxT]) -> None:
+    view.settle_one(index, _error_of(task), cancelled=task.cancelled())
+
+
+def _created(task: asyncio.Task[SandboxT]) -> SandboxT | None:
+    """The sandbox, where there is one. What is no error of the provider's goes on."""
+    return None if task.cancelled() or _error_of(task) is not None else task.result()
 
 
 def _error_of(task: asyncio.Task[SandboxT]) -> SandboxError | None:
@@ -136,6 +189,8 @@ def _error_of(task: asyncio.Task[SandboxT]) -> SandboxError | None:
     return error if isinstance(error, SandboxError) else None
 
 
-def _failure_of(task: asyncio.Task[SandboxT]) -> str:
-    error = _error_of(task)
+def _failure_of(tasks: Sequence[asyncio.Task[SandboxT]], view: ProgressScreen) -> str:
+    if isinstance(view, ManyScreen):
+        return failure_summary(view.copies)
+    error = _error_of(tasks[0])
     return "" if error is None else failure_text(error)

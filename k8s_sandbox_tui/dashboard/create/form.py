@@ -5,19 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.dashboard.create.amounts import amounts_reason, copies_of, copies_reason, span_of, span_reason
+from k8s_sandbox_tui.dashboard.create.dotenv import Row  # noqa: TC001 - presets are read back from a file
 from k8s_sandbox_tui.dashboard.create.image_reference import image_reason
 from k8s_sandbox_tui.dashboard.create.names import env_name_reason, label_reason, metadata_key_reason
+from k8s_sandbox_tui.provider.config import K8sConfig
 from k8s_sandbox_tui.provider.ids import LABEL_LENGTH
 from k8s_sandbox_tui.provider.labels import METADATA_PREFIX
 from k8s_sandbox_tui.provider.manifest import ANNOTATION_BYTES
+from k8s_sandbox_tui.provider.models import Runtime  # noqa: TC001 - the same
 from k8s_sandbox_tui.provider.names import SUFFIX_LENGTH, new_name
+from k8s_sandbox_tui.provider.security import SecurityProfile  # noqa: TC001 - the same
 from k8s_sandbox_tui.provider.url import sandbox_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import timedelta
 
-    from k8s_sandbox_tui.dashboard.create.dotenv import Row
-    from k8s_sandbox_tui.provider.models import Runtime
+    from k8s_sandbox_tui.provider.resources import ResourceName
 
 MAX_PREFIX = LABEL_LENGTH - 1 - SUFFIX_LENGTH
 """Characters that a name may have before `-` and its random ending."""
@@ -37,6 +42,8 @@ class CreateDefaults:
     """What generated names start with."""
     url_template: str = ""
     """Of the URLs; empty where none is set."""
+    config: K8sConfig = field(default_factory=K8sConfig, repr=False)
+    """What the provider makes sandboxes with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +57,18 @@ class FormValues:
     namespace: str = ""
     envs: tuple[Row, ...] = field(default=(), repr=False)
     metadata: tuple[Row, ...] = ()
+    copies: str = ""
+    lifetime: str = ""
+    cpu_request: str = ""
+    cpu_limit: str = ""
+    memory_request: str = ""
+    memory_limit: str = ""
+    profile: SecurityProfile = "default"
 
     @property
     def is_empty(self) -> bool:
         """True where nothing was typed."""
-        return self.tidy() == FormValues(runtime=self.runtime)
+        return self.tidy() == FormValues(runtime=self.runtime, profile=self.profile)
 
     def tidy(self) -> FormValues:
         """The same without spaces around names and without empty rows."""
@@ -65,6 +79,12 @@ class FormValues:
             namespace=self.namespace.strip(),
             envs=_tidy_rows(self.envs),
             metadata=_tidy_rows(self.metadata),
+            copies=self.copies.strip(),
+            lifetime=self.lifetime.strip(),
+            cpu_request=self.cpu_request.strip(),
+            cpu_limit=self.cpu_limit.strip(),
+            memory_request=self.memory_request.strip(),
+            memory_limit=self.memory_limit.strip(),
         )
 
 
@@ -77,11 +97,16 @@ class FormReasons:
     namespace: str = ""
     envs: tuple[str, ...] = ()
     metadata: tuple[str, ...] = ()
+    copies: str = ""
+    lifetime: str = ""
+    cpu: str = ""
+    memory: str = ""
 
     @property
     def count(self) -> int:
         """How many fields have to change."""
-        return sum(map(bool, (self.image, self.name, self.namespace, *self.envs, *self.metadata)))
+        single = (self.image, self.name, self.namespace, self.copies, self.lifetime, self.cpu, self.memory)
+        return sum(map(bool, (*single, *self.envs, *self.metadata)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +119,16 @@ class CreateRequest:
     namespace: str | None = None
     envs: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    lifetime: timedelta | None = None
+    requests: Mapping[ResourceName, str] = field(default_factory=dict["ResourceName", str])
+    limits: Mapping[ResourceName, str] = field(default_factory=dict["ResourceName", str])
+    security_profile: SecurityProfile = "default"
 
 
 def check(values: FormValues) -> FormReasons:
     """What is wrong with the form; spaces around single fields and empty rows are not."""
-    image, name, namespace = values.image.strip(), values.name.strip(), values.namespace.strip()
+    tidy = values.tidy()
+    image, name, namespace = tidy.image, tidy.name, tidy.namespace
     return FormReasons(
         image=image_reason(image) if image else "",
         name=label_reason(
@@ -107,11 +137,15 @@ def check(values: FormValues) -> FormReasons:
         namespace=label_reason(namespace),
         envs=_row_reasons(values.envs, env_name_reason, _env_value_reason),
         metadata=_row_reasons(values.metadata, metadata_key_reason, _no_reason, limit=ANNOTATION_BYTES),
+        copies=copies_reason(tidy.copies, named=bool(name) and not values.random_ending),
+        lifetime=span_reason(tidy.lifetime),
+        cpu=amounts_reason(tidy.cpu_request, tidy.cpu_limit),
+        memory=amounts_reason(tidy.memory_request, tidy.memory_limit),
     )
 
 
-def to_request(values: FormValues) -> CreateRequest:
-    """The request that a valid form makes; a name with a random ending gets it here.
+def to_requests(values: FormValues) -> tuple[CreateRequest, ...]:
+    """The requests that a valid form makes, one for each copy; names with a random ending get it here.
 
     Raises:
         ValueError: The form has fields that have to change.
@@ -119,6 +153,10 @@ def to_request(values: FormValues) -> CreateRequest:
     values = values.tidy()
     if count := check(values).count:
         raise ValueError(f"{count} fields of the form have to change")
+    return tuple(_request(values) for _ in range(copies_of(values.copies)))
+
+
+def _request(values: FormValues) -> CreateRequest:
     name = new_name(values.name) if values.name and values.random_ending else values.name
     return CreateRequest(
         runtime=values.runtime,
@@ -127,12 +165,23 @@ def to_request(values: FormValues) -> CreateRequest:
         namespace=values.namespace or None,
         envs=dict(values.envs),
         metadata=dict(values.metadata),
+        lifetime=span_of(values.lifetime),
+        requests=_amounts(values.cpu_request, values.memory_request),
+        limits=_amounts(values.cpu_limit, values.memory_limit),
+        security_profile=values.profile,
     )
 
 
+def _amounts(cpu: str, memory: str) -> dict[ResourceName, str]:
+    named: tuple[tuple[ResourceName, str], ...] = (("cpu", cpu), ("memory", memory))
+    return {name: amount for name, amount in named if amount}
+
+
 def id_preview(values: FormValues, defaults: CreateDefaults) -> str:
-    """The sandbox's id as it will be, with `…` for the random ending."""
-    return f"{values.namespace.strip() or defaults.namespace}/{_name_preview(values, defaults)}"
+    """The sandbox's id as it will be, with `…` for the random ending, and how many there will be."""
+    copies = copies_of(values.copies)
+    times = f"{copies} of " if copies > 1 else ""
+    return f"{times}{values.namespace.strip() or defaults.namespace}/{_name_preview(values, defaults)}"
 
 
 def url_preview(values: FormValues, defaults: CreateDefaults) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.errors import SandboxError
     from k8s_sandbox_tui.provider.models import CreateProgress
 
-_SIGNS = {
+SIGNS = {
     StageState.DONE: ("●", "$text-success"),
     StageState.NOW: ("►", "$text-primary"),
     StageState.AHEAD: ("○", "$foreground-disabled"),
@@ -75,7 +75,8 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
         self._stages = Stages()
         self._started = clock()
         self._stopped: float | None = None
-        self._cancelling = False
+        self.cancelling = False
+        """Whether the user has cancelled, and what there is is being deleted."""
         self._error: SandboxError | None = None
         self._answer: ProgressAnswer | None = None
         self._clock: Timer | None = None
@@ -99,100 +100,122 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
 
     def on_mount(self) -> None:
         """Start the clock."""
-        self._clock = self.set_interval(0.1, self._show, pause=self._error is not None)
-        self._show()
+        self._clock = self.set_interval(0.1, self.show, pause=self.stopped)
+        self.show()
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is something to draw on: from the mount to the answer."""
+        return self._clock is not None and self._answer is None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it has failed."""
+        return self._stopped is not None
+
+    @property
+    def elapsed(self) -> int:
+        """Milliseconds since the start, up to the failure."""
+        return int(((self._stopped or self._now()) - self._started) * 1000)
 
     def advance(self, progress: CreateProgress) -> None:
         """Take in a step of the create."""
         self._stages = self._stages.advance(progress)
-        self._show()
+        self.show()
 
     def settle(self, error: SandboxError | None) -> None:
         """The create came to its end: leave the screen, or say why it failed and what can be done."""
         if error is None:
-            self._leave(ProgressAnswer.ENDED)
+            self.leave(ProgressAnswer.ENDED)
             return
         self._error = error
         self._stages = self._stages.fail()
+        self.stop()
+
+    def stop(self) -> None:
+        """Stand still at a failure."""
         self._stopped = self._now()
         if self._clock is not None:
             self._clock.stop()
-        self._show()
+        self.show()
 
     def on_screen_resume(self) -> None:
         """Leave now where the end came while another screen lay above this one."""
         if self._answer is not None and self.is_active:
             self.dismiss(self._answer)
 
-    def _show(self) -> None:
-        if self._clock is None or self._answer is not None:
+    def show(self) -> None:
+        """Draw what has changed."""
+        if not self.shown:
             return
-        elapsed = int(((self._stopped or self._now()) - self._started) * 1000)
-        lines = [_stage_line(line) for line in self._stages.lines(elapsed)]
+        lines = [_stage_line(line) for line in self._stages.lines(self.elapsed)]
         self.query_one("#stages", Static).update(Content("\n").join(lines))
         present = self._stages.present
         if present is not None:
             self.query_one("#title", Static).update(sanitize_line(present.sandbox_id))
-        self._show_state(elapsed)
-
-    def _show_state(self, elapsed: int) -> None:
-        failed = self._error is not None
-        if self._error is not None:
-            self._show_error(self._error)
-        summary = f"after {seconds(elapsed)}" if failed else seconds(elapsed)
-        if self._cancelling and not failed:
+        summary = f"after {seconds(self.elapsed)}" if self.stopped else seconds(self.elapsed)
+        if self.cancelling and not self.stopped:
             summary = "Cancelling: the half-made sandbox is deleted"
-        elif self._stages.present is None and not failed:
+        elif present is None and not self.stopped:
             summary = f"Asking the cluster · {summary}"
         self.query_one("#summary", Static).update(summary)
-        for button in ("background", "cancel"):
-            self.query_one(f"#{button}", Button).display = not failed and not self._cancelling
-        for button in ("close", "edit"):
-            self.query_one(f"#{button}", Button).display = failed
+        self.show_buttons()
 
-    def _show_error(self, error: SandboxError) -> None:
-        self.query_one("#dialog").border_title = "Not created"
-        self.query_one("#dialog").add_class("-failed")
-        self.query_one("#reason", Static).update(failure_text(error))
-        events = error.events if isinstance(error, CreateError) else ()
+    def show_buttons(self) -> None:
+        """Offer what can be done now, and say what failed."""
+        for button in ("background", "cancel"):
+            self.query_one(f"#{button}", Button).display = not self.stopped and not self.cancelling
+        for button in ("close", "edit"):
+            self.query_one(f"#{button}", Button).display = self.stopped
+        if self.stopped:
+            self.query_one("#dialog").border_title = "Not created"
+            self.query_one("#dialog").add_class("-failed")
+            self.show_failure()
+            self.refresh_bindings()
+
+    def show_failure(self) -> None:
+        """Say why it failed."""
+        if self._error is None:
+            return
+        self.query_one("#reason", Static).update(failure_text(self._error))
+        events = self._error.events if isinstance(self._error, CreateError) else ()
         listed = "\n".join(f"· {sanitize_line(event)}" for event in events)
         self.query_one("#events", Static).update(f"Events\n{listed}" if listed else "")
         self.query_one("#edit", Button).focus()
-        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """The keys that fit the state."""
         if action in {"edit", "close"}:
-            return self._error is not None
+            return self.stopped
         if action in {"background", "cancel"}:
-            return self._error is None and not self._cancelling
+            return not self.stopped and not self.cancelling
         return True
 
     @on(Button.Pressed, "#background")
     def action_background(self) -> None:
         """Leave the create to itself."""
-        self._leave(ProgressAnswer.BACKGROUND)
+        self.leave(ProgressAnswer.BACKGROUND)
 
     @on(Button.Pressed, "#edit")
     def action_edit(self) -> None:
         """Ask for the form again."""
-        self._leave(ProgressAnswer.EDIT)
+        self.leave(ProgressAnswer.EDIT)
 
     @on(Button.Pressed, "#close")
     def action_close(self) -> None:
         """Leave the failed create."""
-        self._leave(ProgressAnswer.CLOSE)
+        self.leave(ProgressAnswer.CLOSE)
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """End the create."""
-        self._cancelling = True
+        self.cancelling = True
         self.refresh_bindings()
-        self._show()
+        self.show()
         if self.on_cancel is not None:
             self.on_cancel()
 
-    def _leave(self, answer: ProgressAnswer) -> None:
+    def leave(self, answer: ProgressAnswer) -> None:
         """Dismiss pops whatever screen is on top, so this one has to be."""
         if self._answer is None:
             self._answer = answer
@@ -212,7 +235,7 @@ def failure_text(error: SandboxError) -> str:
 
 
 def _stage_line(line: StageLine) -> Content:
-    sign, style = _SIGNS[line.state]
+    sign, style = SIGNS[line.state]
     word = line.stage.value.capitalize()
     took = "" if line.milliseconds is None else seconds(line.milliseconds)
     body = (

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 
 from k8s_sandbox_tui.dashboard.choice import Choice
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.env_file_screen import EnvFileScreen
-from k8s_sandbox_tui.dashboard.create.fields import Field, Line, Section
-from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues, check, id_preview, to_request, url_preview
-from k8s_sandbox_tui.dashboard.create.notes import FIELDS, note, rows_hint
+from k8s_sandbox_tui.dashboard.create.fields import Field, Fields, Line, Section
+from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues, check, id_preview, to_requests, url_preview
+from k8s_sandbox_tui.dashboard.create.form_fields import form_fields, typed_values
+from k8s_sandbox_tui.dashboard.create.notes import FIELDS, note, reason_of, rows_hint
+from k8s_sandbox_tui.dashboard.create.presets import Presets, with_environment
 from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
@@ -28,11 +30,8 @@ if TYPE_CHECKING:
     from textual import getters
     from textual.app import App, ComposeResult
 
+    from k8s_sandbox_tui.dashboard.create.dotenv import Row
     from k8s_sandbox_tui.dashboard.create.form import CreateDefaults, FormReasons
-    from k8s_sandbox_tui.dashboard.create.notes import FieldName
-    from k8s_sandbox_tui.provider.models import Runtime
-
-_RUNTIMES: tuple[tuple[Runtime, str], ...] = (("node", "Node"), ("python", "Python"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ class FormAnswer:
 
     values: FormValues
     """All that was typed, so that the form can be opened with it again."""
-    request: CreateRequest | None
-    """What to create; None where the form was cancelled."""
+    requests: tuple[CreateRequest, ...]
+    """What to create; nothing where the form was cancelled."""
 
 
 class CreateScreen(ModalScreen[FormAnswer]):
@@ -59,6 +58,8 @@ class CreateScreen(ModalScreen[FormAnswer]):
         Binding("ctrl+s,ctrl+enter", "submit", "Create", tooltip="Create the sandbox"),
         Binding("ctrl+r", "reveal", "Show values", tooltip="Show or hide the values of variables"),
         Binding("ctrl+o", "import", "Import .env", tooltip="Take variables from a .env file"),
+        Binding("ctrl+y", "preview", "YAML", tooltip="Show the Pod that the form makes"),
+        Binding("ctrl+t", "presets", "Presets", tooltip="Fill the form from a preset, or keep it as one"),
         Binding("escape", "cancel", "Cancel", tooltip="Leave; what was typed is kept"),
         # Before the focused field sees them: keys typed ahead have to find the focus where these lead.
         Binding("tab", "go('tab')", "Next field", show=False, priority=True),
@@ -68,49 +69,48 @@ class CreateScreen(ModalScreen[FormAnswer]):
         Binding("up", "app.focus_previous", "Previous field", show=False),
     ]
 
-    def __init__(self, defaults: CreateDefaults, values: FormValues | None = None, *, failure: str = "") -> None:
+    def __init__(
+        self,
+        defaults: CreateDefaults,
+        values: FormValues | None = None,
+        *,
+        failure: str = "",
+        kept: str = "What you typed before is still here.",
+        presets: Presets | None = None,
+    ) -> None:
         """Make the form.
 
         Args:
             defaults: What empty fields stand for.
             values: What the fields hold at first; empty fields when None.
             failure: Why the last attempt failed, to be shown above the form.
+            kept: Why the fields are not empty, where they are not.
+            presets: Where forms are kept under a name; None: only as long as this one is open.
         """
         super().__init__()
         self._defaults = defaults
-        self._first = values or FormValues(runtime=defaults.runtime)
+        self._first = values or self._empty
         self._failure = failure
+        self._kept = kept
+        self._presets = presets or Presets()
+
+    @property
+    def _empty(self) -> FormValues:
+        return FormValues(runtime=self._defaults.runtime, profile=self._defaults.config.security_profile)
 
     def compose(self) -> ComposeResult:
         """Primary fields first; the buttons stay in view."""
         first = self._first
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "New sandbox"
-            with VerticalScroll(id="fields", can_focus=False):
+            with Fields(id="fields"):
                 if self._failure:
                     yield Static(self._failure, id="failure", markup=False)
                 elif not first.is_empty:
                     with Horizontal(id="kept"):
-                        yield Static("What you typed before is still here.", markup=False)
+                        yield Static(self._kept, markup=False)
                         yield Button("Start afresh", id="afresh", compact=True)
-                yield Field("Runtime", Choice(_RUNTIMES, first.runtime), id="runtime")
-                yield Field("Image", TextField(first.image), id="image")
-                yield Line(id="image-note", classes="note")
-                yield Field(
-                    "Name",
-                    TextField(first.name, placeholder=self._defaults.prefix),
-                    Checkbox("random ending", first.random_ending, compact=True, id="ending"),
-                    id="name",
-                )
-                yield Line(id="name-note", classes="note")
-                yield Field(
-                    "Namespace", TextField(first.namespace, placeholder=self._defaults.namespace), id="namespace"
-                )
-                yield Line(id="namespace-note", classes="note")
-                yield Section("Environment", id="envs-title")
-                yield KeyValueRows(first.envs, placeholder=Row("NAME", "value"), masked=True, id="envs")
-                yield Section("Metadata", "kept as annotations, shown in the table", id="metadata-title")
-                yield KeyValueRows(first.metadata, placeholder=Row("key", "value"), id="metadata")
+                yield from form_fields(first, self._defaults)
             with Horizontal(id="answer"):
                 yield Static("", id="summary", markup=False)
                 yield Button("Cancel", id="cancel", compact=True)
@@ -125,19 +125,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
     @property
     def values(self) -> FormValues:
         """The form as typed."""
-        runtime: Runtime = "python" if self.query_one(Choice).value == "python" else "node"
-        return FormValues(
-            runtime=runtime,
-            image=self._text("image"),
-            name=self._text("name"),
-            random_ending=self.query_one("#ending", Checkbox).value,
-            namespace=self._text("namespace"),
-            envs=self.query_one("#envs", KeyValueRows).rows,
-            metadata=self.query_one("#metadata", KeyValueRows).rows,
-        )
-
-    def _text(self, field: FieldName) -> str:
-        return self.query_one(f"#{field} TextField", TextField).text
+        return typed_values(self)
 
     @on(Choice.Changed)
     @on(Input.Changed)
@@ -202,14 +190,14 @@ class CreateScreen(ModalScreen[FormAnswer]):
         """Create, or go to the first field that has to change."""
         values = self.values
         if not check(values).count:
-            self.dismiss(FormAnswer(values, to_request(values)))
+            self.dismiss(FormAnswer(values, to_requests(values)))
             return
         self._go_to_first(check(values))
 
     def _go_to_first(self, reasons: FormReasons) -> None:
-        for field, reason in (("image", reasons.image), ("name", reasons.name), ("namespace", reasons.namespace)):
-            if reason:
-                self.query_one(f"#{field} TextField").focus()
+        for field in FIELDS:
+            if reason_of(field, reasons):
+                self.query(f"#{field} TextField").first().focus()
                 return
         for rows, row_reasons in (("envs", reasons.envs), ("metadata", reasons.metadata)):
             wrong = next((index for index, reason in enumerate(row_reasons) if reason), None)
@@ -220,7 +208,10 @@ class CreateScreen(ModalScreen[FormAnswer]):
     @on(Button.Pressed, "#afresh")
     async def _afresh(self) -> None:
         """Make the form again with nothing in it."""
-        self._first = FormValues(runtime=self._defaults.runtime)
+        await self._fill(self._empty, "")
+
+    async def _fill(self, values: FormValues, kept: str) -> None:
+        self._first, self._kept, self._failure = values, kept, ""
         await self.recompose()
         self.on_mount()
         self.query_one("#runtime Choice", Choice).focus()
@@ -228,7 +219,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Leave without creating."""
-        self.dismiss(FormAnswer(self.values, None))
+        self.dismiss(FormAnswer(self.values, ()))
 
     def action_import(self) -> None:
         """Ask for a file, and append what is in it."""
@@ -238,6 +229,35 @@ class CreateScreen(ModalScreen[FormAnswer]):
                 self.query_one("#envs", KeyValueRows).add(rows)
 
         self.app.push_screen(EnvFileScreen(), chosen)
+
+    def action_preview(self) -> None:
+        """Show the Pod, or go to the first field that has to change."""
+        from k8s_sandbox_tui.dashboard.create.preview import pod_yaml
+        from k8s_sandbox_tui.dashboard.create.preview_screen import PreviewScreen
+        from k8s_sandbox_tui.provider.errors import InvalidArgumentError
+
+        values = self.values
+        if check(values).count:
+            self._go_to_first(check(values))
+            return
+        masked = self.query_one("#envs", KeyValueRows).masked
+        try:
+            text = pod_yaml(to_requests(values)[0], self._defaults, masked=masked)
+        except InvalidArgumentError as error:
+            self.notify(error.message, severity="error", markup=False)
+        else:
+            self.app.push_screen(PreviewScreen(text))
+
+    def action_presets(self) -> None:
+        """Fill the form from a preset, or keep it as one."""
+        from k8s_sandbox_tui.dashboard.create.presets_screen import PresetsScreen
+
+        async def chosen(name: str | None) -> None:
+            preset = self._presets.get(name) if name else None
+            if preset is not None:
+                await self._fill(with_environment(preset, os.environ), f"Filled from the preset {name}.")
+
+        self.app.push_screen(PresetsScreen(self._presets, self.values), chosen)
 
     def action_reveal(self) -> None:
         """Show or hide the values of the variables."""

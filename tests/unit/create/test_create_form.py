@@ -16,7 +16,7 @@ from k8s_sandbox_tui.dashboard.create.form import (
     FormValues,
     check,
     id_preview,
-    to_request,
+    to_requests,
     url_preview,
 )
 from k8s_sandbox_tui.provider.config import check_image
@@ -34,7 +34,7 @@ DEFAULTS = CreateDefaults(
 def test_an_empty_form_leaves_everything_to_the_provider() -> None:
     values = FormValues(runtime="node", envs=(Row("", ""),), metadata=(Row("", ""),))
     assert check(values).count == 0
-    assert to_request(values) == CreateRequest(runtime="node")
+    assert to_requests(values)[0] == CreateRequest(runtime="node")
     assert id_preview(values, DEFAULTS) == "team/computesdk-sbx-…"
 
 
@@ -49,7 +49,7 @@ def test_a_full_form() -> None:
         metadata=(Row("owner", "ann"),),
     )
     assert check(values).count == 0
-    assert to_request(values) == CreateRequest(
+    assert to_requests(values)[0] == CreateRequest(
         runtime="python",
         image="python:3.12",
         name="web",
@@ -71,7 +71,7 @@ def test_the_preview_of_the_url() -> None:
 def test_a_name_with_a_random_ending() -> None:
     values = FormValues(runtime="node", name="web")
     assert id_preview(values, DEFAULTS) == "team/web-…"
-    names = {to_request(values).name or "" for _ in range(20)}
+    names = {to_requests(values)[0].name or "" for _ in range(20)}
     assert len(names) == 20
     assert all(re.fullmatch(r"web-[0-9a-z]{8}", name) for name in names)
 
@@ -109,11 +109,11 @@ def test_a_wrong_form_makes_no_request() -> None:
     values = FormValues(runtime="node", image="a b", envs=(Row("9", ""),))
     assert check(values).count == 2
     with pytest.raises(ValueError, match="2 fields"):
-        to_request(values)
+        to_requests(values)
 
 
 def test_values_of_variables_stay_out_of_reprs() -> None:
-    request = to_request(FormValues(runtime="node", envs=(Row("TOKEN", "s3cret"),)))
+    (request,) = to_requests(FormValues(runtime="node", envs=(Row("TOKEN", "s3cret"),)))
     assert "s3cret" not in repr(request)
 
 
@@ -139,9 +139,9 @@ def test_any_text_in_any_field_is_judged(values: FormValues) -> None:
     assert id_preview(values, DEFAULTS)
     if reasons.count:
         with pytest.raises(ValueError, match="have to change"):
-            to_request(values)
+            to_requests(values)
     else:
-        request = to_request(values)
+        (request,) = to_requests(values)
         assert request.name is None or re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", request.name)
         assert len(request.envs) == sum(any(row) for row in values.envs)
 
@@ -172,7 +172,7 @@ def test_what_the_form_takes_the_provider_takes(values: FormValues) -> None:
     )
     for field in fields:
         if check(field).count == 0:
-            request = to_request(field)
+            (request,) = to_requests(field)
             check_image(request.image or "node")
             check_new_name(request.name or "a")
             check_namespace(request.namespace or "a")
