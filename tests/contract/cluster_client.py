@@ -131,7 +131,7 @@ class ApiClient:
                 break
         return events
 
-    async def wait_for(self, namespace: str, name: str, jsonpath: str, wanted: str) -> JsonObject:
+    async def wait_for(self, namespace: str, name: str, jsonpath: str, wanted: JsonValue) -> JsonObject:
         """Watches a Pod until the value at a dotted path is `wanted`."""
         selector = f"watch=1&fieldSelector=metadata.name%3D{name}&timeoutSeconds=15"
         async for event in self.watch(f"/api/v1/namespaces/{namespace}/pods?{selector}"):

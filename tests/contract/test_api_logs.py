@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from yarl import URL
 
-from tests.contract.cluster_client import ApiClient, pod_manifest
+from tests.contract.cluster_client import ApiClient, look, pod_manifest
+from tests.contract.exec_client import run_in_pod
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject, JsonValue
 
 _LINES = "for i in 1 2 3 4 5; do echo line $i; done; printf 'no end'; echo oops >&2"
 
@@ -88,3 +93,44 @@ async def test_logs_that_are_not_there(client: ApiClient, namespace: str, pods: 
 async def test_malformed_questions_are_refused(client: ApiClient, namespace: str, pods: str, query: str) -> None:
     log = await _written(client, namespace, pods, "true")
     assert (await client.get(f"{log}?{query}")).status == 400
+
+
+async def test_the_log_of_the_run_before_is_kept(client: ApiClient, pods: str, namespace: str) -> None:
+    # It ends when it is told to; the third run waits for longer than this test takes.
+    script = 'echo "run $(cat ~/data/n 2>/dev/null)"; echo x >>~/data/n; mkfifo ~/go; read line <~/go; exit 3'
+    end = ("sh", "-c", "until test -p ~/go; do sleep 0.01; done; echo >~/go")
+    await client.request("POST", pods, _restarting("again", script))
+    last = "status.containerStatuses.0"
+    await client.wait_for(namespace, "again", "status.phase", "Running")
+    assert (await client.get(f"{pods}/again/log?previous=true")).message == (
+        'previous terminated container "sandbox" in pod "again" not found'
+    )
+    await run_in_pod(client, f"{pods}/again", *end)
+    await client.wait_for(namespace, "again", f"{last}.restartCount", 1)
+    pod = await client.wait_for(namespace, "again", f"{last}.ready", wanted=True)
+    assert look(pod, f"{last}.lastState.terminated.exitCode") == 3
+    assert (await client.get(f"{pods}/again/log?previous=true")).body == "run \n"
+    assert (await client.get(f"{pods}/again/log")).body == "run x\n"
+    await run_in_pod(client, f"{pods}/again", *end)
+    pod = await client.wait_for(namespace, "again", f"{last}.state.waiting.reason", "CrashLoopBackOff")
+    uid = look(pod, "metadata.uid")
+    assert look(pod, f"{last}.state.waiting.message") == (
+        f"back-off 10s restarting failed container=sandbox pod=again_{namespace}({uid})"
+    )
+    for query in ("", "?previous=true"):
+        assert (await client.get(f"{pods}/again/log{query}")).body == "run x\n"
+
+
+async def test_the_log_of_an_init_container(client: ApiClient, pods: str, namespace: str) -> None:
+    init: JsonValue = [{"name": "first", "image": "busybox", "command": ["echo", "prepared"]}]
+    await client.request("POST", pods, pod_manifest("two", initContainers=init))
+    await client.wait_for(namespace, "two", "status.phase", "Running")
+    assert (await client.get(f"{pods}/two/log?container=first")).body == "prepared\n"
+
+
+def _restarting(name: str, script: str) -> JsonObject:
+    volumes: JsonValue = [{"name": "data", "emptyDir": {}}]
+    manifest = pod_manifest(name, command=["sh", "-c", script], restartPolicy="Always", volumes=volumes)
+    containers = cast("list[JsonObject]", look(manifest, "spec.containers"))
+    containers[0]["volumeMounts"] = [{"name": "data", "mountPath": "/root/data"}]
+    return manifest

@@ -75,11 +75,12 @@ async def pod_log(request: web.Request, info: RequestInfo, cluster: Cluster, kub
         # Nothing was ever started, so there is nothing to read.
         return web.Response(status=204, headers={"Cache-Control": NO_CACHE})
     run = kubelet.container(pod, name)
-    process = None if run is None else run.process
-    if process is None or run is None:
-        raise bad_request(f'container "{name}" in pod "{info.name}" is waiting to start: {_why_waiting(pod, run)}')
-    if is_true(query, "previous"):
+    previous = is_true(query, "previous")
+    process = None if run is None else run.logged(previous=previous)
+    if process is None and previous:
         raise bad_request(f'previous terminated container "{name}" in pod "{info.name}" not found')
+    if process is None:
+        raise bad_request(f'container "{name}" in pod "{info.name}" is waiting to start: {_why_waiting(pod, run)}')
     response = web.StreamResponse(headers={"Content-Type": "text/plain", "Cache-Control": NO_CACHE})
     if is_true(query, "follow"):
         response.enable_chunked_encoding()
@@ -195,7 +196,7 @@ def _since(query: Mapping[str, str]) -> datetime | None:
 def _why_waiting(pod: Pod, run: ContainerRun | None) -> str:
     state: ContainerState | None = None if run is None else run.facts.state
     if state is not None and state.waiting is not UNSET:
-        if state.waiting.reason in {"ErrImagePull", "ImagePullBackOff"}:
-            return "trying and failing to pull image"
-        return state.waiting.reason
+        # As in the kubelet's `validateContainerLogStatus`.
+        pulling = {"ErrImagePull": "image can't be pulled", "ImagePullBackOff": "trying and failing to pull image"}
+        return pulling.get(state.waiting.reason, state.waiting.reason)
     return "PodInitializing" if pod.spec.init_containers else "ContainerCreating"

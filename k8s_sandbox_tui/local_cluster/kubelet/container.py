@@ -7,10 +7,13 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from k8s_sandbox_tui.local_cluster.faults.pod_faults import PULL_FAILURE, start_delay
+from msgspec import UNSET
+
+from k8s_sandbox_tui.local_cluster.faults.pod_faults import start_delay
+from k8s_sandbox_tui.local_cluster.kubelet.backoff import Backoff
 from k8s_sandbox_tui.local_cluster.kubelet.config_error import ContainerConfigError
 from k8s_sandbox_tui.local_cluster.kubelet.environment import command_line, environment
-from k8s_sandbox_tui.local_cluster.kubelet.images import Image, ImageError, find_image, missing_executable, pull_failure
+from k8s_sandbox_tui.local_cluster.kubelet.image_pull import pull
 from k8s_sandbox_tui.local_cluster.kubelet.pod_status import ContainerFacts, waiting
 from k8s_sandbox_tui.local_cluster.kubelet.security import run_as
 from k8s_sandbox_tui.local_cluster.kubelet.volumes import FOLDER, mounts
@@ -26,17 +29,14 @@ from k8s_sandbox_tui.local_cluster.objects.pod import (
 from k8s_sandbox_tui.local_cluster.runtime.types import PodProcess, PodProcessSpec, StartError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from k8s_sandbox_tui.local_cluster.kubelet.images import Image
     from k8s_sandbox_tui.local_cluster.kubelet.surroundings import Surroundings
 
-# Seconds. The kubelet's own back-off, for images and for containers that end at once.
-_BACKOFF_FIRST = 10.0
-_BACKOFF_MAX = 300.0
-# A container that ran this long starts its back-off anew.
+# A container that ran so many seconds starts its back-off anew.
 _BACKOFF_RESET = 600.0
-# Between a failed pull and the notice that the next one waits.
-_PULL_PAUSE = 0.1
 # A start that takes longer than this is shown as ContainerCreating.
 _SLOW_START = 0.25
 
@@ -71,9 +71,38 @@ class ContainerRun:
         self._policy = policy
         self._stop = asyncio.Event()
         self._grace = 0.0
+        self._runs: list[PodProcess] = []
         self.facts: ContainerFacts = ContainerFacts(container=container)
-        self.process: PodProcess | None = None
+
+    @property
+    def container(self) -> Container:
+        """As the Pod describes it."""
+        return self._container
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """Its Pod's, as they are now."""
+        return self._owner.pod().metadata.annotations
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it is not to be started any more."""
+        return self._stop.is_set()
+
+    @property
+    def process(self) -> PodProcess | None:
         """The running process tree, or that of the last run; None before the first."""
+        return self._runs[-1] if self._runs else None
+
+    def logged(self, *, previous: bool) -> PodProcess | None:
+        """The run whose log is asked for; None when there was none. Source: `validateContainerLogStatus`."""
+        ended = self.facts.last_state.terminated
+        if previous and (ended is UNSET or not ended.container_id):
+            return None
+        # While it waits to run again, the last run is the previous one too.
+        waits = self.facts.state.waiting is not UNSET
+        wanted = self._runs if waits or not previous else self._runs[:-1]
+        return wanted[-1] if wanted else None
 
     @property
     def running(self) -> PodProcess | None:
@@ -82,21 +111,20 @@ class ContainerRun:
 
     async def run(self) -> None:
         """Returns when the container has ended for good."""
-        backoff = _BACKOFF_FIRST
+        backoff = Backoff()
         while True:
-            image = await self._pull()
+            image = await pull(self)
             if image is None:
                 return
             begun = asyncio.get_running_loop().time()
             await self._run_once(image)
             if asyncio.get_running_loop().time() - begun > _BACKOFF_RESET:
-                backoff = _BACKOFF_FIRST
+                backoff.reset()
             if self._stop.is_set() or not self._again():
                 return
-            if self.facts.restart_count > 0 and await self._wait_before_restart(backoff):
+            # The first time it is started again at once.
+            if self.facts.restart_count > 0 and await self._wait_before_restart(backoff.take()):
                 return
-            if self.facts.restart_count > 0:
-                backoff = min(2 * backoff, _BACKOFF_MAX)
             self.facts = replace(
                 self.facts,
                 state=waiting("ContainerCreating"),
@@ -112,7 +140,7 @@ class ContainerRun:
         process = self.running
         if process is not None:
             if first:
-                self._event("Killing", f"Stopping container {self._container.name}")
+                self.event("Killing", f"Stopping container {self._container.name}")
             await process.stop(grace)
 
     def _again(self) -> bool:
@@ -127,13 +155,13 @@ class ContainerRun:
         where = f"{name} pod={pod.metadata.name}_{pod.metadata.namespace}({pod.metadata.uid})"
         told = f"back-off {_duration(seconds)} restarting failed container={where}"
         self.facts = replace(self.facts, state=waiting("CrashLoopBackOff", told), last_state=ended)
-        self._event(
+        self.event(
             "BackOff", f"Back-off restarting failed container {name} in pod {where.partition('pod=')[2]}", bad=True
         )
         self._owner.publish()
-        return await self._pause(seconds)
+        return await self.pause(seconds)
 
-    async def _pause(self, seconds: float) -> bool:
+    async def pause(self, seconds: float) -> bool:
         """Waits; True when the container was stopped meanwhile."""
         try:
             async with asyncio.timeout(seconds):
@@ -142,97 +170,52 @@ class ContainerRun:
             return False
         return True
 
-    async def _pull(self) -> Image | None:
-        """The image, as soon as this machine can stand in for it; None when stopped before that."""
-        reference, backoff = self._container.image, _BACKOFF_FIRST
-        annotations = self._owner.pod().metadata.annotations
-        pulled = False
-        while not self._stop.is_set():
-            try:
-                if PULL_FAILURE in annotations:
-                    raise ImageError(annotations[PULL_FAILURE])  # noqa: TRY301 -- as any other failure, below
-                image = find_image(reference)
-                if image.executable and not self._runtime.has_executable(image.executable):
-                    raise missing_executable(image)
-            except ImageError as error:
-                pulled = True
-                if await self._pull_failed(reference, error, backoff):
-                    return None
-                backoff = min(2 * backoff, _BACKOFF_MAX)
-                continue
-            if pulled or self._container.image_pull_policy == "Always":
-                self._event("Pulling", f'Pulling image "{reference}"')
-                taken = "0s (0s including waiting)"
-                self._event("Pulled", f'Successfully pulled image "{reference}" in {taken}. Image size: 0 bytes.')
-            else:
-                self._event("Pulled", f'Container image "{reference}" already present on machine')
-            return image
-        return None
-
-    async def _pull_failed(self, reference: str, error: ImageError, backoff: float) -> bool:
-        """Tells of the failure and waits for the next try; True when stopped meanwhile."""
-        message = pull_failure(reference, error)
-        if self._container.image_pull_policy == "Never":
-            told = f'Container image "{reference}" is not present with pull policy of Never'
-            self.facts = replace(self.facts, state=waiting("ErrImageNeverPull", told))
-            self._event("ErrImageNeverPull", told, bad=True)
-            self._event("Failed", "Error: ErrImageNeverPull", bad=True)
-            self._owner.publish()
-            return await self._pause(backoff)
-        self._event("Pulling", f'Pulling image "{reference}"')
-        self._event("Failed", f'Failed to pull image "{reference}": {message}', bad=True)
-        self._event("Failed", "Error: ErrImagePull", bad=True)
-        self.facts = replace(self.facts, state=waiting("ErrImagePull", message))
-        self._owner.publish()
-        if await self._pause(_PULL_PAUSE):
-            return True
-        told = f'Back-off pulling image "{reference}"'
-        self._event("BackOff", told)
-        self._event("Failed", "Error: ImagePullBackOff", bad=True)
-        self.facts = replace(self.facts, state=waiting("ImagePullBackOff", f"{told}: ErrImagePull: {message}"))
-        self._owner.publish()
-        return await self._pause(backoff)
-
     async def _run_once(self, image: Image) -> None:
         container_id = f"local://{secrets.token_hex(32)}"
         try:
             spec = self._spec(image)
         except (ContainerConfigError, OSError) as error:
-            self._event("Failed", f"Error: {error}", bad=True)
-            self.facts = replace(self.facts, state=waiting("CreateContainerConfigError", str(error)))
-            self._owner.publish()
+            self.event("Failed", f"Error: {error}", bad=True)
+            self.wait_for("CreateContainerConfigError", str(error))
             await self._stop.wait()
             return
-        self._event("Created", f"Created container: {self._container.name}")
+        self.event("Created", f"Created container: {self._container.name}")
         made = replace(self.facts, image=image.name, image_id=image.image_id, container_id=container_id)
         try:
             process = await self._start(spec)
         except StartError as error:
             self.facts = made
-            self._event("Failed", f"Error: {error.message}", bad=True)
+            self.event("Failed", f"Error: {error.message}", bad=True)
             self._set_terminated(error.exit_code, _EPOCH, reason=error.reason, message=error.message)
             return
         except OSError as error:
             # The machine's own failure, such as a full disk: the Pod must say so rather than wait for ever.
             self.facts = made
-            self._event("Failed", f"Error: {error}", bad=True)
+            self.event("Failed", f"Error: {error}", bad=True)
             self._set_terminated(_START_ERROR, _EPOCH, reason="StartError", message=str(error))
             return
-        self.process = process
+        self._keep(process)
         started = timestamp(now())
         self.facts = replace(made, state=ContainerState(running=ContainerStateRunning(started_at=started)))
-        self._event("Started", f"Started container {self._container.name}")
+        self.event("Started", f"Started container {self._container.name}")
         if self._stop.is_set():
             await process.stop(self._grace)
         else:
             self._owner.publish()
         self._set_terminated(await process.wait(), started)
 
+    def _keep(self, process: PodProcess) -> None:
+        """Takes a run on; of those before, the last one's log alone is kept."""
+        self._runs.append(process)
+        for run in self._runs[:-2]:
+            run.discard_log()
+        del self._runs[:-2]
+
     async def _start(self, spec: PodProcessSpec) -> PodProcess:
-        delay = start_delay(self._owner.pod().metadata.annotations)
+        delay = start_delay(self.annotations)
         if delay:
             self._owner.publish()
-            await self._pause(delay)
+            await self.pause(delay)
         starting = asyncio.ensure_future(self._runtime.start(spec))
         done, _ = await asyncio.wait({starting}, timeout=_SLOW_START)
         if not done:
@@ -260,6 +243,7 @@ class ContainerRun:
             stdin=self._container.stdin,
             stdin_once=self._container.stdin_once,
             tty=self._container.tty,
+            log_name=f"{self.facts.restart_count}.log",
         )
 
     def _set_terminated(self, code: int, started: str, *, reason: str = "", message: str = "") -> None:
@@ -275,7 +259,17 @@ class ContainerRun:
         if self._again() and not self._stop.is_set():
             self._owner.publish()
 
-    def _event(self, reason: str, message: str, *, bad: bool = False) -> None:
+    def has_executable(self, name: str) -> bool:
+        """Whether containers find this program."""
+        return self._runtime.has_executable(name)
+
+    def wait_for(self, reason: str, message: str) -> None:
+        """Shows for what it waits."""
+        self.facts = replace(self.facts, state=waiting(reason, message))
+        self._owner.publish()
+
+    def event(self, reason: str, message: str, *, bad: bool = False) -> None:
+        """Reports an event."""
         kind = "Warning" if bad else "Normal"
         self._events.kubelet(self._owner.pod(), reason, message, container=self._container.name, kind=kind)
 

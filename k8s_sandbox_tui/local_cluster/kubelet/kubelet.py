@@ -67,7 +67,7 @@ class Kubelet:
     def container(self, pod: Pod, name: str) -> ContainerRun | None:
         """A container of a Pod; None when the Pod never came to this node."""
         worker = self._workers.get(pod.metadata.uid)
-        return None if worker is None else worker.containers.get(name)
+        return None if worker is None else worker.container(name)
 
     def process_roots(self, pod: Pod) -> dict[str, int]:
         """For each container that runs, by name, a process of this machine that all others of it descend from."""

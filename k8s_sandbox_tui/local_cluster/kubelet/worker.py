@@ -39,14 +39,19 @@ class PodWorker:
         self._stop = asyncio.Event()
         policy = pod.spec.restart_policy
         self._init = [
-            self._container(container, "OnFailure" if policy == "Always" else policy)
+            self._new_run(container, "OnFailure" if policy == "Always" else policy)
             for container in pod.spec.init_containers
         ]
-        self.containers = {container.name: self._container(container, policy) for container in pod.spec.containers}
+        self.containers = {container.name: self._new_run(container, policy) for container in pod.spec.containers}
 
-    def _container(self, container: Container, policy: str) -> ContainerRun:
+    def _new_run(self, container: Container, policy: str) -> ContainerRun:
         state_dir = self._state_dir / container.name
         return ContainerRun(container, self, self._surroundings, state_dir=state_dir, policy=policy)
+
+    def container(self, name: str) -> ContainerRun | None:
+        """A container, those that run first among them."""
+        first = next((run for run in self._init if run.container.name == name), None)
+        return self.containers.get(name, first)
 
     def pod(self) -> Pod:
         """The Pod as the store has it, or as it last had it."""

@@ -74,6 +74,10 @@ class MainStreams:
         if self._spec.stdin:
             self._stdin = os.dup(master)
 
+    def discard_log(self) -> None:
+        """Deletes the log."""
+        self._log.discard()
+
     async def log_grown(self) -> None:
         """Returns after the next write to the log, at once when it is complete."""
         await self._log.grown()

@@ -57,6 +57,7 @@ class PodLog:
             path: Where the log is to be; its older part moves to the same name with `.1`.
         """
         self.path = path
+        self._older = path.with_name(path.name + ".1")
         self._file = path.open("ab", buffering=0)
         self._size = self._file.tell()
         self._rest: dict[bytes, bytes] = {}
@@ -87,10 +88,16 @@ class PodLog:
         self._file.close()
         self._grown.set_result(None)
 
+    def discard(self) -> None:
+        """Deletes both files."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+        self._older.unlink(missing_ok=True)
+
     def _write(self, records: bytes) -> None:
         if self._size + len(records) > MAX_FILE_BYTES and self._size:
             self._file.close()
-            self.path.replace(self.path.with_name(self.path.name + ".1"))
+            self.path.replace(self._older)
             self._file = self.path.open("ab", buffering=0)
             self._size = 0
         # A full disk loses log lines; it does not stop the Pod.

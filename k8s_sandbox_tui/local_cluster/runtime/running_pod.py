@@ -85,6 +85,10 @@ class RunningPod:
         """The log of the main process."""
         return self._streams.log_path
 
+    def discard_log(self) -> None:
+        """Deletes the log."""
+        self._streams.discard_log()
+
     async def log_grown(self) -> None:
         """Returns after the next write to the log, at once when the process tree has ended."""
         await self._streams.log_grown()

@@ -182,6 +182,10 @@ class PodProcess(Protocol):
         """
         ...
 
+    def discard_log(self) -> None:
+        """Deletes the log; the process tree has ended."""
+        ...
+
     async def log_grown(self) -> None:
         """Returns after the next write to the log or rotation of it, at once when the process tree has ended."""
         ...

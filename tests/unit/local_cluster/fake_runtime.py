@@ -21,6 +21,7 @@ class FakeProcess:
         self.spec = spec
         self.stops: list[float] = []
         self.obstinate = False
+        self.discarded = False
         self._stopped = asyncio.Event()
         self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -30,7 +31,10 @@ class FakeProcess:
 
     @property
     def log_path(self) -> Path:
-        return self.spec.state_dir / "log"
+        return self.spec.state_dir / self.spec.log_name
+
+    def discard_log(self) -> None:
+        self.discarded = True
 
     async def log_grown(self) -> None:
         await self.wait()

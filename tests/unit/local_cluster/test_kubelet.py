@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from k8s_sandbox_tui.local_cluster.api.delete_options import DeleteOptions
 from k8s_sandbox_tui.local_cluster.api.pod_row import pod_reason
 from k8s_sandbox_tui.local_cluster.api.pods import begin_deletion
+from k8s_sandbox_tui.local_cluster.kubelet import backoff, image_pull
 from k8s_sandbox_tui.local_cluster.kubelet import container as container_module
 from k8s_sandbox_tui.local_cluster.kubelet.capacity import this_machine
 from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
@@ -197,8 +198,8 @@ async def test_a_pod_that_is_deleted_while_it_starts_leaves_no_process(node: Nod
 
 
 async def test_an_unknown_image_is_tried_again_and_again(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container_module, "_BACKOFF_FIRST", 0.01)
-    monkeypatch.setattr(container_module, "_PULL_PAUSE", 0.001)
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
+    monkeypatch.setattr(image_pull, "_PAUSE", 0.001)
     node.create(container={"image": "nginx:1"})
     pod = await node.shown("ImagePullBackOff")
     waiting = pod.status.container_statuses[0].state.waiting
@@ -219,8 +220,8 @@ async def test_an_unknown_image_is_tried_again_and_again(node: Node, monkeypatch
 async def test_a_node_pod_starts_by_itself_once_the_machine_has_node(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container_module, "_BACKOFF_FIRST", 0.01)
-    monkeypatch.setattr(container_module, "_PULL_PAUSE", 0.001)
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
+    monkeypatch.setattr(image_pull, "_PAUSE", 0.001)
     node.runtime.executables.discard("node")
     node.create(container={"image": "node:20-slim"})
     pod = await node.shown("ImagePullBackOff")
@@ -240,7 +241,7 @@ async def test_an_image_that_may_not_be_pulled(node: Node) -> None:
 async def test_a_container_that_ends_is_started_again_with_a_back_off(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container_module, "_BACKOFF_FIRST", 0.02)
+    monkeypatch.setattr(backoff, "FIRST", 0.02)
     node.create(restartPolicy="Always")
     (await node.runtime.started(1)).end(0)
     (await node.runtime.started(2)).end(5)
@@ -249,9 +250,23 @@ async def test_a_container_that_ends_is_started_again_with_a_back_off(
     status = pod.status.container_statuses[0]
     assert status.last_state.terminated
     assert status.last_state.terminated.exit_code == 5
-    await node.runtime.started(3)
+    assert node.events().count("BackOff") == 1
+    third = await node.runtime.started(3)
     pod = await node.shown("Running")
     assert pod.status.container_statuses[0].restart_count == 2
+    # The log of the last run but one goes when the next one starts.
+    assert [process.discarded for process in node.runtime.processes] == [True, False, False]
+    assert [process.spec.log_name for process in node.runtime.processes] == ["0.log", "1.log", "2.log"]
+    run = node.kubelet.container(pod, "c")
+    assert run is not None
+    assert (run.logged(previous=False), run.logged(previous=True)) == (third, node.runtime.processes[1])
+
+
+async def test_the_back_off_doubles_up_to_five_minutes() -> None:
+    row = backoff.Backoff()
+    assert [row.take() for _ in range(7)] == [10, 20, 40, 80, 160, 300, 300]
+    row.reset()
+    assert row.take() == 10
 
 
 async def test_on_failure_starts_again_after_failures_alone(node: Node) -> None:

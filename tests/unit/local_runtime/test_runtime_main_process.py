@@ -70,13 +70,17 @@ async def test_a_working_directory_stays_in_the_pod(kit: Kit) -> None:
     assert "outside" in names_in(pod.spec.state_dir / "root")
 
 
-async def test_a_container_that_starts_again_finds_its_files_gone_and_its_log_there(kit: Kit) -> None:
+async def test_a_container_that_starts_again_finds_its_files_gone_and_may_have_another_log(kit: Kit) -> None:
     script = "ls -A $HOME/mine 2>&1 | grep -c mine$; touch $HOME/mine"
     first = await kit.start("sh", "-c", script)
     assert await first.wait() == 0
-    second = await kit.start("sh", "-c", script, state_dir=first.spec.state_dir)
+    second = await kit.start("sh", "-c", script, state_dir=first.spec.state_dir, log_name="second.log")
     assert await second.wait() == 0
-    assert [line[-1:] for line in second.log_path.read_bytes().splitlines()] == [b"0", b"0"]
+    for pod in (first, second):
+        assert [line[-1:] for line in pod.log_path.read_bytes().splitlines()] == [b"0"]
+    first.discard_log()
+    assert not first.log_path.exists()
+    assert second.log_path.exists()
 
 
 async def test_a_main_process_with_a_handler_ends_before_its_grace(kit: Kit) -> None:
