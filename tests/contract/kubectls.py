@@ -17,6 +17,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from _pytest.mark.structures import ParameterSet
+
 MORE = "K8S_SANDBOX_TUI_KUBECTLS"
 """Names further programs to test with, separated as in PATH."""
 PATIENCE = 40.0
@@ -32,24 +34,32 @@ def _version(program: Path) -> tuple[int, ...]:
     return (0,) if named is None else tuple(map(int, named.groups()))
 
 
-def _programs() -> list[tuple[str, Path]]:
-    """The one on the PATH, and the oldest and the newest of the others."""
-    first = shutil.which("kubectl")
-    others = [(_version(Path(name)), Path(name)) for name in os.environ.get(MORE, "").split(os.pathsep) if name]
-    if first is not None:
-        # Google's kubectl is the newest of those beside it that fit the server.
-        beside = sorted((_version(path), path) for path in Path(first).resolve().parent.glob("kubectl.[0-9]*"))
-        others += beside[:1]
-    others.sort()
-    chosen = [("installed", Path(first))] if first is not None else []
-    for version, program in dict.fromkeys((*others[:1], *others[-1:])):
-        chosen.append((".".join(map(str, version)), program))
-    return chosen
+def _named() -> list[Path]:
+    return [Path(name) for name in os.environ.get(MORE, "").split(os.pathsep) if name]
 
 
-PROGRAMS = [pytest.param(path, id=name) for name, path in _programs()] or [
-    pytest.param(None, marks=pytest.mark.skip(reason="kubectl is not installed on this machine"))
-]
+def _oldest_beside(program: str | None) -> list[Path]:
+    """Google's kubectl chooses one of those beside it that fits the server; the oldest of them never does."""
+    if program is None:
+        return []
+    return sorted(Path(program).resolve().parent.glob("kubectl.[0-9]*"), key=_version)[:1]
+
+
+def _parameters(installed: str | None, others: list[Path]) -> list[ParameterSet]:
+    """The installed one, and the oldest and the newest of the others."""
+    by_age = sorted((_version(program), program) for program in others)
+    chosen = [pytest.param(Path(installed), id="installed")] if installed else []
+    for version, program in dict.fromkeys((*by_age[:1], *by_age[-1:])):
+        chosen.append(pytest.param(program, id=".".join(map(str, version))))
+    skipped = pytest.param(None, marks=pytest.mark.skip(reason="kubectl is not installed on this machine"))
+    return chosen or [skipped]
+
+
+_INSTALLED = shutil.which("kubectl")
+PROGRAMS = _parameters(_INSTALLED, [*_named(), *_oldest_beside(_INSTALLED)])
+"""For what differs from one kubectl to the next."""
+FEWER_PROGRAMS = _parameters(_INSTALLED, _named())
+"""For what all do in the same way."""
 
 
 class Kubectl:

@@ -1,13 +1,17 @@
-"""`/openapi/v3`: as much as kubectl needs to create and apply; the schemas are those of the typed objects."""
+"""`/openapi/v3` and `/openapi/v2`: as much as kubectl needs to create and apply, with the typed objects' schemas."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import cast
 
+from aiohttp import web
 from msgspec import json
 
+from k8s_sandbox_tui.local_cluster.api.openapi_v2 import CONTENT_TYPE, to_protobuf
+from k8s_sandbox_tui.local_cluster.api.respond import NO_CACHE, json_response
 from k8s_sandbox_tui.local_cluster.api.schemas import PREFIX, schemas_of
+from k8s_sandbox_tui.local_cluster.objects.json_value import decode
 from k8s_sandbox_tui.local_cluster.objects.status_error import page_not_found
 from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES
 
@@ -20,19 +24,28 @@ _METHODS = {"create": "post", "update": "put", "patch": "patch", "delete": "dele
 _ACTIONS = {"create": "post", "update": "put"}
 
 
-def openapi(path: str) -> bytes:
-    """The index, or the document of the core group.
+def openapi(path: str) -> web.Response:
+    """The index of version 3, or the document of the core group in either version.
 
     Raises:
         PlainError: 404, there is no such path.
     """
     match path.rstrip("/"):
         case "/openapi/v3":
-            return json.encode({"paths": {"api/v1": {"serverRelativeURL": "/openapi/v3/api/v1"}}})
+            return json_response(json.encode({"paths": {"api/v1": {"serverRelativeURL": "/openapi/v3/api/v1"}}}))
         case "/openapi/v3/api/v1":
-            return _core_document()
+            return json_response(_core_document())
+        case "/openapi/v2":
+            headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": NO_CACHE}
+            return web.Response(body=_second_version(), headers=headers)
         case _:
             raise page_not_found()
+
+
+@cache
+def _second_version() -> bytes:
+    document = decode(_core_document())
+    return to_protobuf(document if isinstance(document, dict) else {})
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The typed objects as OpenAPI schemas, for `kubectl explain`."""
+"""The typed objects as OpenAPI schemas, for `kubectl explain` and `apply`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import inspect as source
 from typing import TYPE_CHECKING
 
 from msgspec import inspect
+
+from k8s_sandbox_tui.local_cluster.objects.list_keys import SETS, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,4 +56,23 @@ def _field(field: inspect.Field, found: dict[str, dict[str, object]]) -> dict[st
     if "$ref" in schema:
         # Nothing may stand beside a reference in OpenAPI 3.0.
         return {"allOf": [schema], "default": {}}
+    if schema.get("type") == "array":
+        return schema | _joined(field.encode_name, field.type)
     return schema
+
+
+def _joined(name: str, kind: inspect.Type) -> dict[str, object]:
+    """How a list is joined with another one, for clients that make patches."""
+    if name in SETS:
+        return {"x-kubernetes-patch-strategy": "merge", "x-kubernetes-list-type": "set"}
+    item = kind.item_type if isinstance(kind, inspect.ListType) else None
+    names = {field.encode_name for field in item.fields} if isinstance(item, inspect.StructType) else set[str]()
+    keys = keys_of(name, names)
+    if not keys:
+        return {"x-kubernetes-list-type": "atomic"}
+    return {
+        "x-kubernetes-patch-strategy": "merge",
+        "x-kubernetes-patch-merge-key": keys[0],
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": list(keys),
+    }

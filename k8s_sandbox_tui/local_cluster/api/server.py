@@ -9,7 +9,6 @@ from aiohttp import web
 
 from k8s_sandbox_tui.local_cluster.api.body import MAX_BODY
 from k8s_sandbox_tui.local_cluster.api.discovery import discover, group_version, version
-from k8s_sandbox_tui.local_cluster.api.openapi import openapi
 from k8s_sandbox_tui.local_cluster.api.rbac import User, authorize
 from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo, request_info
 from k8s_sandbox_tui.local_cluster.api.respond import error_response, json_response, text_response
@@ -98,8 +97,10 @@ class ApiServer:
             return json_response(self._version)
         if info.path in _HEALTH:
             return text_response("ok")
-        if info.path.startswith("/openapi/v3"):
-            return json_response(openapi(info.path))
+        if info.path.startswith("/openapi/"):
+            from k8s_sandbox_tui.local_cluster.api.openapi import openapi  # few ask, and it takes time to import
+
+            return openapi(info.path)
         return discover(request, info.path, self._address)
 
 

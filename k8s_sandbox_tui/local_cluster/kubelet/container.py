@@ -185,7 +185,8 @@ class ContainerRun:
             process = await self._start(spec)
         except StartError as error:
             self.facts = made
-            self.event("Failed", f"Error: {error.message}", bad=True)
+            if not self.stopped:
+                self.event("Failed", f"Error: {error.message}", bad=True)
             self._set_terminated(error.exit_code, _EPOCH, reason=error.reason, message=error.message)
             return
         except OSError as error:
@@ -193,6 +194,8 @@ class ContainerRun:
             self.facts = made
             self.event("Failed", f"Error: {error}", bad=True)
             self._set_terminated(_START_ERROR, _EPOCH, reason="StartError", message=str(error))
+            return
+        if process is None:
             return
         self._keep(process)
         started = timestamp(now())
@@ -211,11 +214,13 @@ class ContainerRun:
             run.discard_log()
         del self._runs[:-2]
 
-    async def _start(self, spec: PodProcessSpec) -> PodProcess:
+    async def _start(self, spec: PodProcessSpec) -> PodProcess | None:
+        """The process tree; None when the container was stopped before its time to start came."""
         delay = start_delay(self.annotations)
         if delay:
             self._owner.publish()
-            await self.pause(delay)
+            if await self.pause(delay):
+                return None
         starting = asyncio.ensure_future(self._runtime.start(spec))
         done, _ = await asyncio.wait({starting}, timeout=_SLOW_START)
         if not done:

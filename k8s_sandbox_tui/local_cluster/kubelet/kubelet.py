@@ -138,6 +138,8 @@ class Kubelet:
     async def _clean(self, pod: Pod, worker: PodWorker | None) -> None:
         if worker is not None:
             await worker.stop(0)
+            # One that was just being started still needs its folder.
+            await worker.ended()
         await self._surroundings.runtime.remove(self._surroundings.pods_dir / pod.metadata.uid)
 
     async def _sweep(self) -> None:

@@ -37,6 +37,7 @@ class PodWorker:
         self._reason = ""
         self._message = ""
         self._stop = asyncio.Event()
+        self._ended = asyncio.Event()
         policy = pod.spec.restart_policy
         self._init = [
             self._new_run(container, "OnFailure" if policy == "Always" else policy)
@@ -85,6 +86,16 @@ class PodWorker:
 
     async def run(self) -> None:
         """Returns when all containers have ended for good and the last status is written."""
+        try:
+            await self._run()
+        finally:
+            self._ended.set()
+
+    async def ended(self) -> None:
+        """Returns when `run` does."""
+        await self._ended.wait()
+
+    async def _run(self) -> None:
         deadline = self._start_deadline()
         try:
             if await self._make_volumes() and await self._run_init():

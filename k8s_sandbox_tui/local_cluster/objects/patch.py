@@ -4,33 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.local_cluster.objects.list_keys import SETS, keys_of, names_in
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject, JsonValue
-
-# Lists that a strategic merge joins by a key of their members, by the name of the field they stand in.
-_MERGE_KEYS = {
-    "containers": "name",
-    "initContainers": "name",
-    "ephemeralContainers": "name",
-    "env": "name",
-    "volumes": "name",
-    "volumeMounts": "mountPath",
-    "volumeDevices": "devicePath",
-    "imagePullSecrets": "name",
-    "conditions": "type",
-    "podIPs": "ip",
-    "hostIPs": "ip",
-    "hostAliases": "ip",
-    "ownerReferences": "uid",
-    "topologySpreadConstraints": "topologyKey",
-}
-# Ports are joined by another key in a container than in a Service.
-_PORT_KEYS = ("containerPort", "port")
-_MERGED_SETS = {"finalizers"}
 
 
 def merge_patch(target: JsonValue, patch: JsonValue) -> JsonValue:
@@ -83,11 +63,12 @@ def _apply_directive(result: JsonObject, key: str, value: JsonValue) -> None:
 
 
 def _merge_lists(target: list[JsonValue], patch: list[JsonValue], field: str) -> list[JsonValue]:
-    if field in _MERGED_SETS:
+    if field in SETS:
         return [*target, *(item for item in patch if item not in target)]
-    key = _merge_key(field, patch)
-    if not key:
+    keys = keys_of(field, names_in(patch))
+    if not keys:
         return patch
+    key = keys[0]
     result = list(target)
     for item in patch:
         if not isinstance(item, dict):
@@ -104,12 +85,6 @@ def _merge_lists(target: list[JsonValue], patch: list[JsonValue], field: str) ->
         else:
             result[place] = strategic_merge(result[place], item)
     return result
-
-
-def _merge_key(field: str, patch: list[JsonValue]) -> str:
-    if field != "ports":
-        return _MERGE_KEYS.get(field, "")
-    return next((key for key in _PORT_KEYS if any(isinstance(item, dict) and key in item for item in patch)), "")
 
 
 def _place(items: Sequence[JsonValue], key: str, wanted: JsonValue) -> int | None:

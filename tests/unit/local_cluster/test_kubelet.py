@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from k8s_sandbox_tui.local_cluster.api.delete_options import DeleteOptions
 from k8s_sandbox_tui.local_cluster.api.pod_row import pod_reason
 from k8s_sandbox_tui.local_cluster.api.pods import begin_deletion
+from k8s_sandbox_tui.local_cluster.faults.pod_faults import START_DELAY
 from k8s_sandbox_tui.local_cluster.kubelet import backoff, image_pull
 from k8s_sandbox_tui.local_cluster.kubelet import container as container_module
 from k8s_sandbox_tui.local_cluster.kubelet.capacity import this_machine
@@ -195,6 +196,36 @@ async def test_a_pod_that_is_deleted_while_it_starts_leaves_no_process(node: Nod
     node.runtime.may_start.set()
     await node.gone()
     assert [process.stops for process in node.runtime.processes] in ([], [[1]])
+
+
+async def test_the_folder_of_a_pod_that_is_just_being_started_is_removed_after_the_start(node: Node) -> None:
+    node.runtime.may_start.clear()
+    node.runtime.failure = StartError("the folder is gone")
+    node.create()
+    await node.until(lambda pod: bool(pod.spec.node_name))
+    await asyncio.sleep(0)
+    node.delete(grace=0)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert node.runtime.removed.empty()
+    node.runtime.may_start.set()
+    async with asyncio.timeout(5):
+        await node.runtime.removed.get()
+    # That it was not started is no failure of it.
+    assert "Failed" not in node.events()
+
+
+async def test_a_pod_that_is_deleted_before_its_time_to_start_is_not_started(node: Node) -> None:
+    value: JsonObject = {
+        "metadata": {"name": "p", "annotations": {START_DELAY: "3600"}},
+        "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "alpine"}]},
+    }
+    entry = node.cluster.pods.create(default_pod(msgspec.convert(value, Pod), "default", now()))
+    node.kubelet.admit(entry.object)
+    await node.shown("ContainerCreating")
+    node.delete(grace=1)
+    await node.gone()
+    assert node.runtime.processes == []
 
 
 async def test_an_unknown_image_is_tried_again_and_again(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,129 @@
+"""What kubectl changes, command by command, with each kubectl that this machine has."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.cluster_client import look, pod_manifest
+from tests.contract.kubectls import PROGRAMS, Kubectl, kubectl_in_namespace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
+    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject, JsonValue
+
+
+@pytest.fixture(scope="module", params=PROGRAMS)
+def kubectl(request: pytest.FixtureRequest, local_cluster: LocalClusterStatus) -> Iterator[Kubectl]:
+    """Each kubectl, in a namespace of its own."""
+    with kubectl_in_namespace(request.param, local_cluster.kubeconfig) as kubectl:
+        yield kubectl
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where to write a manifest."""
+    return tmp_path / "pod.json"
+
+
+def _labels(kubectl: Kubectl, name: str) -> JsonValue:
+    return look(json.loads(kubectl("get", "pod", name, "-o", "json").stdout), "metadata.labels")
+
+
+def test_apply(kubectl: Kubectl, file: Path) -> None:
+    manifest = pod_manifest("applied")
+    file.write_text(json.dumps(manifest))
+    assert kubectl("apply", "-f", str(file)).stdout == "pod/applied created\n"
+    assert kubectl("apply", "-f", str(file)).stdout == "pod/applied unchanged\n"
+    kubectl("label", "pod", "applied", "other=kept")
+    manifest["metadata"] = {"name": "applied", "labels": {"tier": "front"}}
+    file.write_text(json.dumps(manifest))
+    assert kubectl("diff", "-f", str(file), code=1).stdout
+    assert kubectl("apply", "-f", str(file)).stdout == "pod/applied configured\n"
+    # What was there and is not any more goes; what others have set stays.
+    assert _labels(kubectl, "applied") == {"other": "kept", "tier": "front"}
+    assert kubectl("apply", "-f", str(file), "--dry-run=server").stdout == "pod/applied unchanged (server dry run)\n"
+    assert kubectl("delete", "-f", str(file)).stdout.startswith('pod "applied" deleted')
+    kubectl("get", "pod", "applied", code=1)
+
+
+def test_create(kubectl: Kubectl, file: Path) -> None:
+    file.write_text(json.dumps(pod_manifest("made")))
+    assert kubectl("create", "-f", str(file)).stdout == "pod/made created\n"
+    assert "AlreadyExists" in kubectl("create", "-f", str(file), code=1).stderr
+    assert kubectl("delete", "pods", "-l", "computesdk.io/managed=true").stdout.startswith('pod "made" deleted')
+
+
+def test_create_refuses_what_is_wrong(kubectl: Kubectl, file: Path) -> None:
+    file.write_text(json.dumps({**pod_manifest("wrong"), "sepc": {}}))
+    assert 'unknown field "sepc"' in kubectl("create", "-f", str(file), code=1).stderr
+    file.write_text(json.dumps(pod_manifest("Wrong_Name")))
+    assert 'The Pod "Wrong_Name" is invalid' in kubectl("create", "-f", str(file), code=1).stderr
+
+
+def test_run_and_wait(kubectl: Kubectl) -> None:
+    made = kubectl("run", "once", "--image=busybox", "--restart=Never", "--env=A=b", "--", "sleep", "1000")
+    assert made.stdout == "pod/once created\n"
+    assert kubectl("wait", "--for=condition=Ready", "pod/once", "--timeout=30s").stdout == "pod/once condition met\n"
+    assert kubectl("delete", "pod", "once", "--now").stdout.startswith('pod "once" deleted')
+
+
+def test_label_annotate_patch_and_edit(kubectl: Kubectl) -> None:
+    kubectl("run", "changed", "--image=busybox", "--restart=Never", "--labels=a=b", "--", "sleep", "1000")
+    assert kubectl("label", "pod", "changed", "x=y").stdout == "pod/changed labeled\n"
+    assert "--overwrite is false" in kubectl("label", "pod", "changed", "x=z", code=1).stderr
+    assert kubectl("label", "pod", "changed", "a-").stdout in {"pod/changed labeled\n", "pod/changed unlabeled\n"}
+    assert kubectl("annotate", "pod", "changed", "note=hi").stdout == "pod/changed annotated\n"
+    patches: dict[str, JsonValue] = {
+        "strategic": {"metadata": {"labels": {"by": "strategic"}}},
+        "merge": {"metadata": {"labels": {"x": None, "by": "merge"}}},
+        "json": [{"op": "add", "path": "/metadata/labels/more", "value": "z"}],
+    }
+    for kind, patch in patches.items():
+        assert kubectl("patch", "pod", "changed", f"--type={kind}", "-p", json.dumps(patch)).stdout == (
+            "pod/changed patched\n"
+        )
+    assert _labels(kubectl, "changed") == {"by": "merge", "more": "z"}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("KUBE_EDITOR", "sed -i s/more:\\ z/more:\\ edited/")
+        assert kubectl("edit", "pod", "changed").stdout == "pod/changed edited\n"
+        assert _labels(kubectl, "changed") == {"by": "merge", "more": "edited"}
+        assert "no changes made" in kubectl("edit", "pod", "changed").stderr
+    kubectl("delete", "pod", "changed", "--force", "--grace-period=0")
+
+
+def test_what_may_not_change(kubectl: Kubectl, file: Path) -> None:
+    manifest: JsonObject = pod_manifest("fixed")
+    file.write_text(json.dumps(manifest))
+    kubectl("apply", "-f", str(file))
+    file.write_text(json.dumps(pod_manifest("fixed", command=["sleep", "1"])))
+    assert "pod updates may not change fields other than" in kubectl("apply", "-f", str(file), code=1).stderr
+    assert kubectl("replace", "--force", "-f", str(file)).stdout.endswith("pod/fixed replaced\n")
+    kubectl("delete", "pod", "fixed", "--force", "--grace-period=0")
+
+
+def test_namespaces(kubectl: Kubectl) -> None:
+    name = f"made-{secrets.token_hex(3)}"
+    assert kubectl("create", "namespace", name).stdout == f"namespace/{name} created\n"
+    assert "Active" in kubectl("get", "namespace", name).stdout
+    assert kubectl("delete", "namespace", name).stdout == f'namespace "{name}" deleted\n'
+    kubectl("get", "namespace", name, code=1)
+
+
+def test_deleting_with_and_without_patience(kubectl: Kubectl) -> None:
+    obstinate = ["--image=busybox", "--restart=Never", "--", "sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
+    for name in ("one", "two"):
+        kubectl("run", name, *obstinate)
+        kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=30s")
+    assert kubectl("delete", "pod", "one", "--wait=false").returncode == 0
+    assert kubectl("get", "pod", "one", "--no-headers").stdout.split()[2] == "Terminating"
+    assert kubectl("delete", "pod", "two", "--now").stdout.startswith('pod "two" deleted')
+    forced = kubectl("delete", "pod", "one", "--force", "--grace-period=0")
+    assert "Immediate deletion does not wait" in forced.stderr
+    kubectl("get", "pod", "one", code=1)

@@ -1,0 +1,66 @@
+"""kubectl of somebody who may do little, with each kubectl that this machine has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.cluster_client import own_cluster
+from tests.contract.kubectls import PROGRAMS, Kubectl, idle_pod, kubectl_in_namespace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonValue
+
+    Little = Callable[..., str]
+
+_TOKEN = "a-token-of-somebody-who-may-do-little"
+_RULES: JsonValue = [
+    {"verbs": ["create", "get", "list", "delete"], "apiGroups": [""], "resources": ["pods"]},
+    {"verbs": ["create"], "apiGroups": [""], "resources": ["pods/exec"]},
+]
+_IDENTITIES: JsonValue = [
+    {"token": _TOKEN, "user": {"name": "little", "grants": [{"namespace": "", "rules": _RULES}]}},
+]
+
+
+@pytest.fixture(scope="module")
+def kubeconfig() -> Iterator[Path]:
+    with own_cluster(_IDENTITIES) as cluster:
+        yield cluster.kubeconfig
+
+
+@pytest.fixture(scope="module", params=PROGRAMS)
+def kubectl(request: pytest.FixtureRequest, kubeconfig: Path) -> Iterator[Kubectl]:
+    with kubectl_in_namespace(request.param, kubeconfig) as kubectl:
+        idle_pod(kubectl, "box")
+        yield kubectl
+
+
+def test_exec_falls_back_to_what_is_allowed(kubectl: Kubectl) -> None:
+    # A WebSocket is a GET, for which `create` on pods/exec is not enough; SPDY is a POST.
+    answer = kubectl(f"--token={_TOKEN}", "exec", "-i", "box", "--", "sh", "-c", "cat; exit 3", code=3, stdin="hello")
+    assert answer.stdout == "hello"
+
+
+def test_what_is_forbidden_is_said(kubectl: Kubectl) -> None:
+    refused = kubectl(f"--token={_TOKEN}", "logs", "box", code=1)
+    assert 'pods "box" is forbidden: User "little" cannot get resource "pods/log"' in refused.stderr
+    refused = kubectl(f"--token={_TOKEN}", "attach", "box", code=1)
+    assert 'cannot create resource "pods/attach"' in refused.stderr
+
+
+def test_one_can_ask_what_one_may(kubectl: Kubectl) -> None:
+    for words, allowed in (("create pods", True), ("get pods --subresource=exec", False), ("watch pods", False)):
+        asked = kubectl(f"--token={_TOKEN}", "auth", "can-i", *words.split(), code=0 if allowed else 1)
+        assert asked.stdout.startswith("yes" if allowed else "no")
+    listed = kubectl(f"--token={_TOKEN}", "auth", "can-i", "--list").stdout
+    assert any(line.split()[:1] == ["pods/exec"] and "[create]" in line for line in listed.splitlines())
+
+
+def test_a_wrong_token_is_told(kubectl: Kubectl) -> None:
+    refused = kubectl("--token=wrong", "get", "pods", code=1)
+    assert "You must be logged in to the server" in refused.stderr
