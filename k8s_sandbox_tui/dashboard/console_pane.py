@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.dashboard.console.keeping import Limits
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.console.signs import ASCII, UNICODE
 from k8s_sandbox_tui.dashboard.console.snippets import Origin
 from k8s_sandbox_tui.dashboard.split import SecondPane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from textual.timer import Timer
 
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+    from k8s_sandbox_tui.dashboard.settings.model import Settings
     from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
 
 REST = 0.06
@@ -24,8 +26,13 @@ REST = 0.06
 class ConsolePane(SecondPane):
     """Holds the console."""
 
-    def __init__(self, *, ascii_only: bool, keymap: Mapping[str, str]) -> None:
-        self._commands = Console(signs=ASCII if ascii_only else UNICODE, keymap=keymap)
+    def __init__(self, settings: Settings, *, ascii_only: bool) -> None:
+        kept = settings.console
+        self._commands = Console(
+            signs=ASCII if ascii_only else UNICODE,
+            limits=Limits(kept.scrollback_lines, kept.scrollback_megabytes * 1024 * 1024),
+            keymap=settings.keymap,
+        )
         super().__init__(self._commands)
         self._selected: tuple[CommandHost | None, SandboxInfo | None] = (None, None)
         self._resting: Timer | None = None

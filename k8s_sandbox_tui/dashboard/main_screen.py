@@ -74,8 +74,7 @@ class MainScreen(TableScreen):
     ) -> None:
         super().__init__(clock=clock, glyphs=glyphs)
         self._remembered = remembered
-        self._protected_contexts = settings.protected_contexts
-        self._keymap = settings.keymap
+        self._settings = settings
         self.commands = tuple([command.with_keys(settings.keymap) for command in COMMANDS])
         sort = remembered.get(SORT)
         self.store.sort_by(sort.column, descending=sort.descending)
@@ -126,7 +125,7 @@ class MainScreen(TableScreen):
         self._cluster = cluster_state(opened, self._feed.interval)
         self._bench = Workbench(self.app, opened, self._ports, self._remembered)
         if self._pane is None:
-            self._pane = ConsolePane(ascii_only=self._glyphs.ascii_only, keymap=self._keymap)
+            self._pane = ConsolePane(self._settings, ascii_only=self._glyphs.ascii_only)
             self.query_one(Split).show_second(self._pane)
         self._pane.opened(opened.cluster)
         self.query_one(TopLines).show_warning(opened.warning)
@@ -278,7 +277,7 @@ class MainScreen(TableScreen):
         from k8s_sandbox_tui.dashboard.destroy import target_of
 
         context = self._cluster.context
-        protected = (context or "in-cluster") if is_protected(context, self._protected_contexts) else ""
+        protected = (context or "in-cluster") if is_protected(context, self._settings.protected_contexts) else ""
         targets = [target_of(row.info, self._clock(), hidden=not row.shown) for row in rows]
         for uid in await self._bench.destroy(targets, self._glyphs, protected=protected):
             self.store.marks.discard(uid)
@@ -303,4 +302,4 @@ class MainScreen(TableScreen):
         """Show all keys."""
         from k8s_sandbox_tui.dashboard.help_screen import HelpScreen
 
-        self.app.push_screen(HelpScreen(self._glyphs, self._keymap))
+        self.app.push_screen(HelpScreen(self._glyphs, self._settings.keymap))

@@ -12,6 +12,7 @@ from textual.widgets import Button
 
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
+from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished, CommandStarted, ConsoleLeft
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.provider.errors import ConnectionLostError, SandboxError
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from textual._compositor import Compositor
-    from textual.app import ComposeResult
+    from textual.app import App, ComposeResult
     from textual.message import Message
+    from textual.notifications import Notifications
     from textual.pilot import Pilot
 
 
@@ -135,10 +137,17 @@ class ConsoleApp(ClipboardApp[None]):
     CSS = "#elsewhere { height: 1; border: none; min-width: 4; }"
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, history: Path, *, selected: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        history: Path,
+        *,
+        selected: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
         super().__init__()
         self.host = ScriptedSandbox()
-        self.console_pane = Console(history=HistoryFile(history), clock=clock)
+        self.console_pane = Console(history=HistoryFile(history), clock=clock, limits=limits)
         self.heard: list[Message] = []
         self.selected = selected
 
@@ -165,6 +174,12 @@ class ConsoleApp(ClipboardApp[None]):
         """What stands on the screen, line by line."""
         compositor = cast("Compositor", vars(self.screen)["_compositor"])
         return [strip.text.rstrip() for strip in compositor.render_strips()]
+
+
+def notifications(app: App[None]) -> list[str]:
+    """What the app has said at the edge of the screen."""
+    said = cast("Notifications", vars(app)["_notifications"])
+    return [notification.message for notification in said]
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
@@ -12,14 +12,13 @@ from k8s_sandbox_tui.dashboard.console.messages import CommandFinished
 from k8s_sandbox_tui.dashboard.console.model import CommandState
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.console.snippets import Origin
-from tests.dashboard.console_host import ConsoleApp, ScriptedSandbox, info, until
+from tests.dashboard.console_host import ConsoleApp, ScriptedSandbox, info, notifications, until
 from tests.dashboard.scripted import dashboard, sandbox_info
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from textual.notifications import Notifications
     from textual.pilot import Pilot
 
 
@@ -62,11 +61,6 @@ def cards(app: ConsoleApp) -> list[str]:
 
 def typed(app: ConsoleApp) -> str:
     return app.screen_text()[-1].partition("$ ")[2]
-
-
-def said(app: ConsoleApp) -> list[str]:
-    notifications = cast("Notifications", vars(app)["_notifications"])
-    return [notification.message for notification in notifications]
 
 
 @pytest.mark.parametrize("key", ["shift+tab", "shift+up", "ctrl+up", "alt+up"])
@@ -278,11 +272,11 @@ async def test_what_is_copied_in_cut_lines_is_what_the_mouse_selected(pilot: Pil
 async def test_copies_come_from_what_is_kept_and_the_message_says_what(pilot: Pilot[None], app: ConsoleApp) -> None:
     await ran(pilot, app, "wide", b"\x1b[31m" + b"abc" * 100 + b"\x1b[0m\nlast\n")
     await pilot.press("shift+up", "c")
-    await until(pilot, lambda: bool(said(app)))
+    await until(pilot, lambda: bool(notifications(app)))
     assert app.clipboard == "abc" * 100 + "\nlast\n"
-    assert said(app) == ["Sent to the terminal (OSC 52); it may refuse: 2 lines."]
+    assert notifications(app) == ["Sent to the terminal (OSC 52); it may refuse: 2 lines."]
     await pilot.press("C")
-    await until(pilot, lambda: len(said(app)) == 2)
+    await until(pilot, lambda: len(notifications(app)) == 2)
     assert app.clipboard == "wide"
 
 
@@ -301,11 +295,11 @@ async def test_a_command_is_copied_as_a_script_without_values(
     app.console_pane.start("deploy", env={"TOKEN": "hunter2"})
     (await app.host.command(3)).exit(0)
     await pilot.press("shift+up", key)
-    await until(pilot, lambda: bool(said(app)))
+    await until(pilot, lambda: bool(notifications(app)))
     assert app.clipboard.startswith(start)
     assert "deploy" in app.clipboard
     assert "hunter2" not in app.clipboard
-    assert said(app)[0].endswith(", which takes TOKEN from your environment.")
+    assert notifications(app)[0].endswith(", which takes TOKEN from your environment.")
 
 
 async def test_the_menu_has_all_there_is_to_do_with_its_keys(pilot: Pilot[None], app: ConsoleApp) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from k8s_sandbox_tui.dashboard.console.keeping import Limits
+from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
 from k8s_sandbox_tui.dashboard.console.scrollback import MAX_LINES
 from tests.dashboard.console_host import ConsoleApp, ScriptedCommand, until
 
@@ -91,7 +93,7 @@ async def test_what_is_read_stays_in_place_while_old_lines_are_dropped(app: Cons
         await more(pilot, app, command, MAX_LINES, 2 * MAX_LINES - 100)
         assert body(app)[:-1] == there
         await more(pilot, app, command, 2 * MAX_LINES - 100, 3 * MAX_LINES)
-        assert body(app)[0] == "│ 40,000 earlier lines no longer kept"
+        assert body(app)[0] == "│ 40,000 earlier lines not shown; saving has all 649 kB"
         assert body(app)[1] == "│ line 40000"
 
 
@@ -144,8 +146,8 @@ async def test_progress_is_drawn_in_place(app: ConsoleApp) -> None:
         assert not any("10%" in line for line in body(app))
 
 
-async def test_many_commands_leave_the_oldest_behind(app: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.keeping.KEPT_CARDS", 3)
+async def test_many_commands_leave_the_oldest_behind(tmp_path: Path) -> None:
+    app = ConsoleApp(tmp_path / "history.jsonl", limits=Limits(cards=3))
     async with app.run_test(size=(80, 24)) as pilot:
         running = app.console_pane.start("running")
         for number in range(5):
@@ -157,8 +159,8 @@ async def test_many_commands_leave_the_oldest_behind(app: ConsoleApp, monkeypatc
         assert [card.command for card in app.console_pane.cards] == ["running", "command 3", "command 4"]
 
 
-async def test_all_output_together_is_bounded(app: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.keeping.KEPT_BYTES", 100_000)
+async def test_all_output_together_is_bounded(tmp_path: Path) -> None:
+    app = ConsoleApp(tmp_path / "history.jsonl", limits=Limits(characters=70_000, all_characters=100_000))
     async with app.run_test(size=(80, 24)) as pilot:
         for number in range(3):
             card = app.console_pane.start(f"command {number}")
@@ -170,12 +172,13 @@ async def test_all_output_together_is_bounded(app: ConsoleApp, monkeypatch: pyte
         app.console_pane.query_one("#console-output").focus()
         await pilot.press("home")
         await pilot.pause()
-        assert body(app)[1] == "│ 600 earlier lines no longer kept"
+        assert body(app)[1] == "│ 600 earlier lines not shown; saving has all 5.3 kB"
 
 
 async def test_colours_follow_the_theme(tmp_path: Path) -> None:
     app = ConsoleApp(tmp_path / "history.jsonl", clock=lambda: 0.0)
     async with app.run_test(size=(80, 24)) as pilot:
+        app.console_pane.query_one(CommandInput).cursor_blink = False
         await started(pilot, app, 3)
         app.theme = "textual-dark"
         await pilot.pause()

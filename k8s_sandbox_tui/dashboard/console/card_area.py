@@ -9,11 +9,14 @@ from textual.containers import Vertical
 
 from k8s_sandbox_tui.dashboard.clipboard import copy_text
 from k8s_sandbox_tui.dashboard.console.actions import CardAction
+from k8s_sandbox_tui.dashboard.console.ask_bar import AskBar
 from k8s_sandbox_tui.dashboard.console.card_list import CardList
 from k8s_sandbox_tui.dashboard.console.copying import COPIES, copy_of
 from k8s_sandbox_tui.dashboard.console.find_bar import FindBar
 from k8s_sandbox_tui.dashboard.console.hint import HintLine
+from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits
 from k8s_sandbox_tui.dashboard.console.messages import CardAsked, MenuAsked, OutputFollowed, SearchMoved
+from k8s_sandbox_tui.dashboard.console.save_bar import SaveBar
 from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
 from k8s_sandbox_tui.dashboard.console.snippets import Origin
 
@@ -44,6 +47,7 @@ class CardArea(Vertical):
         self,
         *,
         signs: Signs = UNICODE,
+        limits: Limits = DEFAULT_LIMITS,
         keymap: Mapping[str, str] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
@@ -51,6 +55,7 @@ class CardArea(Vertical):
 
         Args:
             signs: What is drawn around them.
+            limits: How much of their output is kept.
             keymap: The user's own keys, by the id of what they do.
             id: The widget's id.
         """
@@ -58,14 +63,16 @@ class CardArea(Vertical):
         self.keymap = keymap or {}
         self.origin = Origin()
         """How to reach the cluster, for what is copied."""
-        self.list = CardList(signs=signs, id="console-output")
+        self.list = CardList(signs=signs, limits=limits, id="console-output")
         self.hint = HintLine(id="console-hint")
         self._find = FindBar()
+        self._save = SaveBar()
 
     def compose(self) -> ComposeResult:
         """The cards, and below them one line at a time."""
         yield self.list
         yield self._find
+        yield self._save
         yield self.hint
 
     def show(self, card: CommandCard) -> None:
@@ -112,7 +119,12 @@ class CardArea(Vertical):
     def _asked(self, event: CardAsked) -> None:
         if event.action is CardAction.FIND:
             event.stop()
+            self._ask(self._find)
             self._find.open()
+        elif event.action is CardAction.SAVE:
+            event.stop()
+            self._ask(self._save)
+            self._save.ask(event.card)
         elif event.action in COPIES:
             event.stop()
             self.run_worker(self._copy(event.card, event.action), group="copies", exclusive=True)
@@ -134,8 +146,7 @@ class CardArea(Vertical):
     @on(SearchMoved)
     def _search_moved(self, event: SearchMoved) -> None:
         event.stop()
-        self._find.show("" if event.search is None else event.search.words)
-        self.set_class(self._find.has_class("-shown"), "-asking")
+        self._find.show(event.search)
 
     @on(FindBar.Typed)
     def _find_typed(self, event: FindBar.Typed) -> None:
@@ -147,14 +158,27 @@ class CardArea(Vertical):
         event.stop()
         self.list.action_found(event.forwards)
 
-    @on(FindBar.Left)
-    def _find_left(self, event: FindBar.Left) -> None:
+    @on(FindBar.Kept)
+    def _find_kept(self, event: FindBar.Kept) -> None:
         event.stop()
         self.list.focus(scroll_visible=False)
-        if not event.keep:
-            self.list.find("")
-            self._find.close()
+
+    @on(AskBar.Closed)
+    def _bar_closed(self, event: AskBar.Closed) -> None:
+        event.stop()
+        if not (self._find.shown or self._save.shown):
             self.remove_class("-asking")
+        if event.had_focus:
+            self.list.focus(scroll_visible=False)
+        if not self._find.shown:
+            self.list.find("")
+
+    def _ask(self, bar: AskBar) -> None:
+        """Show one line, in the place of another."""
+        for other in (self._find, self._save):
+            if other is not bar:
+                other.close()
+        self.add_class("-asking")
 
     @on(OutputFollowed)
     def _followed(self, event: OutputFollowed) -> None:

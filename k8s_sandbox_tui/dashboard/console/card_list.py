@@ -30,7 +30,11 @@ RIGHT_BUTTON = 3
 class CardList(OutputView):
     """Cards of which one can be chosen. What is asked for it is told with `CardAsked`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in (*CARD_COMMANDS, *MOVE_COMMANDS)]
+    # The key bar has room for the way back; what is less used comes behind it.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command.binding()
+        for command in sorted((*CARD_COMMANDS, *MOVE_COMMANDS), key=lambda command: command.id == "card.save")
+    ]
 
     _chosen: CommandCard | None = None
     _search: Search | None = None

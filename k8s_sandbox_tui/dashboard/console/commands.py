@@ -62,6 +62,10 @@ CARD_COMMANDS: tuple[Command, ...] = (
         help="Search in its output.",
     ),
     Command(
+        id="card.save", keys="s", action=_on(CardAction.SAVE), label="Save", group=CARD,
+        help="Save its whole output to a file.",
+    ),
+    Command(
         id="card.fold", keys="f", action="fold", label="Fold", group=CARD, show=False,
         help="Fold its output away, and back.",
     ),

@@ -44,5 +44,5 @@ def _output(card: CommandCard) -> str:
     dropped = card.scrollback.first
     count = sum(not line.continues for line in card.lines())
     if dropped:
-        return f"the last {lines_words(count)}; {lines_words(dropped, 'earlier ')} are no longer kept"
+        return f"the last {lines_words(count)} of {count + dropped:,}; save it to have all"
     return lines_words(count)

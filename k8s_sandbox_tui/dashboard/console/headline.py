@@ -13,6 +13,7 @@ from k8s_sandbox_tui.dashboard.console.words import (
     lines_words,
     live_hint,
     one_line,
+    size_words,
 )
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 
@@ -54,9 +55,15 @@ def footer_words(card: CommandCard, folded: int) -> tuple[str, str]:
     return word, "  ".join(part for part in (time, lines, detail) if part)
 
 
-def dropped_words(count: int) -> str:
-    """What stands in the place of lines that are no longer kept."""
-    return f"{lines_words(count, 'earlier ')} no longer kept"
+def dropped_words(card: CommandCard, count: int) -> str:
+    """What stands in the place of lines that are no longer kept, and how to see them all the same."""
+    lines = lines_words(count, "earlier ")
+    recording = card.recording
+    if recording is None or not recording.size:
+        return f"{lines} no longer kept"
+    if recording.lost:
+        return f"{lines} not shown; saving has the first {size_words(recording.size)}: {recording.lost}"
+    return f"{lines} not shown; saving has all {size_words(recording.size)}"
 
 
 def fitted(text: str, width: int, ellipsis: str) -> str:

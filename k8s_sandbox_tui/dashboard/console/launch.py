@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.console.directory import Place
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+    from k8s_sandbox_tui.dashboard.console.recording import Recording
+    from k8s_sandbox_tui.dashboard.console.scrollback import Scrollback
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 
@@ -24,6 +26,8 @@ def prepare(
     place: Place,
     *,
     env: Mapping[str, str] | None,
+    scrollback: Scrollback,
+    recording: Recording | None,
     clock: Callable[[], float],
     changed: Callable[[CommandCard, int], None],
 ) -> CommandRun:
@@ -35,6 +39,8 @@ def prepare(
         info: What is known of it.
         place: Where its commands start.
         env: Variables for the command.
+        scrollback: Where its lines are kept.
+        recording: Where all its output is kept.
         clock: Monotonic seconds.
         changed: Called when the card has something new, with the number of lines that wait.
     """
@@ -46,6 +52,8 @@ def prepare(
         started_at=datetime.now(UTC),
         cwd=directory.start_of(command, place) if moves else place.cwd,
         env_names=tuple(env or ()),
+        scrollback=scrollback,
+        recording=recording,
         clock=clock,
     )
     if moves and place.previous:

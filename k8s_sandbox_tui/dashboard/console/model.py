@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from k8s_sandbox_tui.dashboard.console.line import OutputLine
+    from k8s_sandbox_tui.dashboard.console.recording import Recording
 
 _numbers = count(1)
 
@@ -67,6 +68,7 @@ class CommandCard:
         cwd: str = "",
         env_names: tuple[str, ...] = (),
         scrollback: Scrollback | None = None,
+        recording: Recording | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """A command that is about to start.
@@ -79,6 +81,7 @@ class CommandCard:
             cwd: The working directory it was given; empty for the container's own.
             env_names: Names of the variables it was given; values are not kept.
             scrollback: Where its lines are kept.
+            recording: Where all its output is kept, to be saved.
             clock: Monotonic seconds.
         """
         self.number = next(_numbers)
@@ -90,6 +93,7 @@ class CommandCard:
         self.cwd = cwd
         self.env_names = env_names
         self.scrollback = Scrollback() if scrollback is None else scrollback
+        self.recording = recording
         self.state = CommandState.STARTING
         self.ending: Ending | None = None
         self.open_lines: tuple[OutputLine, ...] = ()

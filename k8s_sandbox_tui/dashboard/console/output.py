@@ -10,7 +10,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from k8s_sandbox_tui.dashboard.console.keeping import make_room
+from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits, make_room
 from k8s_sandbox_tui.dashboard.console.layout import OutputLayout, RowKind
 from k8s_sandbox_tui.dashboard.console.messages import OutputFollowed
 from k8s_sandbox_tui.dashboard.console.paint import COMPONENTS, GUTTER, Look, paint
@@ -77,8 +77,15 @@ class OutputView(ScrollView, can_focus=True):
     }
     """
 
-    def __init__(self, *, signs: Signs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        *,
+        signs: Signs = UNICODE,
+        limits: Limits = DEFAULT_LIMITS,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         super().__init__(id=id)
+        self._limits = limits
         self._signs = signs
         self._list = OutputLayout(0)
         self._changed: dict[int, CommandCard] = {}
@@ -124,7 +131,7 @@ class OutputView(ScrollView, can_focus=True):
     def show(self, card: CommandCard) -> None:
         """Add a card at the end and scroll to it."""
         self._list.add(card)
-        make_room(self._list)
+        make_room(self._list, self._limits)
         self._following = True
         self.changed(card)
         if self._tick_timer is None:
@@ -275,7 +282,7 @@ class OutputView(ScrollView, can_focus=True):
                 lines = rows.card.commit()
                 rows.sync(lines)
                 self._took(rows.card, lines)
-        make_room(self._list)
+        make_room(self._list, self._limits)
         self._list.measure()
         if self._list.height < height and self.text_selection is not None:
             self.screen.clear_selection()

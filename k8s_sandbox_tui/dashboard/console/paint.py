@@ -84,7 +84,7 @@ def paint(row: Row, look: Look, *, chosen: bool = False, marks: Sequence[Mark] =
     elif row.kind is RowKind.FOOTER:
         parts = _footer(row, look, chosen=chosen)
     elif row.kind is RowKind.DROPPED:
-        words = fitted(dropped_words(row.number), width - GUTTER, look.signs.ellipsis)
+        words = fitted(dropped_words(row.card, row.number), width - GUTTER, look.signs.ellipsis)
         parts = [_rail(row.card, look, chosen=chosen), Segment(words, styles["console--quiet"])]
     else:
         parts = []

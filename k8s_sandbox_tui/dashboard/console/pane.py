@@ -17,6 +17,7 @@ from k8s_sandbox_tui.dashboard.console.card_area import CardArea
 from k8s_sandbox_tui.dashboard.console.directory import Place
 from k8s_sandbox_tui.dashboard.console.greeting import greeting, prompt_label
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
+from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits
 from k8s_sandbox_tui.dashboard.console.messages import (
     CardAsked,
     CardsLeft,
@@ -82,6 +83,7 @@ class Console(Widget):
         history: HistoryFile | None = None,
         clock: Callable[[], float] = time.monotonic,
         signs: Signs = UNICODE,
+        limits: Limits = DEFAULT_LIMITS,
         keymap: Mapping[str, str] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
@@ -91,6 +93,7 @@ class Console(Widget):
             history: Where commands are remembered; by default the user's state folder.
             clock: Monotonic seconds, for the time that commands take.
             signs: What is drawn around the commands.
+            limits: How much of their output is kept to be shown.
             keymap: The user's own keys, by the id of what they do.
             id: The widget's id.
         """
@@ -99,8 +102,8 @@ class Console(Widget):
         self._host: CommandHost | None = None
         self._info: SandboxInfo | None = None
         self._places: dict[str, Place] = {}
-        self._area = CardArea(signs=signs, keymap=keymap)
-        self._runs = Runs(self, clock=clock, changed=self._area.list.changed)
+        self._area = CardArea(signs=signs, limits=limits, keymap=keymap)
+        self._runs = Runs(self, clock=clock, changed=self._area.list.changed, limits=limits)
         self._input = CommandInput(self._remembered, id="console-command")
         self._label = Static(id="console-label", markup=False)
         self._greeting = Static(id="console-greeting", markup=False)

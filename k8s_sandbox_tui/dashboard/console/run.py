@@ -33,6 +33,12 @@ DESTROYED = "it was destroyed while the command ran"
 UNANSWERED = "the sandbox did not answer; it may still run"
 
 
+async def let_others_run() -> None:
+    """Let all that waits for its turn have it, as far as from a key to the screen."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+
+
 class CommandRun:
     """A command on its way through a sandbox."""
 
@@ -135,12 +141,13 @@ class CommandRun:
         turn = time.monotonic()
         async for piece in handle:
             self._keep(piece)
+            if self.card.recording is not None:
+                await self.card.recording.add(piece.stream, piece.data)
             for start in range(0, len(piece.data), SLICE):
                 waiting = self.card.feed(piece.stream, piece.data[start : start + SLICE])
                 self._changed(waiting)
                 if time.monotonic() - turn > TURN_SECONDS:
-                    for _ in range(TURNS):
-                        await asyncio.sleep(0)
+                    await let_others_run()
                     turn = time.monotonic()
 
     def _keep(self, piece: OutputPiece) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from k8s_sandbox_tui.dashboard.console.launch import prepare
+from k8s_sandbox_tui.dashboard.console.recording import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from k8s_sandbox_tui.dashboard.console.directory import Place
+    from k8s_sandbox_tui.dashboard.console.keeping import Limits
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
     from k8s_sandbox_tui.dashboard.console.protocols import CardSource, CommandHost
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
@@ -41,7 +43,12 @@ class Runs:
     """What runs, by card."""
 
     def __init__(
-        self, owner: Widget, *, clock: Callable[[], float], changed: Callable[[CommandCard, int], None]
+        self,
+        owner: Widget,
+        *,
+        clock: Callable[[], float],
+        changed: Callable[[CommandCard, int], None],
+        limits: Limits,
     ) -> None:
         """Nothing runs yet.
 
@@ -49,7 +56,10 @@ class Runs:
             owner: Its workers run the commands, and end with it.
             clock: Monotonic seconds.
             changed: Called when a card has something new, with the number of lines that wait.
+            limits: How much of their output is kept.
         """
+        self._limits = limits
+        self._shelf = Shelf()
         self._owner = owner
         self._clock = clock
         self._changed = changed
@@ -60,7 +70,11 @@ class Runs:
         self, command: str, host: CommandHost, info: SandboxInfo, place: Place, env: Mapping[str, str] | None
     ) -> CommandRun:
         """The run of a command line with its card; `follow` starts it."""
-        run = prepare(command, host, info, place, env=env, clock=self._clock, changed=self._changed)
+        run = prepare(
+            command, host, info, place,
+            env=env, scrollback=self._limits.scrollback(), recording=self._shelf.new(), clock=self._clock,
+            changed=self._changed,
+        )  # fmt: skip
         self._launches[run.card] = _Launch(host, info, place, env)
         return run
 

@@ -60,6 +60,19 @@ def elapsed_words(milliseconds: int) -> str:
     return duration_words(milliseconds) if milliseconds >= 60_000 else f"{milliseconds // 1000} s"
 
 
+def size_words(size: int) -> str:
+    """A number of bytes: `512 bytes`, `4.2 kB`, `104 MB`; powers of 1000."""
+    if size < 1000:
+        return f"{size} byte{'' if size == 1 else 's'}"
+    for unit in ("kB", "MB"):
+        size_in_unit = size / 1000 if unit == "kB" else size / 1_000_000
+        if size_in_unit < 9.95:
+            return f"{size_in_unit:.1f} {unit}"
+        if size_in_unit < 999.5 or unit == "MB":
+            return f"{size_in_unit:,.0f} {unit}"
+    raise AssertionError
+
+
 def lines_words(count: int, what: str = "") -> str:
     """A number of lines: `1 line`, `1,234 lines`; `what` stands before the last word."""
     return f"{count:,} {what}line{'' if count == 1 else 's'}"

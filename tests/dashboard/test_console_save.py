@@ -1,0 +1,175 @@
+"""Saving a command's output: whole, as text or as it came, for its owner alone, and never over something else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from k8s_sandbox_tui.dashboard.console import saving
+from k8s_sandbox_tui.dashboard.console.keeping import Limits
+from k8s_sandbox_tui.dashboard.console.messages import CommandFinished
+from tests.dashboard.console_host import ConsoleApp, notifications, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+OUTPUT = b"\x1b[31mred\x1b[0m\n10%\r20%\n\xff\xfe\n" + b"line\n" * 500
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> ConsoleApp:
+    return ConsoleApp(tmp_path / "history.jsonl", limits=Limits(lines=100))
+
+
+@pytest.fixture
+async def pilot(app: ConsoleApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pilot[None]]:
+    """A command has ended, whose first lines are no longer shown; the dashboard runs in an empty folder."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    async with app.run_test(size=(100, 24), notifications=True) as pilot:
+        app.console_pane.start("npm run  build:all")
+        (await app.host.command(0)).out(OUTPUT).err(b"to stderr\n").exit(0)
+        await until(pilot, lambda: any(isinstance(message, CommandFinished) for message in app.heard))
+        await pilot.pause()
+        await pilot.press("shift+up", "s")
+        await pilot.pause()
+        yield pilot
+
+
+def bar(app: ConsoleApp) -> str:
+    return app.screen_text()[-2]
+
+
+async def write(pilot: Pilot[None], path: str) -> None:
+    await pilot.press("ctrl+u", *path)
+
+
+async def saved(pilot: Pilot[None], app: ConsoleApp) -> str:
+    await until(pilot, lambda: bool(notifications(app)))
+    await pilot.pause()
+    return notifications(app)[-1]
+
+
+async def test_the_whole_output_is_saved_as_text_under_a_name_made_of_the_command(
+    pilot: Pilot[None], app: ConsoleApp, tmp_path: Path
+) -> None:
+    assert bar(app).startswith(" Save text to npm-run-build-all-")
+    await pilot.press("enter")
+    said = await saved(pilot, app)
+    file = next((tmp_path / "here").iterdir())
+    assert said == f"Saved 2.5 kB to {file}."
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_text() == "red\n20%\n\ufffd\ufffd\n" + "line\n" * 500 + "to stderr\n"
+    assert app.console_pane.query_one("#console-output").has_focus
+    assert "Save" not in bar(app)
+
+
+async def test_the_bytes_are_saved_as_they_came(pilot: Pilot[None], app: ConsoleApp, tmp_path: Path) -> None:
+    await pilot.press("ctrl+t")
+    assert bar(app).startswith(" Save bytes to")
+    await write(pilot, "out.bin")
+    await pilot.press("enter")
+    await saved(pilot, app)
+    assert (tmp_path / "here" / "out.bin").read_bytes() == OUTPUT + b"to stderr\n"
+
+
+async def test_a_file_that_is_there_is_replaced_only_when_asked_again(
+    pilot: Pilot[None], app: ConsoleApp, tmp_path: Path
+) -> None:
+    there = tmp_path / "here" / "notes"
+    there.write_text("precious")
+    await write(pilot, "notes")
+    await pilot.press("enter")
+    await until(pilot, lambda: "The file exists: Enter again replaces it." in bar(app))
+    assert there.read_text() == "precious"
+    await pilot.press("2")
+    assert "exists" not in bar(app)
+    await pilot.press("backspace", "enter")
+    await until(pilot, lambda: "exists" in bar(app))
+    assert there.read_text() == "precious"
+    await pilot.press("enter")
+    await saved(pilot, app)
+    assert there.read_text().endswith("to stderr\n")
+    assert there.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in there.parent.iterdir()] == ["notes"]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("", "Type the name of a file."),
+        (".", "That is a folder: add the name of a file."),
+        ("no/such/file", "There is no such folder."),
+        ("notes/file", "Not saved: Not a directory."),
+        ("x" * 300, "Not saved: File name too long."),
+    ],
+)
+async def test_what_cannot_be_written_says_why_and_can_be_mended(
+    pilot: Pilot[None], app: ConsoleApp, tmp_path: Path, path: str, reason: str
+) -> None:
+    (tmp_path / "here" / "notes").touch()
+    await write(pilot, path)
+    await pilot.press("enter")
+    await until(pilot, lambda: bar(app).endswith(f"! {reason}"))
+    await write(pilot, "good")
+    await pilot.press("enter")
+    await saved(pilot, app)
+    assert (tmp_path / "here" / "good").exists()
+
+
+async def test_what_is_no_regular_file_is_never_replaced(pilot: Pilot[None], app: ConsoleApp) -> None:
+    await write(pilot, "/dev/null")
+    await pilot.press("enter")
+    await until(pilot, lambda: "exists" in bar(app))
+    await pilot.press("enter")
+    await until(pilot, lambda: bar(app).endswith("! That is no regular file."))
+
+
+async def test_escape_ends_it_and_leaves_no_part_of_a_file(
+    pilot: Pilot[None], app: ConsoleApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = asyncio.Event()
+
+    async def hang() -> None:
+        await stuck.wait()
+
+    monkeypatch.setattr(saving, "let_others_run", hang)
+    monkeypatch.setattr(saving, "TURN_SECONDS", -1.0)
+    await pilot.press("enter")
+    await until(pilot, lambda: bool(list((tmp_path / "here").iterdir())))
+    await pilot.press("escape")
+    await until(pilot, lambda: not list((tmp_path / "here").iterdir()))
+    assert "Save" not in bar(app)
+    assert notifications(app) == []
+
+
+async def test_what_is_not_in_the_file_is_said(pilot: Pilot[None], app: ConsoleApp, tmp_path: Path) -> None:
+    recording = app.console_pane.cards[0].recording
+    assert recording is not None
+    recording.drop("the output of later commands took its room")
+    await write(pilot, "rest")
+    await pilot.press("enter")
+    said = await saved(pilot, app)
+    assert said.endswith("rest, but earlier lines are not in it: they are no longer kept.")
+    assert len((tmp_path / "here" / "rest").read_text().splitlines()) == 100
+
+
+async def test_what_a_running_command_has_printed_so_far_is_saved(
+    pilot: Pilot[None], app: ConsoleApp, tmp_path: Path
+) -> None:
+    await pilot.press("escape", "escape")
+    app.console_pane.start("tail -f log")
+    command = await app.host.command(1)
+    command.out(b"so far\nand not y")
+    await until(pilot, lambda: "│ and not y" in app.screen_text())
+    await pilot.press("shift+up", "s")
+    await write(pilot, "log")
+    await pilot.press("enter")
+    await saved(pilot, app)
+    assert (tmp_path / "here" / "log").read_text() == "so far\nand not y\n"
+    command.exit(0)
