@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.files.content import Data
     from k8s_sandbox_tui.provider.files.entries import FileEntry
     from k8s_sandbox_tui.provider.files.paths import RemotePath
+    from k8s_sandbox_tui.provider.forward.model import ForwardEvent, ForwardState, ForwardVia, ForwardWay
     from k8s_sandbox_tui.provider.freshness import InventoryUpdate
     from k8s_sandbox_tui.provider.jobs.models import JobInfo, JobLog, JobState, LogChunk, LogOffset
     from k8s_sandbox_tui.provider.models import ClusterInfo, CommandResult, CreateProgress, Runtime, SandboxInfo
@@ -61,6 +62,7 @@ __all__ = [
     "Job",
     "JobCollection",
     "JobFollow",
+    "PortForward",
     "RunningCommand",
     "Sandbox",
     "SandboxCollection",
@@ -654,6 +656,45 @@ class Sandbox:
         """
         return loop_thread().call(lambda: self._async.get_url(port, protocol=protocol))
 
+    def forward_port(
+        self,
+        remote_port: int,
+        *,
+        local_port: int = 0,
+        host: str = "127.0.0.1",
+        via: ForwardVia = "auto",
+    ) -> PortForward:
+        """Listens on this machine and carries what connects to a port of the sandbox; no kubectl is needed.
+
+        It goes by Kubernetes' port-forward, and through a program in the sandbox (Python, Node.js or nc) where that is
+        refused, or does not reach the sandbox's network, as with gVisor. Only this Pod gets the traffic, never a later
+        one of its name. A client that ends its half of a connection and waits for the answer gets it through exec
+        whenever that comes; by port-forward, containerd and CRI-O do not tell the server of the client's end.
+
+        Args:
+            remote_port: The port in the sandbox.
+            local_port: The port here; 0: any that is free.
+            host: The address here, or `localhost` for both loopback addresses. Who can reach it can reach the port.
+            via: `auto`, or one of the two ways alone: `port-forward`, `exec`.
+
+        Raises:
+            InvalidArgumentError: An argument cannot be; no request was made.
+            ForwardError: The local port cannot be had, or the sandbox has nothing to make connections with.
+            ForbiddenError: The rights are missing: `get` and `create` on `pods/portforward`, or on `pods/exec`.
+            SandboxGoneError: The sandbox has gone.
+            SandboxError: See `provider.errors`.
+        """
+        return PortForward(
+            loop_thread().run(
+                self._async.forward_port(
+                    remote_port,
+                    local_port=local_port,
+                    host=host,
+                    via=via,
+                ),
+            ),
+        )
+
     def destroy(self, *, wait: bool = False, timeout: int = DESTROY_TIMEOUT) -> bool:
         """Deletes this sandbox, and no other Pod of its name; False when it was not there.
 
@@ -1212,6 +1253,122 @@ class JobFollow:
         traceback: TracebackType | None,
     ) -> None:
         loop_thread().run(self._async.__aexit__(kind, error, traceback))
+
+
+class PortForward:
+    """A port of a sandbox on this machine, until it is closed or the sandbox has gone.
+
+    `Sandbox.forward_port` makes it. A context manager; any thread may use it. Iterate it for what happens at
+    it: up to 1,024 events wait to be taken, then the oldest go.
+    """
+
+    def __init__(self, wrapped: asynchronous.PortForward) -> None:
+        self._async = wrapped
+
+    @property
+    def sandbox_id(self) -> str:
+        """`<namespace>/<pod>`."""
+        return self._async.sandbox_id
+
+    @property
+    def remote_port(self) -> int:
+        """The port in the sandbox."""
+        return self._async.remote_port
+
+    @property
+    def local_host(self) -> str:
+        """The address that is listened on here; of `localhost`, the IPv4 one."""
+        return self._async.local_host
+
+    @property
+    def local_port(self) -> int:
+        """The port that is listened on here."""
+        return self._async.local_port
+
+    @property
+    def url(self) -> str:
+        """`http://<address>:<port>`, as a browser of this machine takes it."""
+        return self._async.url
+
+    @property
+    def via(self) -> ForwardWay:
+        """How connections get into the sandbox."""
+        return self._async.via
+
+    @property
+    def state(self) -> ForwardState:
+        """Whether it takes connections."""
+        return self._async.state
+
+    @property
+    def reason(self) -> str:
+        """Why the sandbox has gone, as a sentence; empty in the other states."""
+        return self._async.reason
+
+    @property
+    def last_error(self) -> str:
+        """What went wrong with a connection last, as a sentence; empty where nothing has."""
+        return self._async.last_error
+
+    @property
+    def live_connections(self) -> int:
+        """Connections that are open, or being made."""
+        return self._async.live_connections
+
+    @property
+    def total_connections(self) -> int:
+        """Connections so far."""
+        return self._async.total_connections
+
+    @property
+    def failed_connections(self) -> int:
+        """Of these, those that could not be made, or broke."""
+        return self._async.failed_connections
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes that went into the sandbox."""
+        return self._async.bytes_sent
+
+    @property
+    def bytes_received(self) -> int:
+        """Bytes that came from the sandbox."""
+        return self._async.bytes_received
+
+    def wait_closed(self) -> ForwardState:
+        """Waits for its end, and returns whether it was closed or the sandbox has gone."""
+        return loop_thread().run(self._async.wait_closed())
+
+    def close(self) -> None:
+        """Stops listening and breaks the connections that are open. May be called again."""
+        loop_thread().run(self._async.aclose())
+
+    def __enter__(self) -> Self:
+        loop_thread().run(self._async.__aenter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Closes it."""
+        loop_thread().run(self._async.__aexit__(kind, error, trace))
+
+    def __iter__(self) -> Self:
+        """What happens at it, as it happens; ends with it."""
+        return self
+
+    def __next__(self) -> ForwardEvent:
+        try:
+            return loop_thread().run(self._async.__anext__())
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def __repr__(self) -> str:
+        """Names both ends."""
+        return repr(self._async)
 
 
 class Inventory:

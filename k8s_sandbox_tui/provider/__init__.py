@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         CredentialPluginError,
         DestroyTimeoutError,
         ForbiddenError,
+        ForwardError,
         InvalidArgumentError,
         InvalidKubeconfigError,
         InvalidObjectError,
@@ -90,6 +91,16 @@ if TYPE_CHECKING:
     )
     from k8s_sandbox_tui.provider.files.reader import (
         FileReader,
+    )
+    from k8s_sandbox_tui.provider.forward.model import (
+        ForwardEvent,
+        ForwardEventKind,
+        ForwardState,
+        ForwardVia,
+        ForwardWay,
+    )
+    from k8s_sandbox_tui.provider.forward.port_forward import (
+        PortForward,
     )
     from k8s_sandbox_tui.provider.freshness import (
         Freshness,
@@ -205,6 +216,12 @@ __all__ = [
     "FileTransferError",
     "FileType",
     "ForbiddenError",
+    "ForwardError",
+    "ForwardEvent",
+    "ForwardEventKind",
+    "ForwardState",
+    "ForwardVia",
+    "ForwardWay",
     "Freshness",
     "InvalidArgumentError",
     "InvalidKubeconfigError",
@@ -233,6 +250,7 @@ __all__ = [
     "OpenCluster",
     "OpenedCluster",
     "OutputChunk",
+    "PortForward",
     "Ports",
     "RateLimitedError",
     "RemotePath",
@@ -287,6 +305,7 @@ _NAMES = {
         "CredentialPluginError",
         "DestroyTimeoutError",
         "ForbiddenError",
+        "ForwardError",
         "InvalidArgumentError",
         "InvalidKubeconfigError",
         "InvalidObjectError",
@@ -317,6 +336,8 @@ _NAMES = {
     "files.filesystem": ("FileSystem",),
     "files.paths": ("RemotePath",),
     "files.reader": ("FileReader",),
+    "forward.model": ("ForwardEvent", "ForwardEventKind", "ForwardState", "ForwardVia", "ForwardWay"),
+    "forward.port_forward": ("PortForward",),
     "freshness": ("Freshness", "InventoryUpdate"),
     "inventory": ("Inventory",),
     "jobs.collection": ("JobCollection",),

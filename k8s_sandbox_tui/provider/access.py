@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.provider.config import DEFAULT_NAMESPACE, K8sConfig
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError, InvalidKubeconfigError, SandboxError
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 UNFINISHED_SECONDS = 5.0
 
 
+class Closing(Protocol):
+    """What works over the connection, and ends before it."""
+
+    async def aclose(self) -> None:
+        """Ends it."""
+        ...
+
+
 class ClusterAccess:
     """Opens the cluster of a configuration. The kubeconfig is read once: the cluster never changes under a sandbox."""
 
@@ -30,6 +38,7 @@ class ClusterAccess:
         """Namespaces where an expired sandbox could not be destroyed for want of a right: not tried again."""
         self._creating: set[asyncio.Task[SandboxInfo]] = set()
         self._unfinished: set[asyncio.Task[None]] = set()
+        self._held: set[Closing] = set()
         self._opened: tuple[Connection, ClusterInfo] | None = None
         self._closed = False
         self._lock = asyncio.Lock()
@@ -69,6 +78,14 @@ class ClusterAccess:
         self._creating.add(task)
         task.add_done_callback(self._creating.discard)
 
+    def hold(self, closing: Closing) -> None:
+        """Has something closed before the connection is."""
+        self._held.add(closing)
+
+    def release(self, closing: Closing) -> None:
+        """It has ended by itself."""
+        self._held.discard(closing)
+
     async def aclose(self) -> None:
         """Closes the connection; nothing can be opened again.
 
@@ -77,6 +94,7 @@ class ClusterAccess:
         self._closed = True
         ends = time.monotonic() + UNFINISHED_SECONDS
         try:
+            await asyncio.gather(*(held.aclose() for held in tuple(self._held)))
             for task in self._creating:
                 task.cancel()
             # A create that is cancelled leaves a task behind that deletes what it has made.

@@ -19,6 +19,7 @@ SandboxError
  ├ NotManagedError                 the Pod is not a sandbox
  ├ SandboxGoneError                the sandbox ended or was replaced under the call
  ├ DestroyTimeoutError             deleted, but still there
+ ├ ForwardError                    a port cannot be forwarded: no local port, or no way into the sandbox
  ├ CreateError                     the sandbox cannot start; `reason`, `events`
  │  └ CreateTimeoutError           not Running in time
  ├ FileError                       files; see `files/errors.py` for those below it
@@ -164,6 +165,10 @@ class SandboxGoneError(SandboxError):
 
 class DestroyTimeoutError(SandboxError):
     """The sandbox was deleted, but had not gone in the time that the call was to wait."""
+
+
+class ForwardError(SandboxError):
+    """A port cannot be forwarded: the local port cannot be had, or nothing carries connections into the sandbox."""
 
 
 class CreateError(SandboxError):

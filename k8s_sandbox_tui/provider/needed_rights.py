@@ -61,4 +61,16 @@ NEEDS = (
         lost="Errors of a create do not say what happened to the Pod, and its progress does not tell pulling.",
         essential=False,
     ),
+    Need(
+        verb="get",
+        resource="pods/portforward",
+        lost="Ports are forwarded through a program in the sandbox (Python, Node.js or nc), which not all images have.",
+        essential=False,
+    ),
+    Need(
+        verb="create",
+        resource="pods/portforward",
+        lost="The same on Kubernetes 1.35 and newer: ports are forwarded through a program in the sandbox.",
+        essential=False,
+    ),
 )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.commands import Input
     from k8s_sandbox_tui.provider.exec.running import RunningCommand
     from k8s_sandbox_tui.provider.files.filesystem import FileSystem
+    from k8s_sandbox_tui.provider.forward.model import ForwardVia
+    from k8s_sandbox_tui.provider.forward.port_forward import PortForward
     from k8s_sandbox_tui.provider.jobs.collection import JobCollection
     from k8s_sandbox_tui.provider.models import CommandResult, SandboxInfo
 
@@ -245,6 +247,33 @@ class Sandbox:
             port=port,
             protocol=protocol,
         )
+
+    async def forward_port(
+        self, remote_port: int, *, local_port: int = 0, host: str = "127.0.0.1", via: ForwardVia = "auto"
+    ) -> PortForward:
+        """Listens on this machine and carries what connects to a port of the sandbox; no kubectl is needed.
+
+        It goes by Kubernetes' port-forward, and through a program in the sandbox (Python, Node.js or nc) where that is
+        refused, or does not reach the sandbox's network, as with gVisor. Only this Pod gets the traffic, never a later
+        one of its name. A client that ends its half of a connection and waits for the answer gets it through exec
+        whenever that comes; by port-forward, containerd and CRI-O do not tell the server of the client's end.
+
+        Args:
+            remote_port: The port in the sandbox.
+            local_port: The port here; 0: any that is free.
+            host: The address here, or `localhost` for both loopback addresses. Who can reach it can reach the port.
+            via: `auto`, or one of the two ways alone: `port-forward`, `exec`.
+
+        Raises:
+            InvalidArgumentError: An argument cannot be; no request was made.
+            ForwardError: The local port cannot be had, or the sandbox has nothing to make connections with.
+            ForbiddenError: The rights are missing: `get` and `create` on `pods/portforward`, or on `pods/exec`.
+            SandboxGoneError: The sandbox has gone.
+            SandboxError: See `provider.errors`.
+        """
+        from k8s_sandbox_tui.provider.forward.opening import open_forward
+
+        return await open_forward(self._access, self._target(), remote_port, local_port=local_port, host=host, via=via)
 
     async def destroy(self, *, wait: bool = False, timeout: int = DESTROY_TIMEOUT) -> bool:
         """Deletes this sandbox, and no other Pod of its name; False when it was not there.

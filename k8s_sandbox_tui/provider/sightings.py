@@ -24,7 +24,12 @@ Sighting = Pod | SandboxError | None
 
 
 async def follow_pod(
-    connection: Connection, pod: Pod, watch_denied: set[str], sightings: asyncio.Queue[Sighting]
+    connection: Connection,
+    pod: Pod,
+    watch_denied: set[str],
+    sightings: asyncio.Queue[Sighting],
+    *,
+    longest_look: float = LONGEST_LOOK_SECONDS,
 ) -> None:
     """Puts every change of the Pod into the queue, until it is gone or cannot be looked at.
 
@@ -35,14 +40,21 @@ async def follow_pod(
         pod: The Pod, as last seen.
         watch_denied: Namespaces where `watch` is known to be refused; one that is found out is added.
         sightings: Where to put them.
+        longest_look: Seconds between two looks at the longest, where there is no watch.
     """
     try:
-        await _follow(connection, pod, watch_denied, sightings)
+        await _follow(connection, pod, watch_denied, sightings, longest_look)
     except SandboxError as error:
         sightings.put_nowait(error)
 
 
-async def _follow(connection: Connection, pod: Pod, watch_denied: set[str], sightings: asyncio.Queue[Sighting]) -> None:
+async def _follow(
+    connection: Connection,
+    pod: Pod,
+    watch_denied: set[str],
+    sightings: asyncio.Queue[Sighting],
+    longest_look: float,
+) -> None:
     namespace, name = pod.metadata.namespace, pod.metadata.name
     version = pod.metadata.resource_version
     pause = FIRST_LOOK_SECONDS
@@ -55,10 +67,10 @@ async def _follow(connection: Connection, pod: Pod, watch_denied: set[str], sigh
             watch_denied.add(namespace)
         except SandboxError as error:
             _raise_unless_it_passes(error)
-        if time.monotonic() - began > LONGEST_LOOK_SECONDS:
+        if time.monotonic() - began > longest_look:
             pause = FIRST_LOOK_SECONDS  # the watch worked for a while
         await asyncio.sleep(pause * (0.8 + 0.4 * random.random()))  # noqa: S311 - spreads load
-        pause = min(pause * 1.5, LONGEST_LOOK_SECONDS)
+        pause = min(pause * 1.5, longest_look)
         try:
             seen = await get_pod(connection, namespace, name)
         except NotFoundError:

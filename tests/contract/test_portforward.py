@@ -16,6 +16,7 @@ from yarl import URL
 
 from tests.contract.cluster_client import look, pod_manifest
 from tests.contract.kubectls import PROGRAMS, Kubectl
+from tests.contract.port_server import ANSWERS_AFTER_THE_END, ask_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -26,28 +27,13 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
     from tests.contract.cluster_client import ApiClient
 
-# Answers with what it got, in upper case, once the other side has ended its half.
-_SERVER = """
-import socket, threading
-server = socket.create_server(("127.0.0.1", 0), backlog=100)
-print(server.getsockname()[1], flush=True)
-def serve(peer):
-    with peer:
-        data = b""
-        while chunk := peer.recv(65536):
-            data += chunk
-        peer.sendall(data.upper())
-while True:
-    peer, _ = server.accept()
-    threading.Thread(target=serve, args=(peer,), daemon=True).start()
-"""
 _NOTHING_LISTENS = 1
 
 
 @pytest.fixture
 async def port(client: ApiClient, pods: str, namespace: str) -> int:
     """The port that the Pod `server` listens on."""
-    await client.request("POST", pods, pod_manifest("server", command=["python3", "-c", _SERVER]))
+    await client.request("POST", pods, pod_manifest("server", command=["python3", "-c", ANSWERS_AFTER_THE_END]))
     await client.wait_for(namespace, "server", "status.phase", "Running")
     headers = {"Authorization": f"Bearer {client.token}"}
     async with client.session.get(f"{client.server}{pods}/server/log?follow=true", headers=headers) as log:
@@ -75,22 +61,13 @@ async def _kubectl(
         await process.communicate()
 
 
-async def _ask(port: int, data: bytes) -> bytes:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(data)
-    writer.write_eof()
-    answer = await reader.read()
-    writer.close()
-    return answer
-
-
 @pytest.mark.parametrize("program", PROGRAMS)
 async def test_kubectl_forwards_many_connections_and_their_ends(
     program: Path, local_cluster: LocalClusterStatus, namespace: str, port: int
 ) -> None:
     async with asyncio.timeout(30), _kubectl(program, local_cluster, namespace, port) as (_, local):
         questions = [secrets.token_hex(20_000).encode() for _ in range(20)]
-        answers = await asyncio.gather(*(_ask(local, question) for question in questions))
+        answers = await asyncio.gather(*(ask_port(local, question) for question in questions))
         assert answers == [question.upper() for question in questions]
 
 
@@ -100,7 +77,7 @@ async def test_kubectl_forwards_much(
 ) -> None:
     data = secrets.token_hex(1_500_000).encode()
     async with asyncio.timeout(30), _kubectl(program, local_cluster, namespace, port) as (_, local):
-        answer = await _ask(local, data)
+        answer = await ask_port(local, data)
         assert hashlib.sha256(answer).digest() == hashlib.sha256(data.upper()).digest()
 
 
@@ -109,7 +86,7 @@ async def test_kubectl_says_that_nothing_listens(
     program: Path, local_cluster: LocalClusterStatus, namespace: str, port: int
 ) -> None:
     async with asyncio.timeout(30), _kubectl(program, local_cluster, namespace, _NOTHING_LISTENS) as (process, local):
-        assert await _ask(local, b"hello") == b""
+        assert await ask_port(local, b"hello") == b""
         assert process.stderr is not None
         said = (await process.stderr.readline()).decode()
         assert "failed to connect to localhost:1: dial 127.0.0.1: connection refused" in said

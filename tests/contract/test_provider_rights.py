@@ -12,9 +12,11 @@ import yaml
 from k8s_sandbox_tui.provider import start_failure
 from k8s_sandbox_tui.provider.compute import Compute, k8s
 from k8s_sandbox_tui.provider.errors import CreateError, ForbiddenError
+from k8s_sandbox_tui.provider.forward.model import ForwardWay
 from k8s_sandbox_tui.provider.freshness import Freshness
 from k8s_sandbox_tui.provider.models import SandboxStatus
 from tests.contract.cluster_client import own_cluster
+from tests.contract.port_server import ANSWERS_AFTER_THE_END, ask_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -95,6 +97,18 @@ async def test_without_get_on_exec_the_error_names_it(cluster: LocalClusterStatu
         assert await sandbox.destroy()
 
 
+async def test_ports_are_forwarded_through_exec(compute: Compute) -> None:
+    sandbox = await compute.sandbox.create()
+    async with await sandbox.start_command(["python3", "-u", "-c", ANSWERS_AFTER_THE_END]) as server:
+        port = int((await anext(server)).data)
+        async with await sandbox.forward_port(port) as forward:
+            assert forward.via is ForwardWay.EXEC
+            assert await ask_port(forward.local_port, b"question") == b"QUESTION"
+        with pytest.raises(ForbiddenError, match="pods/portforward"):
+            await sandbox.forward_port(port, via="port-forward")
+    assert await sandbox.destroy()
+
+
 async def test_the_preflight_agrees_with_what_works(compute: Compute, cluster: LocalClusterStatus) -> None:
     rights = await compute.rights()
     assert rights.sufficient is True
@@ -102,6 +116,8 @@ async def test_the_preflight_agrees_with_what_works(compute: Compute, cluster: L
         ("watch", "pods"),
         ("patch", "pods"),
         ("list", "events"),
+        ("get", "pods/portforward"),
+        ("create", "pods/portforward"),
     ]
     async with k8s(kube_config_raw=kubeconfig_of(cluster, "table")) as other:
         rights = await other.rights()

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 REQUEST_SECONDS = 30.0
 STREAM_IDLE_SECONDS = 330.0
+_TURNS = 4
+"""Of the loop, in which sockets that were shut down learn of it and are closed: the loop may end after that."""
+
 LONGEST_LINE = 32 * 1024 * 1024
 
 Params = Sequence[tuple[str, str]]
@@ -105,6 +108,8 @@ class Connection:
         await self._credentials.aclose()
         if self._session is not None:
             await self._session.close()
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
 
     async def request(
         self,

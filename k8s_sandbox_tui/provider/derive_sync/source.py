@@ -20,6 +20,7 @@ CLASSES: Final = {
     "JobCollection": "jobs.collection",
     "Job": "jobs.job",
     "JobFollow": "jobs.follow",
+    "PortForward": "forward.port_forward",
     "Inventory": "inventory",
     "SandboxWatch": "watch",
     "SandboxPages": "pages",

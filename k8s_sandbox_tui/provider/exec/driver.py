@@ -48,6 +48,8 @@ class ExecStream:
     ) -> None:
         subprotocol = websocket.protocol or ""
         self._websocket = websocket
+        # Taken now: a WebSocket that the server has closed tells nothing of it any more.
+        self._socket: socket.socket | None = websocket.get_extra_info("socket")
         self._connection = connection
         self._target = target
         self._patience = patience
@@ -136,14 +138,13 @@ class ExecStream:
         self._watch_timer.cancel()
         if self._watch is not None:
             self._watch.cancel()
-        connected: socket.socket | None = self._websocket.get_extra_info("socket")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._websocket.close()
-        if connected is not None:
+        if self._socket is not None:
             # TLS waits for the server's answer to its end, which a dead server never gives.
             with contextlib.suppress(OSError):
-                connected.shutdown(socket.SHUT_RDWR)
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def _time_to_close(self) -> float:
         """Seconds that the server still has to close the connection after the status."""

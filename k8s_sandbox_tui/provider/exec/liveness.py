@@ -4,46 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from k8s_sandbox_tui.provider.errors import ApiError, NotFoundError, TransportError
+from k8s_sandbox_tui.provider.wire import UnreadableAnswerError, decode_pod
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
+    from k8s_sandbox_tui.provider.wire import Pod
 
 LOOK_SECONDS: Final = 5.0
-
-
-class _Terminated(msgspec.Struct, rename="camel"):
-    reason: str = ""
-
-
-class _State(msgspec.Struct):
-    terminated: _Terminated | None = None
-
-
-class _Container(msgspec.Struct):
-    name: str = ""
-    state: _State | None = None
-
-
-class _PodStatus(msgspec.Struct, rename="camel"):
-    phase: str = ""
-    reason: str = ""
-    container_statuses: list[_Container] | None = None
-
-
-class _Metadata(msgspec.Struct, rename="camel"):
-    uid: str = ""
-    deletion_timestamp: str | None = None
-
-
-class _Pod(msgspec.Struct):
-    metadata: _Metadata
-    status: _PodStatus | None = None
-
-
-_decoder: Final = msgspec.json.Decoder(_Pod)
 
 
 async def why_gone(connection: ExecConnection, target: ExecTarget, *, ending_counts: bool = False) -> str:
@@ -66,12 +34,17 @@ async def why_gone(connection: ExecConnection, target: ExecTarget, *, ending_cou
 def why_gone_from(body: bytes, target: ExecTarget, *, ending_counts: bool = False) -> str:
     """The same, from the Pod as the API server shows it."""
     try:
-        pod = _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        pod = decode_pod(body)
+    except UnreadableAnswerError:
         return ""
-    if target.uid and pod.metadata.uid != target.uid:
+    return why_gone_as_seen(pod, target, ending_counts=ending_counts)
+
+
+def why_gone_as_seen(pod: Pod, target: ExecTarget, *, ending_counts: bool = False) -> str:
+    """The same, from the Pod as it was seen."""
+    if target.uid and pod.metadata.uid not in {"", target.uid}:
         return f"Sandbox {target.sandbox_id} was deleted, and another Pod has its name."
-    status = pod.status or _PodStatus()
+    status = pod.status
     if status.phase in {"Succeeded", "Failed"}:
         return f"Sandbox {target.sandbox_id} has ended{_because(status.reason)}."
     for container in status.container_statuses or ():
@@ -84,5 +57,5 @@ def why_gone_from(body: bytes, target: ExecTarget, *, ending_counts: bool = Fals
     return ""
 
 
-def _because(reason: str) -> str:
+def _because(reason: str | None) -> str:
     return f" ({reason})" if reason else ""

@@ -91,7 +91,7 @@ class ExecServer:
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.router.add_get(f"{TARGET.pod_path}/exec", self._exec)
+        app.router.add_get(f"{TARGET.pod_path}/exec", self.serve_exec)
         app.router.add_get(TARGET.pod_path, self._get)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -131,7 +131,7 @@ class ExecServer:
             return web.json_response({"kind": "Status", "message": "pods not found", "reason": "NotFound"}, status=404)
         return web.json_response(self.pod)
 
-    async def _exec(self, request: web.Request) -> web.StreamResponse:
+    async def serve_exec(self, request: web.Request) -> web.StreamResponse:
         self.served.queries.append(list(request.query.items()))
         self.served.urls.append(str(request.raw_path))
         self.asked.set()

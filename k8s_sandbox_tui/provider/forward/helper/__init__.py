@@ -1,0 +1,1 @@
+"""Many connections over one exec: a small program in the sandbox makes them, and both sides frame what they carry."""
