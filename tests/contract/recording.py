@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -66,6 +67,46 @@ class Response(msgspec.Struct):
     events: list[msgspec.Raw] = []
 
 
+class Frame(msgspec.Struct):
+    """A message of an exec, or its end."""
+
+    dir: str
+    b64: str = ""
+    channel: int | None = None
+    len: int = 0
+    control: str = ""
+    code: int = 0
+
+    @property
+    def data(self) -> bytes:
+        """The message, its channel first; the server's are cut after 400 bytes."""
+        return base64.b64decode(self.b64)
+
+
+class ExecRequest(msgspec.Struct):
+    """What was asked for."""
+
+    command: list[str]
+    protocols_offered: list[str]
+    stdin: bool
+    tty: bool
+
+
+class ExecResponse(msgspec.Struct):
+    """What came of it."""
+
+    protocol: str | None
+    frames: list[Frame]
+
+
+class ExecExchange(msgspec.Struct):
+    """One exec over a WebSocket."""
+
+    name: str
+    request: ExecRequest
+    response: ExecResponse
+
+
 class Exchange(msgspec.Struct):
     """One request and its answer."""
 
@@ -97,6 +138,13 @@ def http_exchanges() -> list[Exchange]:
     for pattern, replacement in _FASTER:
         data = re.sub(pattern, replacement, data)
     return [exchange for exchange in msgspec.json.decode(data, type=list[Exchange]) if exchange.request.path]
+
+
+def exec_exchanges() -> list[ExecExchange]:
+    """All recorded execs that were upgraded."""
+    recorded = msgspec.json.decode(_FILE.read_bytes(), type=list[dict[str, msgspec.Raw]])
+    execs = [one for one in recorded if b'"frames"' in bytes(one.get("response", b""))]
+    return [msgspec.json.decode(msgspec.json.encode(one), type=ExecExchange) for one in execs]
 
 
 def normal(value: JsonValue) -> JsonValue:
