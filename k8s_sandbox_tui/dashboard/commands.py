@@ -98,11 +98,15 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         id="marks.choose", keys="m", action="mark_many", label="Mark many", group=MARKS, show=False,
-        help="Mark all that are shown, none, the failed, the ended, those older than some age, by a filter.",
+        help="Mark all, none, the failed, the ended, the old, or what a filter finds.",
     ),
     Command(
         id="view.reverse", keys="S", action="sort_reverse", label="Reverse", group=VIEW, show=False,
         help="Turn the order round.",
+    ),
+    Command(
+        id="view.columns", keys="o", action="columns", label="Columns", group=VIEW, show=False,
+        help="Choose and order the columns; keys of metadata and labels can be columns.",
     ),
     Command(
         id="view.refresh", keys="r", action="refresh", label="Refresh", group=VIEW,

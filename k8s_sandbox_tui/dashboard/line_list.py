@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 Line = list[tuple[str, str]]
-"""Texts and the parts of `table.style` that they look like."""
+"""Texts and the parts of `table.style` that they look like, separated by spaces where there are several."""
 
 
 class LineList(ScrollView, can_focus=False):
@@ -69,9 +69,12 @@ class LineList(ScrollView, can_focus=False):
         segments: list[Segment] = []
         left = width
         for text, part in self._line(number):
-            segment = Segment(text, base + styles[part])
+            style = base
+            for one in part.split():
+                style += styles[one]
+            segment = Segment(text, style)
             if segment.cell_length > left:
-                segment = Segment(fit(text, left), base + styles[part])
+                segment = Segment(fit(text, left), style)
             segments.append(segment)
             left -= segment.cell_length
             if left <= 0:

@@ -11,11 +11,10 @@ from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvide
 from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
-from k8s_sandbox_tui.dashboard.memories import SORT, Sort
 from k8s_sandbox_tui.dashboard.protection import is_protected
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state
-from k8s_sandbox_tui.dashboard.table.messages import CursorLost, OrderChosen, SandboxActivated, SandboxSelected
+from k8s_sandbox_tui.dashboard.table.messages import CursorLost, SandboxActivated, SandboxSelected
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.dashboard.table_screen import TableScreen
@@ -72,12 +71,9 @@ class MainScreen(TableScreen):
         clock: Callable[[], datetime],
         glyphs: Glyphs,
     ) -> None:
-        super().__init__(clock=clock, glyphs=glyphs)
-        self._remembered = remembered
+        super().__init__(settings=settings, remembered=remembered, clock=clock, glyphs=glyphs)
         self._settings = settings
         self.commands = tuple([command.with_keys(settings.keymap) for command in COMMANDS])
-        sort = remembered.get(SORT)
-        self.store.sort_by(sort.column, descending=sort.descending)
         self._feed = Feed(open_cluster, self.store, refresh=settings.refresh)
         self._cluster = ClusterState(interval=self._feed.interval)
         self._failure: Placeholder | None = None
@@ -195,10 +191,6 @@ class MainScreen(TableScreen):
     @on(SandboxActivated)
     def _activated(self) -> None:
         self.action_console()
-
-    @on(OrderChosen)
-    def _order_chosen(self, event: OrderChosen) -> None:
-        self._remembered.put(SORT, Sort(event.column_id, event.descending))
 
     @on(CursorLost)
     def _cursor_lost(self, event: CursorLost) -> None:

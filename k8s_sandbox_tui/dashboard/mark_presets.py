@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from k8s_sandbox_tui.dashboard.store import Row, SandboxStore
+    from k8s_sandbox_tui.dashboard.row import Row
+    from k8s_sandbox_tui.dashboard.store import SandboxStore
 
 Asks = Literal["", "age", "filter"]
 """What a preset has to be told; empty: nothing."""

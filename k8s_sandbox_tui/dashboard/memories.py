@@ -16,3 +16,4 @@ class Sort(msgspec.Struct, frozen=True):
 
 SORT = Memory("sort", Sort, Sort())
 THEME = Memory("theme", str, "")
+COLUMNS = Memory("columns", tuple[str, ...], ())

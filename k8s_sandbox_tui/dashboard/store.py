@@ -14,36 +14,14 @@ from k8s_sandbox_tui.dashboard.filter import Filter, haystack
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import LOOKS
 from k8s_sandbox_tui.dashboard.marks import Marks
-from k8s_sandbox_tui.dashboard.table.columns import AGE, BY_ID, COLUMNS, Column
+from k8s_sandbox_tui.dashboard.row import Row
+from k8s_sandbox_tui.dashboard.table.columns import AGE, COLUMNS, Column
+from k8s_sandbox_tui.dashboard.table.key_columns import column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from _typeshed import SupportsRichComparison
-
     from k8s_sandbox_tui.provider.models import SandboxInfo
-
-
-class Row:
-    """One sandbox. `info` is replaced as it changes; `version` tells that it was."""
-
-    __slots__ = ("alive", "haystack", "info", "key", "shown", "version")
-
-    def __init__(self, info: SandboxInfo, key: SupportsRichComparison) -> None:
-        self.info = info
-        self.key = key
-        """What it is sorted by at present."""
-        self.version = 0
-        self.alive = True
-        """False once the sandbox is gone from the cluster."""
-        self.shown = False
-        """Whether the filter lets it through."""
-        self.haystack: str | None = None
-
-    @property
-    def uid(self) -> str:
-        """The Pod's uid."""
-        return self.info.uid
 
 
 class SandboxStore:
@@ -60,6 +38,9 @@ class SandboxStore:
         self._counts: Counter[str] = Counter()
         self._namespaces: Counter[str] = Counter()
         self._longest: dict[str, int] = {}
+        self._measured = tuple([column for column in COLUMNS if column.measured])
+        self.columns: tuple[Column, ...] = ()
+        """Those that the user chose, in order; empty: those that fit."""
         self.sort_column: Column = AGE
         self.descending = False
         self.filter = Filter()
@@ -114,20 +95,29 @@ class SandboxStore:
 
     def apply(self, upserted: Iterable[SandboxInfo], removed: Iterable[str]) -> None:
         """Take in what changed; `arrange` brings it into `rows`."""
-        changed: list[SandboxInfo] = []
+        changed: list[Row] = []
         for info in upserted:
             row = self._by_uid.get(info.uid)
             if row is None:
-                self._add(info)
+                row = self._add(info)
             elif row.info is info:
                 continue
             else:
                 self._change(row, info)
-            changed.append(info)
+            changed.append(row)
         for uid in removed:
             self._remove(uid)
         if changed:
-            self._measure(changed)
+            self._measure(changed, self._measured)
+
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Show these columns in this order, or with none those that fit."""
+        self.columns = tuple(columns)
+        known = set(self._measured)
+        new = tuple([column for column in columns if column.measured and column not in known])
+        self._measured += new
+        if new and self._by_uid:
+            self._measure(list(self._by_uid.values()), new)
 
     def preparing(self, at_once: int) -> Iterator[None]:
         """Make all sandboxes ready for a filter, some at a time: the first letter then finds it done."""
@@ -139,11 +129,11 @@ class SandboxStore:
 
     def sort_by(self, column_id: str, *, descending: bool) -> None:
         """Sort by a column from the next `arrange` on; by age where there is no such column."""
-        column = BY_ID.get(column_id, AGE)
+        column = column_of(column_id) or AGE
         if (column, descending) != (self.sort_column, self.descending):
             if column is not self.sort_column:
                 for row in self._by_uid.values():
-                    row.key = column.key(row.info)
+                    row.key = column.key(row)
             self.sort_column, self.descending = column, descending
             self._disordered = True
 
@@ -187,12 +177,13 @@ class SandboxStore:
                 rows.append(row)
         return rows
 
-    def _add(self, info: SandboxInfo) -> None:
-        row = Row(info, self.sort_column.key(info))
-        self._by_uid[info.uid] = row
+    def _add(self, info: SandboxInfo) -> Row:
+        row = self._by_uid[info.uid] = Row(info)
+        row.key = self.sort_column.key(row)
         self._fresh.append(row)
         self._counts[info.status] += 1
         self._namespaces[info.namespace] += 1
+        return row
 
     def _change(self, row: Row, info: SandboxInfo) -> None:
         old, row.info = row.info, info
@@ -201,7 +192,7 @@ class SandboxStore:
         if old.status != info.status:
             self._counts[old.status] -= 1
             self._counts[info.status] += 1
-        key = self.sort_column.key(info)
+        key = self.sort_column.key(row)
         if key != row.key:
             row.key = key
             self._disordered = True
@@ -221,11 +212,12 @@ class SandboxStore:
         if not self._namespaces[namespace]:
             del self._namespaces[namespace]
 
-    def _measure(self, changed: Sequence[SandboxInfo]) -> None:
-        for column in COLUMNS:
-            if not column.measured or column.text is None:
+    def _measure(self, changed: Sequence[Row], columns: Iterable[Column]) -> None:
+        for column in columns:
+            text = column.text
+            if text is None:
                 continue
             so_far = self._longest.get(column.id, 0)
-            if max(map(len, map(column.text, changed))) > so_far:
+            if max(map(len, map(text, changed))) > so_far:
                 # As they are shown: what is left out for safety must not widen the column.
-                self._longest[column.id] = max(so_far, *[len(harmless(column.text(info))) for info in changed])
+                self._longest[column.id] = max(so_far, *[len(harmless(text(row))) for row in changed])

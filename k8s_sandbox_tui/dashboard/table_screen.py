@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
+from k8s_sandbox_tui.dashboard.memories import COLUMNS, SORT, Sort
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.store import SandboxStore
-from k8s_sandbox_tui.dashboard.table.messages import MarksChanged
+from k8s_sandbox_tui.dashboard.table.key_columns import columns_of
+from k8s_sandbox_tui.dashboard.table.messages import MarksChanged, OrderChosen
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from textual import getters
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
     from k8s_sandbox_tui.dashboard.looks import Glyphs
-    from k8s_sandbox_tui.dashboard.store import Row
+    from k8s_sandbox_tui.dashboard.remembered import Remembered
+    from k8s_sandbox_tui.dashboard.row import Row
+    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.table.columns import Column
 
 
 class TableScreen(ImmediateScreen[None]):
@@ -30,11 +35,17 @@ class TableScreen(ImmediateScreen[None]):
     if TYPE_CHECKING:
         app = getters.app(ClipboardApp[object])
 
-    def __init__(self, *, clock: Callable[[], datetime], glyphs: Glyphs) -> None:
+    def __init__(
+        self, *, settings: Settings, remembered: Remembered, clock: Callable[[], datetime], glyphs: Glyphs
+    ) -> None:
         super().__init__()
+        self._remembered = remembered
         self._clock = clock
         self._glyphs = glyphs
         self.store = SandboxStore()
+        sort = remembered.get(SORT)
+        self.store.sort_by(sort.column, descending=sort.descending)
+        self.store.show_columns(columns_of(remembered.get(COLUMNS) or settings.columns))
         self._filter_bar: FilterBar | None = None
 
     def paint(self) -> None:
@@ -59,6 +70,10 @@ class TableScreen(ImmediateScreen[None]):
     def on_filter_bar_left(self) -> None:
         """Back to the table."""
         self.table.focus()
+
+    @on(OrderChosen)
+    def _order_chosen(self, event: OrderChosen) -> None:
+        self._remembered.put(SORT, Sort(event.column_id, event.descending))
 
     @on(MarksChanged)
     def _marks_changed(self) -> None:
@@ -98,6 +113,26 @@ class TableScreen(ImmediateScreen[None]):
             self.table.show_marks()
         elif self._filter_bar is not None:
             self._filter_bar.clear()
+
+    @work(group="columns")
+    async def action_columns(self) -> None:
+        """Ask which columns to show; the table follows while one chooses."""
+        from k8s_sandbox_tui.dashboard.columns.screen import ColumnsScreen
+
+        before = self.store.columns
+        shown = before or self.table.shown_columns
+        ids = await self.app.push_screen_wait(ColumnsScreen(shown, self.store.rows, self._glyphs, self._show_columns))
+        if ids is None:
+            self._show_columns(before)
+        else:
+            self._show_columns(columns_of(ids))
+            self._remembered.put(COLUMNS, ids)
+
+    def _show_columns(self, columns: Sequence[Column]) -> int:
+        """Show these, or with none those that fit; how many of them there is room for."""
+        self.store.show_columns(columns)
+        self.table.show_changes()
+        return len(self.table.shown_columns)
 
     def action_sort_next(self) -> None:
         """Sort by the column to the right of the one that sorts now."""

@@ -46,6 +46,7 @@ def sandbox_info(
     image: str = "python:3.11-slim",
     exit_code: int | None = None,
     metadata: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
     namespace: str = "default",
     version: str = "1",
     uid: str = "",
@@ -71,7 +72,7 @@ def sandbox_info(
         restarts=0,
         exit_code=exit_code,
         metadata=dict(metadata or {}),
-        labels={},
+        labels=dict(labels or {}),
         annotations={},
     )
 

@@ -43,8 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mouse: bool = True
     """Take clicks and the wheel. Without, the terminal's own selection works as everywhere."""
     columns: Annotated[tuple[str, ...], Meta(examples=[["name", "status", "age", "metadata"]])] = ()
-    """The columns of the table, in this order. Without it, those that fit; a choice made in the dashboard is
-    remembered and goes before this."""
+    """The columns of the table, in this order; meta.KEY and label.KEY are columns too. Without it, those that fit;
+    a choice made in the dashboard is remembered and goes before this."""
     clipboard: Literal["auto", "native", "osc52"] = "auto"
     """How to copy: native uses the clipboard of this machine, osc52 asks the terminal, auto takes what fits."""
     console: ConsoleSettings = ConsoleSettings()

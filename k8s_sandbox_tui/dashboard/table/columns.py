@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsRichComparison
 
-    from k8s_sandbox_tui.provider.models import SandboxInfo
+    from k8s_sandbox_tui.dashboard.row import Row
 
 
 class Cut(Enum):
@@ -32,9 +32,11 @@ class Column:
 
     id: str
     title: str
-    text: Callable[[SandboxInfo], str] | None
+    about: str
+    """What it tells, for whoever chooses columns."""
+    text: Callable[[Row], str] | None
     """What it shows; None for the age, which depends on the time too."""
-    key: Callable[[SandboxInfo], SupportsRichComparison]
+    key: Callable[[Row], SupportsRichComparison]
     minimum: int
     maximum: int
     cut: Cut = Cut.END
@@ -50,67 +52,79 @@ class Column:
     """As wide as its longest text, within the bounds; else its maximum is tried."""
 
 
-def cell_text(column: Column, info: SandboxInfo, now: datetime) -> str:
+def cell_text(column: Column, row: Row, now: datetime) -> str:
     """What a column shows of a sandbox at a time; not sanitised."""
-    return age(info.created_at, now) if column.text is None else column.text(info)
+    return age(row.info.created_at, now) if column.text is None else column.text(row)
 
 
-def _exit_text(info: SandboxInfo) -> str:
+def _exit_text(row: Row) -> str:
+    info = row.info
     code = "" if info.exit_code is None else str(info.exit_code)
     return f"{code} ({info.restarts}x)".lstrip() if info.restarts else code
 
 
-def metadata_text(info: SandboxInfo) -> str:
+def metadata_text(row: Row) -> str:
     """The metadata as `key=value` words."""
-    return " ".join(map("=".join, info.metadata.items()))
+    return " ".join(map("=".join, row.info.metadata.items()))
 
 
-def _exit_key(info: SandboxInfo) -> tuple[int, int]:
+def _exit_key(row: Row) -> tuple[int, int]:
+    info = row.info
     return (-1 if info.exit_code is None else info.exit_code, info.restarts)
 
 
-def _status_key(info: SandboxInfo) -> str:
-    return f"{LOOKS[info.status].rank}{info.reason}"
+def _status_key(row: Row) -> str:
+    return f"{LOOKS[row.info.status].rank}{row.info.reason}"
 
 
 NAME = Column(
-    id="name", title="NAME", text=lambda info: info.name, key=lambda info: info.name,
+    id="name", title="NAME", about="the Pod's name",
+    text=lambda row: row.info.name, key=lambda row: row.info.name,
     minimum=14, maximum=63, cut=Cut.MIDDLE,
 )  # fmt: skip
 NAMESPACE = Column(
-    id="namespace", title="NAMESPACE", text=lambda info: info.namespace, key=lambda info: info.namespace,
+    id="namespace", title="NAMESPACE", about="comes by itself with several",
+    text=lambda row: row.info.namespace, key=lambda row: row.info.namespace,
     minimum=11, maximum=30, cut=Cut.MIDDLE,
 )  # fmt: skip
 STATUS = Column(
-    id="status", title="STATUS", text=status_text, key=_status_key,
+    id="status", title="STATUS", about="the status, and why",
+    text=lambda row: status_text(row.info), key=_status_key,
     minimum=12, maximum=34, sign=2,
 )  # fmt: skip
 RUNTIME = Column(
-    id="runtime", title="RUNTIME", text=lambda info: info.runtime, key=lambda info: info.runtime,
+    id="runtime", title="RUNTIME", about="node or python",
+    text=lambda row: row.info.runtime, key=lambda row: row.info.runtime,
     minimum=9, maximum=9, measured=False,
 )  # fmt: skip
 AGE = Column(
-    id="age", title="AGE", text=None, key=lambda info: info.created_at.timestamp(),
+    id="age", title="AGE", about="since it was created",
+    text=None, key=lambda row: row.info.created_at.timestamp(),
     minimum=6, maximum=6, right=True, inverted=True, measured=False,
 )  # fmt: skip
 EXIT = Column(
-    id="exit", title="EXIT", text=_exit_text, key=_exit_key,
+    id="exit", title="EXIT", about="exit code, and restarts",
+    text=_exit_text, key=_exit_key,
     minimum=6, maximum=8, right=True, descending_first=True,
 )  # fmt: skip
 IMAGE = Column(
-    id="image", title="IMAGE", text=lambda info: info.image, key=lambda info: info.image,
+    id="image", title="IMAGE", about="the container's image",
+    text=lambda row: row.info.image, key=lambda row: row.info.image,
     minimum=16, maximum=48, cut=Cut.START,
 )  # fmt: skip
 NODE = Column(
-    id="node", title="NODE", text=lambda info: info.node, key=lambda info: info.node,
+    id="node", title="NODE", about="where it runs",
+    text=lambda row: row.info.node, key=lambda row: row.info.node,
     minimum=10, maximum=40, cut=Cut.MIDDLE,
 )  # fmt: skip
 IP = Column(
-    id="ip", title="IP", text=lambda info: info.pod_ip, key=lambda info: info.pod_ip,
+    id="ip", title="IP", about="the Pod's address",
+    text=lambda row: row.info.pod_ip, key=lambda row: row.info.pod_ip,
     minimum=10, maximum=39,
 )  # fmt: skip
 METADATA = Column(
-    id="metadata", title="METADATA", text=metadata_text, key=metadata_text,
+    id="metadata", title="METADATA", about="all metadata",
+    text=metadata_text, key=metadata_text,
     minimum=16, maximum=400, measured=False,
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from k8s_sandbox_tui.dashboard.table import columns as c
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 GAP = 2
 """Cells between two columns."""
@@ -27,27 +27,40 @@ class Cell(NamedTuple):
     width: int
 
 
-def lay_out(width: int, longest: Mapping[str, int], *, namespaces: bool) -> tuple[Cell, ...]:
+def lay_out(
+    width: int, longest: Mapping[str, int], *, namespaces: bool, chosen: Sequence[c.Column] = ()
+) -> tuple[Cell, ...]:
     """Place the columns in `width` cells.
 
     Args:
         width: Cells there are, without margins.
         longest: The longest text so far by column id; a column is not made wider than that.
         namespaces: Whether more than one namespace is shown.
+        chosen: The columns to show as far as there is room, in order; none: those that matter most.
 
     Returns:
         The columns that fit, from left to right; always the name, however narrow.
     """
+    order = chosen or c.COLUMNS
     widths = {c.NAME.id: min(c.NAME.minimum, max(1, width))}
     left = width - widths[c.NAME.id]
-    left = _add([column for column in ESSENTIAL if column is not c.NAME], widths, left)
-    left = _grow(ESSENTIAL, widths, left, longest)
-    extra = [column for column in EXTRA if namespaces or column is not c.NAMESPACE]
-    left = _add(extra, widths, left)
-    _grow(sorted(extra, key=lambda column: not column.measured), widths, left, longest)
+    if chosen:
+        left = _add([column for column in order if column is not c.NAME], widths, left)
+        # A column without an end of its own comes last: it would leave nothing for the others.
+        _grow(sorted(order, key=lambda column: not column.measured), widths, left, longest)
+    else:
+        left = _add([column for column in ESSENTIAL if column is not c.NAME], widths, left)
+        left = _grow(ESSENTIAL, widths, left, longest)
+        extra = [column for column in EXTRA if namespaces or column is not c.NAMESPACE]
+        left = _add(extra, widths, left)
+        _grow(sorted(extra, key=lambda column: not column.measured), widths, left, longest)
+    return _placed(order, widths)
+
+
+def _placed(order: Iterable[c.Column], widths: Mapping[str, int]) -> tuple[Cell, ...]:
     cells: list[Cell] = []
     x = 0
-    for column in c.COLUMNS:
+    for column in order:
         if column.id in widths:
             cells.append(Cell(column, x, widths[column.id]))
             x += widths[column.id] + GAP

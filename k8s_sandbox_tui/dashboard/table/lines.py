@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from rich.style import Style
 
     from k8s_sandbox_tui.dashboard.looks import Glyphs
+    from k8s_sandbox_tui.dashboard.row import Row
     from k8s_sandbox_tui.dashboard.table.placeholder import PlaceholderLine
-    from k8s_sandbox_tui.provider.models import SandboxInfo
 
 MARGIN = 2
 """Cells before the first column: the cursor's bar and the sign of a mark."""
 
-MUTED_COLUMNS = frozenset({c.NAMESPACE.id, c.RUNTIME.id, c.IMAGE.id, c.NODE.id, c.IP.id, c.METADATA.id})
+BRIGHT_COLUMNS = frozenset({c.NAME.id, c.STATUS.id, c.AGE.id, c.EXIT.id})
 
 
 class LineStyles:
@@ -60,7 +60,7 @@ class RowLook(NamedTuple):
 
 
 def row_strip(
-    info: SandboxInfo,
+    row: Row,
     age: str,
     cells: tuple[Cell, ...],
     width: int,
@@ -70,6 +70,7 @@ def row_strip(
     look: RowLook,
 ) -> Strip:
     """A sandbox's line."""
+    info = row.info
     over = styles.base + styles["cursor"] if look.cursor else styles.base
     segments = _margin(look, over, styles, glyphs)
     used = MARGIN
@@ -77,8 +78,8 @@ def row_strip(
     faded = info.status == "stopped"
     for cell in cells:
         column = cell.column
-        text = harmless(age if column.text is None else column.text(info))
-        style = styles["muted"] if faded or column.id in MUTED_COLUMNS else styles["text"]
+        text = harmless(age if column.text is None else column.text(row))
+        style = styles["text"] if column.id in BRIGHT_COLUMNS and not faded else styles["muted"]
         if column is c.NAME and look.marked:
             style = styles["mark"]
         elif column is c.STATUS:

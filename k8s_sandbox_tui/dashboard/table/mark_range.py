@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from k8s_sandbox_tui.dashboard.marks import Marks
-    from k8s_sandbox_tui.dashboard.store import Row
+    from k8s_sandbox_tui.dashboard.row import Row
 
 
 class MarkRange:

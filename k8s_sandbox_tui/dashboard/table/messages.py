@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from k8s_sandbox_tui.dashboard.store import Row
+    from k8s_sandbox_tui.dashboard.row import Row
 
 
 class SandboxSelected(Message):

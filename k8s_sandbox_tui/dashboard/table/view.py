@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from k8s_sandbox_tui.dashboard.table import style
-from k8s_sandbox_tui.dashboard.table.columns import AGE, cell_text
+from k8s_sandbox_tui.dashboard.table.columns import AGE, Column, cell_text
 from k8s_sandbox_tui.dashboard.table.layout import Cell, lay_out
 from k8s_sandbox_tui.dashboard.table.lines import (
     MARGIN,
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from k8s_sandbox_tui.dashboard.looks import Glyphs
-    from k8s_sandbox_tui.dashboard.store import Row, SandboxStore
+    from k8s_sandbox_tui.dashboard.row import Row
+    from k8s_sandbox_tui.dashboard.store import SandboxStore
 
 HEADER = 1
 """Lines of the header, which does not scroll."""
@@ -71,6 +72,11 @@ class TableView(ScrollView):
     def cursor_row(self) -> Row | None:
         """The sandbox under the cursor."""
         return self._position.row
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """The columns that there is room for, from the left."""
+        return tuple([cell.column for cell in self._cells])
 
     def tick(self) -> None:
         """Let the time go on: redraw the lines whose age reads otherwise now."""
@@ -113,11 +119,12 @@ class TableView(ScrollView):
         store = self._store
         # Without the scrollbar, which is given its cell whether it shows or not.
         width = self.scrollable_content_region.width
-        inputs = (width, store.several_namespaces, *store.longest.items())
+        inputs = (width, store.several_namespaces, store.columns, *store.longest.items())
         if inputs == self._cells_for:
             return
         self._cells_for = inputs
-        cells = lay_out(width - MARGIN, store.longest, namespaces=store.several_namespaces)
+        namespaces = store.several_namespaces
+        cells = lay_out(width - MARGIN, store.longest, namespaces=namespaces, chosen=store.columns)
         if (width, cells) != (self._width, self._cells):
             self._width, self._cells = width, cells
             self._generation += 1
@@ -146,7 +153,7 @@ class TableView(ScrollView):
         row = self._row_at(y)
         if row is None:
             return (*shape, self._message_at(y))
-        age = cell_text(AGE, row.info, self._now)
+        age = cell_text(AGE, row, self._now)
         return (*shape, row.uid, row.version, age, *self._look(row))
 
     def _redraw(self) -> None:
@@ -175,8 +182,8 @@ class TableView(ScrollView):
             return header_strip(self._cells, width, styles=styles, glyphs=self._glyphs, header=self._header())
         row = self._row_at(y)
         if row is not None:
-            age = cell_text(AGE, row.info, self._now)
+            age = cell_text(AGE, row, self._now)
             look = self._look(row)
-            return row_strip(row.info, age, self._cells, width, styles=styles, glyphs=self._glyphs, look=look)
+            return row_strip(row, age, self._cells, width, styles=styles, glyphs=self._glyphs, look=look)
         line = self._message_at(y)
         return Strip.blank(width, styles.base) if line is None else placeholder_strip(line, width, styles)

@@ -9,7 +9,7 @@ from textual.geometry import Size
 
 from k8s_sandbox_tui.dashboard.looks import UNICODE, Glyphs
 from k8s_sandbox_tui.dashboard.table import style
-from k8s_sandbox_tui.dashboard.table.columns import BY_ID
+from k8s_sandbox_tui.dashboard.table.key_columns import column_of
 from k8s_sandbox_tui.dashboard.table.layout import column_at
 from k8s_sandbox_tui.dashboard.table.lines import MARGIN
 from k8s_sandbox_tui.dashboard.table.mark_range import MarkRange
@@ -100,7 +100,7 @@ class SandboxTable(TableView, can_focus=True):
     def sort_by(self, column_id: str) -> None:
         """Sort by a column; the other way round if it sorts already."""
         store = self._store
-        column = BY_ID[column_id]
+        column = column_of(column_id) or store.sort_column
         again = column is store.sort_column
         store.sort_by(column_id, descending=not store.descending if again else column.descending_first)
         self.post_message(OrderChosen(store.sort_column.id, descending=store.descending))

@@ -1,0 +1,149 @@
+"""Asks which columns the table is to show, and in which order; the table behind follows at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from k8s_sandbox_tui.dashboard.columns.list import ColumnList
+from k8s_sandbox_tui.dashboard.columns.picker import ColumnPicker
+from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.plain_input import PlainInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+    from k8s_sandbox_tui.dashboard.looks import Glyphs
+    from k8s_sandbox_tui.dashboard.row import Row
+    from k8s_sandbox_tui.dashboard.table.columns import Column
+
+
+class _Key(PlainInput):
+    """Where the id of a column is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Add", tooltip="Show this column"),
+        Binding("escape,up,down", "screen.back", "Back", tooltip="Back to the list"),
+    ]
+
+
+class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
+    """The ids of the columns; () for those that fit, None to leave them as they were."""
+
+    DEFAULT_CSS = """
+    ColumnsScreen {
+        align: center bottom;
+        background: $background 40%;
+        & > Vertical {
+            width: 70;
+            max-width: 96%;
+            height: auto;
+            padding: 0 1;
+            margin-bottom: 1;
+            background: $surface;
+            border: round $border-blurred;
+            border-title-color: $accent;
+            border-title-style: bold;
+        }
+        & Horizontal { height: 1; margin-top: 1; }
+        & .label { width: auto; padding: 0 1; color: $muted; }
+        & _Key { width: 1fr; }
+        & .told { width: auto; padding: 0 1; color: $muted; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "keep", "Keep", tooltip="Keep these columns"),
+        Binding("plus,a", "type", "Add", key_display="+", tooltip="Type a key of metadata or labels"),
+        Binding("d", "automatic", "By width", tooltip="Let the width decide, as at the beginning"),
+        Binding("escape", "cancel", "Cancel"),
+    ]
+    AUTO_FOCUS = "ColumnList"
+
+    def __init__(
+        self,
+        shown: Sequence[Column],
+        rows: Sequence[Row],
+        glyphs: Glyphs,
+        preview: Callable[[tuple[Column, ...]], int],
+    ) -> None:
+        """Begin with what is shown.
+
+        Args:
+            shown: The columns that are shown, in order.
+            rows: The sandboxes, whose keys are offered.
+            glyphs: The signs to draw.
+            preview: Shows columns, and says how many of them there is room for.
+        """
+        super().__init__()
+        self._picker = ColumnPicker(shown, rows)
+        self._glyphs = glyphs
+        self._preview = preview
+        self._changed = False
+
+    def compose(self) -> ComposeResult:
+        """The columns, and a line to type another."""
+        with Vertical() as dialog:
+            dialog.border_title = "Columns"
+            yield ColumnList(self._picker, self._glyphs)
+            with Horizontal():
+                yield Static("Add", classes="label", markup=False)
+                yield _Key(placeholder="meta.owner", compact=True)
+                yield Static("", classes="told", markup=False)
+        yield KeyBar()
+
+    def on_resize(self) -> None:
+        """The table behind stays in view."""
+        self.query_one(ColumnList).limit(max(3, min(16, self.size.height - 12)))
+
+    @on(ColumnList.Changed)
+    def _show(self) -> None:
+        self._changed = True
+        chosen = self._picker.chosen
+        fit = self._preview(chosen)
+        self._tell(f"{fit} of {len(chosen)} fit" if fit < len(chosen) else "")
+
+    @on(ColumnList.Refused)
+    def _refused(self, event: ColumnList.Refused) -> None:
+        self._tell(event.reason)
+
+    def _tell(self, sentence: str) -> None:
+        self.query_one(".told", Static).update(sentence)
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        index, reason = self._picker.add(event.value)
+        if reason:
+            self._tell(reason)
+            return
+        event.input.value = ""
+        columns = self.query_one(ColumnList)
+        columns.go_to(index)
+        columns.focus()
+        self._show()
+
+    def action_type(self) -> None:
+        """Type a key."""
+        self.query_one(_Key).focus()
+
+    def action_back(self) -> None:
+        """From the field to the list."""
+        self.query_one(ColumnList).focus()
+
+    def action_keep(self) -> None:
+        """Leave with the columns as they are now."""
+        self.dismiss(tuple([column.id for column in self._picker.chosen]) if self._changed else None)
+
+    def action_automatic(self) -> None:
+        """Leave, and let the width decide."""
+        self.dismiss(())
+
+    def action_cancel(self) -> None:
+        """Leave the columns as they were."""
+        self.dismiss(None)

@@ -1,0 +1,32 @@
+"""One line of the table: a sandbox as the cluster last described it, and what the store knows of its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRichComparison
+
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+
+class Row:
+    """One sandbox. `info` is replaced as it changes; `version` tells that it was."""
+
+    __slots__ = ("alive", "haystack", "info", "key", "shown", "version")
+
+    def __init__(self, info: SandboxInfo) -> None:
+        self.info = info
+        self.key: SupportsRichComparison = 0
+        """What it is sorted by at present."""
+        self.version = 0
+        self.alive = True
+        """False once the sandbox is gone from the cluster."""
+        self.shown = False
+        """Whether the filter lets it through."""
+        self.haystack: str | None = None
+
+    @property
+    def uid(self) -> str:
+        """The Pod's uid."""
+        return self.info.uid
