@@ -1130,6 +1130,14 @@ class Job:
         """
         return JobFollow(loop_thread().call(lambda: self._async.follow(offset)))
 
+    def peek(self, offset: LogOffset = LOG_START) -> JobFollow:
+        """Gives its log to what is its end now; as `follow` otherwise.
+
+        Args:
+            offset: From where in the log; the beginning when it is left out.
+        """
+        return JobFollow(loop_thread().call(lambda: self._async.peek(offset)))
+
     def read_log(self, offset: LogOffset = LOG_START, *, limit: int = READ_LIMIT) -> JobLog:
         """Reads its log from an offset to what is its end now.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator
+from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator, verb_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,58 @@ class Exec(msgspec.Struct, frozen=True, kw_only=True):
     timeout: int | None = None
     """Milliseconds."""
     background: bool = False
+
+
+class JobsStart(msgspec.Struct, frozen=True, kw_only=True):
+    """Start a job."""
+
+    id: str
+    command: list[str]
+    cwd: str = ""
+    env: list[tuple[str, str]] = []
+    output: Literal["text", "json"] = "text"
+
+
+class JobsLs(msgspec.Struct, frozen=True, kw_only=True):
+    """List the jobs of a sandbox."""
+
+    id: str
+    output: Literal["table", "json", "name"] = "table"
+
+
+class JobsLogs(msgspec.Struct, frozen=True, kw_only=True):
+    """Print the log of a job."""
+
+    id: str
+    job: str
+    follow: bool = False
+
+
+class JobsWait(msgspec.Struct, frozen=True, kw_only=True):
+    """Wait for the end of a job."""
+
+    id: str
+    job: str
+    timeout: int | None = None
+    """Milliseconds."""
+    output: Literal["text", "json"] = "text"
+
+
+class JobsKill(msgspec.Struct, frozen=True, kw_only=True):
+    """End jobs, or send them a signal."""
+
+    id: str
+    jobs: list[str]
+    signal: str = ""
+    grace: int | None = None
+    """Milliseconds."""
+
+
+class JobsRm(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove jobs that have ended."""
+
+    id: str
+    jobs: list[str]
 
 
 class Info(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +152,9 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds."""
 
 
-Verb = Ls | Create | Exec | Info | Url | Rm | Doctor
+Jobs = JobsStart | JobsLs | JobsLogs | JobsWait | JobsKill | JobsRm
+
+Verb = Ls | Create | Exec | Jobs | Info | Url | Rm | Doctor
 """What needs an open cluster."""
 
 Offline = Local | Settings
@@ -110,6 +164,12 @@ _TYPES: dict[str, type[Verb | Offline]] = {
     "ls": Ls,
     "create": Create,
     "exec": Exec,
+    "jobs start": JobsStart,
+    "jobs ls": JobsLs,
+    "jobs logs": JobsLogs,
+    "jobs wait": JobsWait,
+    "jobs kill": JobsKill,
+    "jobs rm": JobsRm,
     "info": Info,
     "url": Url,
     "rm": Rm,
@@ -125,7 +185,7 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     Raises:
         SystemExit: With code 2 and a message on stderr for wrong usage; with 0 after `--help` and `--version`.
     """
-    parser = build_parser()
+    parser = build_parser("".join(argv[verb_at(argv) :][:1]))
     arguments, command = split_at_separator(argv)
     namespace, unknown = parser.parse_known_args(arguments)
     values = vars(namespace)
@@ -133,9 +193,12 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     if choice.local and (choice.kubeconfig or choice.context):
         parser.error("--local chooses the cluster on this machine; it does not go with --kubeconfig or --context")
     name = msgspec.convert(values.get("verb"), str | None)
-    if name == "exec":
+    if name == "jobs":
+        name = f"jobs {values['action']}"
+    if name in {"exec", "jobs start"}:
         if unknown or not command:
-            parser.error(f"exec takes the command after --, as in: exec {values['id']} -- {' '.join(unknown) or 'ls'}")
+            example = f"{name} {values['id']} -- {' '.join(unknown) or 'ls'}"
+            parser.error(f"{name} takes the command after --, as in: {example}")
         values["command"] = command
     if unknown:
         parser.error(f"unknown argument: {unknown[0]}")
@@ -146,4 +209,6 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     verb = msgspec.convert(values, _TYPES[name])
     if isinstance(verb, Exec) and verb.background and (verb.stdin or verb.tty or verb.timeout):
         parser.error("--background does not go with -i, -t or --timeout: nothing waits for the command")
+    if isinstance(verb, JobsKill) and verb.signal and verb.grace:
+        parser.error("--grace is the time from TERM to KILL; it does not go with --signal")
     return choice, verb

@@ -14,6 +14,7 @@ from k8s_sandbox_tui.provider.errors import (
     SandboxError,
     SandboxGoneError,
 )
+from k8s_sandbox_tui.provider.jobs.errors import JobNotFoundError, JobTimeoutError
 
 OK = 0
 FAILED = 1
@@ -39,8 +40,8 @@ def of(error: SandboxError) -> int:
 
 
 _CODES: tuple[tuple[tuple[type[SandboxError], ...], int], ...] = (
-    ((CommandTimeoutError,), TIMED_OUT),
+    ((CommandTimeoutError, JobTimeoutError), TIMED_OUT),
     ((InvalidArgumentError, ConfigError), USAGE),
-    ((NotFoundError, NotManagedError, SandboxGoneError), NO_SUCH_SANDBOX),
+    ((NotFoundError, NotManagedError, SandboxGoneError, JobNotFoundError), NO_SUCH_SANDBOX),
     ((AuthenticationError, ForbiddenError), NOT_ALLOWED),
 )

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.cli import exit_codes, output
+from k8s_sandbox_tui.cli.each import each
 from k8s_sandbox_tui.cli.lookup import find
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError, NotFoundError, SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from k8s_sandbox_tui.cli.arguments import Rm
     from k8s_sandbox_tui.provider.compute import Compute
     from k8s_sandbox_tui.provider.sandbox import Sandbox
-
-_AT_ONCE = 10
-
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 
 async def rm(verb: Rm, compute: Compute) -> int:
@@ -40,7 +35,7 @@ async def rm(verb: Rm, compute: Compute) -> int:
 
 async def _look_up(compute: Compute, ids: Sequence[str]) -> list[Sandbox | None]:
     """Finds the sandboxes; says of which there is none, with None in its place."""
-    results = await _each(ids, lambda sandbox_id: find(compute, sandbox_id))
+    results = await each(ids, lambda sandbox_id: find(compute, sandbox_id))
     for sandbox_id, result in zip(ids, results, strict=True):
         if isinstance(result, SandboxError):
             output.note(f"{sandbox_id}: error: {result}")
@@ -49,7 +44,7 @@ async def _look_up(compute: Compute, ids: Sequence[str]) -> list[Sandbox | None]
 
 async def _destroy(sandboxes: Sequence[Sandbox]) -> bool:
     """Destroys them and says what became of each; true if all went well."""
-    results = await _each(sandboxes, _destroy_one)
+    results = await each(sandboxes, _destroy_one)
     for sandbox, result in zip(sandboxes, results, strict=True):
         output.note(f"{sandbox.sandbox_id}: {f'error: {result}' if result else 'destroyed'}")
     return not any(results)
@@ -58,20 +53,6 @@ async def _destroy(sandboxes: Sequence[Sandbox]) -> bool:
 async def _destroy_one(sandbox: Sandbox) -> None:
     if not await sandbox.destroy():
         raise NotFoundError("It was gone already.", status=404)
-
-
-async def _each(items: Sequence[_Item], work: Callable[[_Item], Awaitable[_Result]]) -> list[_Result | SandboxError]:
-    """Does the work for all items, a few at once; an error stands in the place of its item's result."""
-    limit = asyncio.Semaphore(_AT_ONCE)
-
-    async def attempt(item: _Item) -> _Result | SandboxError:
-        async with limit:
-            try:
-                return await work(item)
-            except SandboxError as error:
-                return error
-
-    return await asyncio.gather(*map(attempt, items))
 
 
 async def _confirmed(sandboxes: Sequence[Sandbox]) -> bool:

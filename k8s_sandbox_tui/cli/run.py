@@ -80,6 +80,10 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             return await rm(verb, compute)
         case Ls() | Info() | Url() | Doctor():
             return await _tell(verb, compute)
+        case _:
+            from k8s_sandbox_tui.cli.jobs import run_jobs
+
+            return await run_jobs(verb, compute)
 
 
 async def _tell(verb: Ls | Info | Url | Doctor, compute: Compute) -> int:

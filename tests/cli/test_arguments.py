@@ -12,6 +12,12 @@ from k8s_sandbox_tui.cli.arguments import (
     Dashboard,
     Exec,
     Info,
+    JobsKill,
+    JobsLogs,
+    JobsLs,
+    JobsRm,
+    JobsStart,
+    JobsWait,
     Local,
     Ls,
     Rm,
@@ -41,6 +47,19 @@ from k8s_sandbox_tui.cli.arguments import (
         ("exec --cwd /x --env A=1 a -- env", Exec(id="a", command=["env"], cwd="/x", env=[("A", "1")])),
         ("exec --timeout 1.5 a -- x", Exec(id="a", command=["x"], timeout=1500)),
         ("exec --background a -- x", Exec(id="a", command=["x"], background=True)),
+        ("jobs start a -- ls -la -- x", JobsStart(id="a", command=["ls", "-la", "--", "x"])),
+        (
+            "jobs start --cwd /x --env A=1 -o json a/b -- x",
+            JobsStart(id="a/b", command=["x"], cwd="/x", env=[("A", "1")], output="json"),
+        ),
+        ("jobs ls a", JobsLs(id="a")),
+        ("jobs ls a -o name", JobsLs(id="a", output="name")),
+        ("jobs logs a j", JobsLogs(id="a", job="j")),
+        ("jobs logs -f a j", JobsLogs(id="a", job="j", follow=True)),
+        ("jobs wait --timeout 1.5 a j -o json", JobsWait(id="a", job="j", timeout=1500, output="json")),
+        ("jobs kill --signal INT a j k", JobsKill(id="a", jobs=["j", "k"], signal="INT")),
+        ("jobs kill --grace 5 a j", JobsKill(id="a", jobs=["j"], grace=5000)),
+        ("jobs rm a j k", JobsRm(id="a", jobs=["j", "k"])),
         ("info a/b -o json", Info(id="a/b", output="json")),
         ("url a --port 3000", Url(id="a", port=3000)),
         ("url a --port 3000 --protocol wss", Url(id="a", port=3000, protocol="wss")),
@@ -107,6 +126,12 @@ def test_a_variable_without_a_value_is_taken_from_the_environment(monkeypatch: p
         ("exec --timeout nan a -- x", "'nan' is not a number of seconds", "exec --help"),
         ("exec --timeout inf a -- x", "'inf' is not a number of seconds", "exec --help"),
         ("exec --background -i a -- x", "--background does not go with -i, -t or --timeout", "--help"),
+        ("jobs", "required: ACTION", "jobs --help"),
+        ("jobs start a", "jobs start takes the command after --, as in: jobs start a -- ls", "--help"),
+        ("jobs start a x -y", "as in: jobs start a -- x -y", "--help"),
+        ("jobs logs a", "required: JOB", "jobs logs --help"),
+        ("jobs wait --timeout x a j", "'x' is not a number of seconds above 0", "jobs wait --help"),
+        ("jobs kill --grace 1 --signal INT a j", "--grace is the time from TERM to KILL", "--help"),
         ("create --runtime deno", "invalid choice: 'deno'", "create --help"),
         ("create --env =x", "'=x' is not KEY=VALUE", "create --help"),
         ("create --env NOT_SET_ANYWHERE", "NOT_SET_ANYWHERE has no value here", "create --help"),
@@ -137,7 +162,7 @@ def test_wrong_usage_ends_with_2_and_says_what_is_wrong(
     assert see in second
 
 
-@pytest.mark.parametrize("verb", ["ls", "create", "exec", "info", "url", "rm", "local"])
+@pytest.mark.parametrize("verb", ["ls", "create", "exec", "jobs", "info", "url", "rm", "local"])
 def test_help_goes_to_stdout_and_shows_the_verb(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         parse([verb, "--help"])
@@ -151,7 +176,7 @@ def test_the_help_lists_every_verb_and_exit_code(capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         parse(["--help"])
     text = capsys.readouterr().out
-    for word in ("ls", "create", "exec", "info", "url", "rm", "local", "124", "126", "127", "130"):
+    for word in ("ls", "create", "exec", "jobs", "info", "url", "rm", "local", "124", "126", "127", "130"):
         assert f"  {word} " in text
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from k8s_sandbox_tui.cli import exit_codes
 from k8s_sandbox_tui.cli.document import SandboxDocument
+from k8s_sandbox_tui.cli.job_document import JobDocument
 from k8s_sandbox_tui.provider.models import SandboxStatus
 from tests.cli.program import PROGRAM, run
 
@@ -62,7 +63,7 @@ def test_the_commands_do_what_the_example_shows(tmp_path: Path) -> None:
 
 
 def test_the_lists_are_complete() -> None:
-    for field in msgspec.structs.fields(SandboxDocument):
+    for field in (*msgspec.structs.fields(SandboxDocument), *msgspec.structs.fields(JobDocument)):
         assert f"`{field.name}`" in README
     for status in SandboxStatus:
         assert f"`{status}`" in README
@@ -72,6 +73,7 @@ def test_the_lists_are_complete() -> None:
 
 
 def test_every_option_of_the_help_is_in_the_readme() -> None:
-    texts = [run("--help").stdout, *(run(verb, "--help").stdout for verb in ("ls", "create", "exec", "url", "rm"))]
+    verbs = ["", "ls", "create", "exec", "url", "rm", *(f"jobs {action}" for action in ("start", "wait", "kill"))]
+    texts = [run(*verb.split(), "--help").stdout for verb in verbs]
     for option in set(re.findall(r"--[a-z][a-z-]+", " ".join(texts))) - {"--help", "--version", "--output"}:
         assert option in README or option in {"--stdin", "--tty"}, option

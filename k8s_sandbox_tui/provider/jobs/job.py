@@ -87,6 +87,14 @@ class Job:
         """
         return JobFollow(self._place, self.id, offset=offset, on_state=self._see)
 
+    def peek(self, offset: LogOffset = LOG_START) -> JobFollow:
+        """Gives its log to what is its end now; as `follow` otherwise.
+
+        Args:
+            offset: From where in the log; the beginning when it is left out.
+        """
+        return JobFollow(self._place, self.id, offset=offset, seconds=0, on_state=self._see)
+
     async def read_log(self, offset: LogOffset = LOG_START, *, limit: int = READ_LIMIT) -> JobLog:
         """Reads its log from an offset to what is its end now.
 
@@ -100,7 +108,7 @@ class Job:
         """
         parts: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
         missed = 0
-        async with JobFollow(self._place, self.id, offset=offset, seconds=0, on_state=self._see) as log:
+        async with self.peek(offset) as log:
             async for chunk in log:
                 parts[chunk.stream] += chunk.data
                 missed += chunk.missed

@@ -1,0 +1,83 @@
+"""Options and values that several commands take. A value that cannot be read is wrong usage, with the reason."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+
+
+def add_id(verb: argparse.ArgumentParser) -> None:
+    """Takes the id of a sandbox."""
+    verb.add_argument("id", metavar="ID", help="<namespace>/<pod>, or the Pod's name alone")
+
+
+def add_env(verb: argparse.ArgumentParser) -> None:
+    """Takes variables."""
+    verb.add_argument(
+        "--env",
+        metavar="K=V",
+        type=variable,
+        action="append",
+        default=[],
+        help="an environment variable; may be given again; K alone takes the value from this environment",
+    )
+
+
+def add_json_output(verb: argparse.ArgumentParser) -> None:
+    """Takes `-o json`."""
+    verb.add_argument("-o", "--output", choices=("text", "json"), default="text", help="json: for programs to read")
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Reads `K=V`."""
+    key, separator, value = text.partition("=")
+    if not separator or not key:
+        msg = f"{text!r} is not KEY=VALUE"
+        raise argparse.ArgumentTypeError(msg)
+    return key, value
+
+
+def variable(text: str) -> tuple[str, str]:
+    """Reads `K=V`, or `K` with its value from the environment: so a secret need not stand in the argument list."""
+    if "=" in text or not text:
+        return pair(text)
+    value = os.environ.get(text)
+    if value is None:
+        msg = f"{text} has no value here; give {text}=VALUE or export {text} first"
+        raise argparse.ArgumentTypeError(msg)
+    return text, value
+
+
+def seconds(text: str) -> int:
+    """Reads a positive number of seconds as milliseconds."""
+    seconds = number(text)
+    if not (seconds >= 0.001 and math.isfinite(seconds)):
+        msg = f"{text!r} is not a number of seconds above 0"
+        raise argparse.ArgumentTypeError(msg)
+    return round(seconds * 1000)
+
+
+def interval(text: str) -> float:
+    """Reads the seconds between two looks at the cluster; the bounds are those of the setting."""
+    seconds = number(text)
+    if not 0.5 <= seconds <= 3600:
+        msg = f"{text!r} is not a number of seconds from 0.5 to 3600"
+        raise argparse.ArgumentTypeError(msg)
+    return seconds
+
+
+def number(text: str) -> float:
+    """Reads a number; what is none is not a number."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def port(text: str) -> int:
+    """Reads a port."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
+        msg = f"{text!r} is not a port; ports are 1 to 65535"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
