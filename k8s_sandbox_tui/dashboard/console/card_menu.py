@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from k8s_sandbox_tui.dashboard.console.variables import masked
 from k8s_sandbox_tui.dashboard.console.words import one_line
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class CardMenu(ModalScreen[str]):
             commands: What there is to choose from.
         """
         super().__init__()
-        self._title = one_line(title)
+        self._title = one_line(masked(title))
         self._commands = commands
 
     def compose(self) -> ComposeResult:

@@ -11,7 +11,7 @@ from k8s_sandbox_tui.dashboard.console.words import why_not
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 
 if TYPE_CHECKING:
-    from k8s_sandbox_tui.dashboard.console.directory import Place
+    from k8s_sandbox_tui.dashboard.console.sessions import Session
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 MAX_CWD = 24
@@ -42,13 +42,14 @@ def greeting(info: SandboxInfo | None) -> Content:
     return Content("\n").join(lines)
 
 
-def prompt_label(info: SandboxInfo | None, place: Place) -> Content:
-    """The sandbox, the directory and a `$`, as a shell's prompt has them."""
+def prompt_label(info: SandboxInfo | None, session: Session) -> Content:
+    """The sandbox, the directory, how many variables are set and a `$`, as a shell's prompt has them."""
     if info is None:
         return Content("$")
-    cwd = sanitize_line(place.cwd)
+    cwd = sanitize_line(session.place.cwd)
     if cell_len(cwd) > MAX_CWD:
         while cell_len(cwd) > MAX_CWD - 1:
             cwd = cwd[1:]
         cwd = "…" + cwd
-    return Content(" ".join(part for part in (sanitize_line(info.name), cwd, "$") if part))
+    env = f"+{len(session.env)}" if session.env else ""
+    return Content(" ".join(part for part in (sanitize_line(info.name), cwd, env, "$") if part))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from k8s_sandbox_tui.dashboard.console.variables import masked
 from k8s_sandbox_tui.dashboard.console.words import (
     duration_words,
     elapsed_words,
@@ -35,7 +36,7 @@ def header_words(card: CommandCard, room: int, ellipsis: str) -> tuple[str, str]
         room: Cells for both, with at least two between them.
         ellipsis: Says that something was cut.
     """
-    command = one_line(card.command)
+    command = one_line(masked(card.command))
     place = _place(card, room - min(cell_len(command), room * 3 // 5) - 3)
     return fitted(command, room - (cell_len(place) + 2 if place else 0), ellipsis), place
 

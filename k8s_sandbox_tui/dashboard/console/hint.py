@@ -18,6 +18,7 @@ class HintLine(Static):
         display: none;
         &.-shown { display: block; }
         &.-warning { color: $text-warning; text-align: left; }
+        &.-told { color: $text-success; text-align: left; }
     }
     """
 
@@ -29,14 +30,20 @@ class HintLine(Static):
         self.update(text)
         self.add_class("-shown", "-warning")
 
+    def tell(self, text: str) -> None:
+        """Say what has happened."""
+        self.update(text)
+        self.remove_class("-warning")
+        self.add_class("-shown", "-told")
+
     def settle(self) -> None:
-        """The warning has done its work."""
-        if self.has_class("-warning"):
-            self.remove_class("-shown", "-warning")
+        """What was said has done its work."""
+        if self.has_class("-warning") or self.has_class("-told"):
+            self.remove_class("-shown", "-warning", "-told")
 
     def below(self, lines: int) -> None:
         """Say how many rows are below what is on screen; 0 for a view that follows the end."""
-        if self.has_class("-warning"):
+        if self.has_class("-warning") or self.has_class("-told"):
             return
         self.set_class(lines > 0, "-shown")
         if lines:

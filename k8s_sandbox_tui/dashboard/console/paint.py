@@ -16,6 +16,7 @@ from k8s_sandbox_tui.dashboard.console.headline import MENU_CELLS, dropped_words
 from k8s_sandbox_tui.dashboard.console.layout import Row, RowKind
 from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState
 from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
+from k8s_sandbox_tui.dashboard.console.variables import masked
 from k8s_sandbox_tui.dashboard.console.words import ending_words
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def row_text(row: Row) -> str:
     if row.kind is RowKind.LINE and row.line is not None:
         return row.line.text[row.start : row.end]
     if row.kind is RowKind.HEADER:
-        return row.card.command
+        return masked(row.card.command)
     if row.kind is RowKind.FOOTER and row.card.ending is not None:
         return ": ".join(part for part in ending_words(row.card.ending) if part)
     return ""

@@ -11,10 +11,8 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
-from k8s_sandbox_tui.dashboard.console import directory
 from k8s_sandbox_tui.dashboard.console.actions import CardAction
 from k8s_sandbox_tui.dashboard.console.card_area import CardArea
-from k8s_sandbox_tui.dashboard.console.directory import Place
 from k8s_sandbox_tui.dashboard.console.greeting import greeting, prompt_label
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits
@@ -25,11 +23,12 @@ from k8s_sandbox_tui.dashboard.console.messages import (
     CommandStarted,
     ConsoleLeft,
 )
-from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState, Ending
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
 from k8s_sandbox_tui.dashboard.console.recall import Recall
 from k8s_sandbox_tui.dashboard.console.runs import Runs
+from k8s_sandbox_tui.dashboard.console.sessions import Session, Sessions
 from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
+from k8s_sandbox_tui.dashboard.console.variables import read_change
 from k8s_sandbox_tui.dashboard.console.words import why_not
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from k8s_sandbox_tui.dashboard.console.model import CommandCard
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
     from k8s_sandbox_tui.dashboard.console.snippets import Origin
@@ -101,7 +101,7 @@ class Console(Widget):
         self._recall = Recall(history or HistoryFile())
         self._host: CommandHost | None = None
         self._info: SandboxInfo | None = None
-        self._places: dict[str, Place] = {}
+        self._sessions = Sessions()
         self._area = CardArea(signs=signs, limits=limits, keymap=keymap)
         self._runs = Runs(self, clock=clock, changed=self._area.list.changed, limits=limits)
         self._input = CommandInput(self._remembered, id="console-command")
@@ -151,7 +151,7 @@ class Console(Widget):
     def sandbox_gone(self, uid: str) -> None:
         """Say that a sandbox does not exist any more. Its running commands end, and say so."""
         self._runs.sandbox_gone(uid)
-        self._places.pop(uid, None)
+        self._sessions.forget(uid)
 
     def live_commands(self, uid: str) -> int:
         """How many commands run in a sandbox at this moment."""
@@ -177,8 +177,10 @@ class Console(Widget):
         if refused or host is None or info is None:
             self._area.hint.warn(refused or why_not(None))
             return None
-        place = self._places.get(info.uid, Place())
-        return self._begin(self._runs.prepare(command, host, info, place, env))
+        session = self._sessions.of(info.uid)
+        card = self._begin(self._runs.prepare(command, host, info, session.place, {**session.env, **(env or {})}))
+        self.run_worker(self._remember(command, info), group="history")
+        return card
 
     def rerun(self, card: CommandCard) -> CommandCard | None:
         """Run a command once more, where and as it ran; None for a card that no command was started for."""
@@ -196,7 +198,6 @@ class Console(Widget):
         self._area.show(card)
         self._runs.follow(run, lambda: self._ended(run))
         self.post_message(CommandStarted(card))
-        self.run_worker(self._remember(card), group="history")
         return card
 
     async def action_interrupt(self) -> None:
@@ -254,12 +255,13 @@ class Console(Widget):
     def _submitted(self, event: CommandInput.Submitted) -> None:
         event.stop()
         command = self._input.command
-        if not command.strip() or self.start(command) is not None:
+        if not command.strip() or self._set_variables(command) or self.start(command) is not None:
             self._input.clear_command()
 
     @on(CommandInput.Changed)
-    def _typed(self) -> None:
-        self._area.hint.settle()
+    def _typed(self, event: CommandInput.Changed) -> None:
+        if event.value:
+            self._area.hint.settle()
 
     @on(CommandInput.Left)
     def _input_left(self, event: CommandInput.Left) -> None:
@@ -292,42 +294,43 @@ class Console(Widget):
         elif event.action is CardAction.CANCEL:
             self.cancel(event.card)
 
-    def _ended(self, run: CommandRun) -> None:
-        if directory.is_cd(run.card.command) and run.card.ending == Ending(CommandState.EXITED, 0):
-            self._move(run.card, run.stdout)
-        self.post_message(CommandFinished(run.card))
+    def _set_variables(self, command: str) -> bool:
+        """Take up a line that only sets variables, which needs no shell; false for all others."""
+        change, info = read_change(command), self._info
+        if change is None or info is None:
+            return False
+        session = self._sessions.of(info.uid)
+        self._area.hint.tell(session.apply(change))
+        self.run_worker(self._remember(command, info), group="history")
+        self._show_selection(settles=False)
+        return True
 
-    def _move(self, card: CommandCard, printed: bytes) -> None:
-        """Take up the directory that `cd` ended in."""
-        place = directory.moved(self._places.get(card.uid, Place()), printed)
-        if place is None:
-            card.ending = Ending(CommandState.EXITED, 0, "the directory's name cannot be used; nothing changed")
-        else:
-            self._places[card.uid] = place
-            card.ending = Ending(CommandState.EXITED, 0, "the next commands start here")
-        self._area.list.changed(card)
-        self._show_selection()
+    def _ended(self, run: CommandRun) -> None:
+        if self._sessions.of(run.card.uid).follow(run):
+            self._area.list.changed(run.card)
+            self._show_selection()
+        self.post_message(CommandFinished(run.card))
 
     async def _read_history(self) -> None:
         if problem := await self._recall.read():
             self._area.hint.warn(problem)
 
-    async def _remember(self, card: CommandCard) -> None:
-        if problem := await self._recall.keep(card):
+    async def _remember(self, command: str, info: SandboxInfo) -> None:
+        if problem := await self._recall.keep(command, info, self._sessions.of(info.uid)):
             self._area.hint.warn(problem)
 
     def _remembered(self, prefix: str) -> Iterator[str]:
         return self._recall.commands(self._info.uid if self._info is not None else "", prefix)
 
-    def _show_selection(self) -> None:
+    def _show_selection(self, *, settles: bool = True) -> None:
         """Show where commands go: in the label, the placeholder and the greeting."""
         info = self._info
-        place = self._places.get(info.uid, Place()) if info is not None else Place()
+        session = Session() if info is None else self._sessions.of(info.uid)
         refused = why_not(info)
-        label = prompt_label(info, place)
+        label = prompt_label(info, session)
         # Laying all out again takes longer than a key may wait: only where the label's width asks for it.
         self._label.update(label, layout=label.cell_length != self._label.size.width)
         self._input.placeholder = refused or "Type a command, press enter"
         self._greeting.update(greeting(info), layout=False)
-        if not refused:
+        if settles and not refused:
             self._area.hint.settle()

@@ -10,6 +10,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from k8s_sandbox_tui.dashboard.console.words import NEWLINE_SIGN
+from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,7 +102,7 @@ class CommandInput(Input):
         """Insert all lines of a pasted text, where Textual would take the first alone."""
         lines = event.text.strip("\r\n").splitlines()
         if lines:
-            self.replace(NEWLINE_SIGN.join(line.expandtabs(4) for line in lines), *self.selection)
+            self.replace(NEWLINE_SIGN.join(sanitize_line(line.expandtabs(4)) for line in lines), *self.selection)
         event.stop()
         event.prevent_default()
 
@@ -123,5 +124,5 @@ class _FromHistory(Suggester):
 
 
 def _shown(command: str) -> str:
-    """A command as the one line of an input."""
-    return command.replace("\n", NEWLINE_SIGN)
+    """A command as the one line of an input, which goes to the terminal as it is."""
+    return NEWLINE_SIGN.join(sanitize_line(line) for line in command.split("\n"))

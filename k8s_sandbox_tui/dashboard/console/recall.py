@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.console.history import CommandHistory, HistoryEntry, HistoryFile
+from k8s_sandbox_tui.dashboard.console.variables import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from k8s_sandbox_tui.dashboard.console.model import CommandCard
+    from k8s_sandbox_tui.dashboard.console.sessions import Session
+    from k8s_sandbox_tui.provider.models import SandboxInfo
 
 
 class Recall:
@@ -36,14 +39,23 @@ class Recall:
             return f"Earlier commands cannot be read: {error.strerror} ({self._file.path})."
         return ""
 
-    async def keep(self, card: CommandCard) -> str:
-        """Remember a command, at once in memory, then on disk.
+    async def keep(self, command: str, info: SandboxInfo, session: Session) -> str:
+        """Remember a command without secrets, at once in memory, then on disk.
+
+        Args:
+            command: As it was typed.
+            info: Where it was run.
+            session: What was set there.
 
         Returns:
             What to tell the user; empty when all is well.
         """
         entry = HistoryEntry(
-            at=card.started_at, sandbox=card.sandbox_id, uid=card.uid, command=card.command, cwd=card.cwd
+            at=datetime.now(UTC),
+            sandbox=info.id,
+            uid=info.uid,
+            command=redacted(command.strip("\n"), session.env),
+            cwd=session.place.cwd,
         )
         if self._history.add(entry):
             try:

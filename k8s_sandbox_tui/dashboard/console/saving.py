@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from k8s_sandbox_tui.dashboard.console.run import SLICE, TURN_SECONDS, let_others_run
+from k8s_sandbox_tui.dashboard.console.variables import masked
 from k8s_sandbox_tui.dashboard.sanitize import OutputSanitizer, sanitize_line
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Saved(NamedTuple):
 
 def suggested_name(card: CommandCard) -> str:
     """A file name for a command's output, with the first words of the command and the time at which it began."""
-    words = "-".join(_WORDS.findall(card.command.lower()))[:_LONGEST_NAME].strip("-.")
+    words = "-".join(_WORDS.findall(masked(card.command).lower()))[:_LONGEST_NAME].strip("-.")
     return f"{words or 'output'}-{card.started_at.astimezone():%H%M%S}.txt"
 
 
