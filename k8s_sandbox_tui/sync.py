@@ -176,6 +176,17 @@ class Compute:
             ),
         )
 
+    def namespaces(self) -> tuple[str, ...]:
+        """The names of all namespaces of the cluster, sorted. Nothing else here asks for more than one namespace.
+
+        Raises:
+            ForbiddenError: They may not be listed, which takes more than a Role. Working in one needs no list.
+            AuthenticationError: The credentials are not accepted.
+            TransportError: The API server does not answer.
+            ConfigError: The kubeconfig or its credentials cannot be used.
+        """
+        return loop_thread().run(self._async.namespaces())
+
     def rights(self, *, namespace: str | None = None) -> Rights:
         """What this identity may do in a namespace, of all that this library asks for; see `Rights`.
 

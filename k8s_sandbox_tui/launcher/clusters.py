@@ -11,14 +11,17 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError, KubeconfigNotFoundError, SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from k8s_sandbox_tui.cli.arguments import ClusterChoice
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
-    from k8s_sandbox_tui.provider.opened import OpenCluster, OpenedCluster
+    from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
+    from k8s_sandbox_tui.provider.opened import ClusterWish, OpenCluster, OpenedCluster
 
 
 def opener(choice: ClusterChoice, *, announce: Callable[[str], None] | None = None) -> OpenCluster:
@@ -29,7 +32,11 @@ def opener(choice: ClusterChoice, *, announce: Callable[[str], None] | None = No
         announce: Told in a sentence when the local cluster is used because there is no kubeconfig.
     """
 
-    async def open_cluster() -> OpenedCluster:
+    async def open_cluster(wish: ClusterWish | None = None, /) -> OpenedCluster:
+        if wish is not None:
+            # The namespace of the command line is one of the cluster of the command line.
+            elsewhere = msgspec.structs.replace(choice, context=wish.context, local=wish.local, namespace="")
+            return await (_open_local(elsewhere) if wish.local else _open_configured(elsewhere))
         if choice.local:
             return await _open_local(choice)
         if _is_configured(choice):
@@ -39,6 +46,24 @@ def opener(choice: ClusterChoice, *, announce: Callable[[str], None] | None = No
         return await _open_local(choice)
 
     return open_cluster
+
+
+def contexts_of(choice: ClusterChoice) -> Callable[[], Awaitable[tuple[ContextInfo, ...]]]:
+    """Returns what reads the contexts that one may switch to, off the event loop; none where there is no kubeconfig.
+
+    What it returns raises `ConfigError` for a kubeconfig that cannot be read.
+    """
+
+    def read() -> tuple[ContextInfo, ...]:
+        from k8s_sandbox_tui.provider.connection.contexts import list_contexts
+        from k8s_sandbox_tui.provider.connection.kubeconfig_sources import is_configured
+
+        return list_contexts(path=choice.kubeconfig) if is_configured(path=choice.kubeconfig) else ()
+
+    async def contexts() -> tuple[ContextInfo, ...]:
+        return await asyncio.to_thread(read)
+
+    return contexts
 
 
 def refuse_on_windows() -> None:
@@ -70,7 +95,7 @@ def start_local() -> LocalClusterStatus:
 
 
 def _is_configured(choice: ClusterChoice) -> bool:
-    from k8s_sandbox_tui.provider.connection.kubeconfig import is_configured
+    from k8s_sandbox_tui.provider.connection.kubeconfig_sources import is_configured
 
     if choice.kubeconfig and os.environ.get("KUBECONFIG_B64"):
         # ComputeSDK lets the variable win. Where both name a cluster, guessing could destroy in the wrong one.

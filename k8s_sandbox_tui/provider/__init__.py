@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.config import (
         K8sConfig,
     )
-    from k8s_sandbox_tui.provider.connection.kubeconfig import (
+    from k8s_sandbox_tui.provider.connection.kubeconfig_sources import (
         is_configured,
     )
     from k8s_sandbox_tui.provider.connection.official import (
@@ -285,7 +285,7 @@ _NAMES = {
     "collection": ("SandboxCollection",),
     "compute": ("Compute", "k8s"),
     "config": ("K8sConfig",),
-    "connection.kubeconfig": ("is_configured",),
+    "connection.kubeconfig_sources": ("is_configured",),
     "connection.official": ("OfficialConfiguration",),
     "destroy_many": ("DestroyOutcome", "DestroyResult", "SandboxRef"),
     "durations": ("Duration",),

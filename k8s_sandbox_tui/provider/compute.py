@@ -9,6 +9,7 @@ from k8s_sandbox_tui.provider.collection import SandboxCollection
 from k8s_sandbox_tui.provider.config import DEFAULT_PREFIX, DEFAULT_TIMEOUT, K8sConfig, make_config
 from k8s_sandbox_tui.provider.ids import check_namespace
 from k8s_sandbox_tui.provider.inventory import Inventory
+from k8s_sandbox_tui.provider.namespaces import list_namespaces
 from k8s_sandbox_tui.provider.rights import Rights, review_rights
 
 if TYPE_CHECKING:
@@ -114,6 +115,17 @@ class Compute:
             InvalidArgumentError: A value cannot be used.
         """
         return Inventory(self._access, namespaces=namespaces, refresh_interval=refresh_interval, watch=watch)
+
+    async def namespaces(self) -> tuple[str, ...]:
+        """The names of all namespaces of the cluster, sorted. Nothing else here asks for more than one namespace.
+
+        Raises:
+            ForbiddenError: They may not be listed, which takes more than a Role. Working in one needs no list.
+            AuthenticationError: The credentials are not accepted.
+            TransportError: The API server does not answer.
+            ConfigError: The kubeconfig or its credentials cannot be used.
+        """
+        return await list_namespaces(await self._access.open())
 
     async def rights(self, *, namespace: str | None = None) -> Rights:
         """What this identity may do in a namespace, of all that this library asks for; see `Rights`.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from k8s_sandbox_tui.provider.compute import Compute
     from k8s_sandbox_tui.provider.models import ClusterInfo
 
@@ -25,5 +26,19 @@ class OpenedCluster:
     """A sentence that has to stay on screen; empty when there is nothing to warn of."""
 
 
-OpenCluster = Callable[[], Awaitable[OpenedCluster]]
-"""Opens the cluster that the user chose; raises `SandboxError` with the cause and the next step."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterWish:
+    """Which cluster to open, where it is another one than the command line names."""
+
+    context: str = ""
+    """A context of the same kubeconfig; empty for the local cluster, or where there are no contexts."""
+    local: bool = False
+    """The cluster on this machine."""
+
+
+class OpenCluster(Protocol):
+    """Opens a cluster that the user chose; raises `SandboxError` with the cause and the next step."""
+
+    def __call__(self, wish: ClusterWish | None = None, /) -> Awaitable[OpenedCluster]:
+        """Open the cluster of the command line, or the one that is wished for."""
+        ...

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+NAMESPACES_PATH = "/api/v1/namespaces"
+
 
 def pods_path(namespace: str) -> str:
     """The Pods of a namespace; of all namespaces when it is empty."""

@@ -11,26 +11,19 @@ import base64
 import os
 from collections.abc import Mapping  # noqa: TC003 - a public signature
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from k8s_sandbox_tui.provider.connection.kubeconfig_schema import Cluster, Context, Kubeconfig, User
+from k8s_sandbox_tui.provider.connection.kubeconfig_sources import (
+    SERVICE_ACCOUNT,
+    default_files,
+    in_cluster,
+    resolve_source,
+)
 from k8s_sandbox_tui.provider.connection.yaml_text import parse_yaml
 from k8s_sandbox_tui.provider.errors import ContextNotFoundError, InvalidKubeconfigError, KubeconfigNotFoundError
-
-SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-
-
-class KubeconfigSource(msgspec.Struct, frozen=True):
-    """Which of the four sources is used; `value` is the text or the path, empty for the default."""
-
-    kind: Literal["raw", "env", "path", "default"]
-    value: str = ""
-
-    def __repr__(self) -> str:
-        """Without the text, which holds secrets."""
-        return f"KubeconfigSource(kind={self.kind!r})"
 
 
 class ClusterTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,46 +36,6 @@ class ClusterTarget(msgspec.Struct, frozen=True, kw_only=True):
     cluster: Cluster
     user: User
     source: str
-
-
-def resolve_source(raw: str, path: str, environ: Mapping[str, str]) -> KubeconfigSource:
-    """Which source is used: raw text, then `KUBECONFIG_B64`, then the path, then the default.
-
-    That the variable goes before an explicit path is ComputeSDK's order.
-    """
-    if raw:
-        return KubeconfigSource("raw", raw)
-    encoded = environ.get("KUBECONFIG_B64", "")
-    if encoded:
-        return KubeconfigSource("env", encoded)
-    if path:
-        return KubeconfigSource("path", path)
-    return KubeconfigSource("default")
-
-
-def default_files(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """The files of the default source: `$KUBECONFIG`'s, else `~/.kube/config`."""
-    listed = [part for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    if listed:
-        return tuple(Path(part).expanduser() for part in listed)
-    return (Path(environ.get("HOME") or str(Path.home())) / ".kube" / "config",)
-
-
-def in_cluster(environ: Mapping[str, str], service_account: Path = SERVICE_ACCOUNT) -> bool:
-    """Whether this process runs in a Pod with a service account token."""
-    return bool(environ.get("KUBERNETES_SERVICE_HOST")) and (service_account / "token").is_file()
-
-
-def is_configured(*, raw: str = "", path: str = "", environ: Mapping[str, str] | None = None) -> bool:
-    """Whether any configuration exists or was asked for, readable or not.
-
-    False means that there is none anywhere: nothing was given, `$KUBECONFIG` is not set,
-    `~/.kube/config` does not exist, and this is not a Pod.
-    """
-    environ = os.environ if environ is None else environ
-    if resolve_source(raw, path, environ).kind != "default" or environ.get("KUBECONFIG"):
-        return True
-    return any(file.exists() for file in default_files(environ)) or in_cluster(environ)
 
 
 def load_target(
@@ -101,21 +54,34 @@ def load_target(
         ContextNotFoundError: No such context, or it names a missing cluster or user.
     """
     environ = os.environ if environ is None else environ
+    if resolve_source(raw, path, environ).kind == "default":
+        files = default_files(environ)
+        if not any(file.exists() for file in files):
+            return _without_file(files, context, environ, service_account)
+    config, origin = read_config(raw=raw, path=path, environ=environ)
+    return select(config, context, origin)
+
+
+def read_config(*, raw: str, path: str, environ: Mapping[str, str]) -> tuple[Kubeconfig, str]:
+    """Finds the kubeconfig, several files merged into one, and where it came from.
+
+    Raises:
+        KubeconfigNotFoundError: The file does not exist, or none of the default ones does.
+        InvalidKubeconfigError: The text cannot be read as a kubeconfig.
+    """
     source = resolve_source(raw, path, environ)
     if source.kind == "raw":
-        config, origin = parse(source.value, "kube_config_raw"), "kube_config_raw"
-    elif source.kind == "env":
-        config, origin = parse(_decoded(source.value), "KUBECONFIG_B64"), "KUBECONFIG_B64"
-    elif source.kind == "path":
+        return parse(source.value, "kube_config_raw"), "kube_config_raw"
+    if source.kind == "env":
+        return parse(_decoded(source.value), "KUBECONFIG_B64"), "KUBECONFIG_B64"
+    if source.kind == "path":
         file = Path(source.value).expanduser()
-        config, origin = read_file(file), str(file)
-    else:
-        files = default_files(environ)
-        found = [file for file in files if file.exists()]
-        if not found:
-            return _without_file(files, context, environ, service_account)
-        config, origin = merge([read_file(file) for file in found]), os.pathsep.join(map(str, found))
-    return select(config, context, origin)
+        return read_file(file), str(file)
+    files = default_files(environ)
+    found = [file for file in files if file.exists()]
+    if not found:
+        raise _no_kubeconfig(files)
+    return merge([read_file(file) for file in found]), os.pathsep.join(map(str, found))
 
 
 def read_file(path: Path) -> Kubeconfig:
@@ -243,10 +209,7 @@ def _without_file(
 ) -> ClusterTarget:
     """The in-cluster service account, where `$KUBECONFIG` is not set and no file exists."""
     if environ.get("KUBECONFIG") or not in_cluster(environ, service_account):
-        names = ", ".join(map(str, files))
-        raise KubeconfigNotFoundError(
-            f"No kubeconfig was found at {names}.", hint="Set KUBECONFIG, or give a path to a kubeconfig."
-        )
+        raise _no_kubeconfig(files)
     if context:
         raise ContextNotFoundError(f"In a Pod, without a kubeconfig, there is no context {context!r}.")
     host = environ["KUBERNETES_SERVICE_HOST"]
@@ -262,6 +225,13 @@ def _without_file(
         ),
         user=User(token_file=str(service_account / "token")),
         source="in-cluster",
+    )
+
+
+def _no_kubeconfig(files: tuple[Path, ...]) -> KubeconfigNotFoundError:
+    names = ", ".join(map(str, files))
+    return KubeconfigNotFoundError(
+        f"No kubeconfig was found at {names}.", hint="Set KUBECONFIG, or give a path to a kubeconfig."
     )
 
 

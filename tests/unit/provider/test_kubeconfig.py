@@ -12,12 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_sandbox_tui.provider.connection.kubeconfig import (
-    is_configured,
-    load_target,
-    parse,
-    resolve_source,
-)
+from k8s_sandbox_tui.provider.connection.kubeconfig import load_target, parse
+from k8s_sandbox_tui.provider.connection.kubeconfig_sources import is_configured, resolve_source
 from k8s_sandbox_tui.provider.errors import (
     ConfigError,
     ContextNotFoundError,
