@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from k8s_sandbox_tui.dashboard.app import DashboardApp
 from k8s_sandbox_tui.local_cluster import control
 from k8s_sandbox_tui.provider import k8s
-from k8s_sandbox_tui.provider.opened import OpenedCluster
+from k8s_sandbox_tui.provider.opened import ClusterWish, OpenCluster, OpenedCluster
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -144,7 +144,7 @@ async def at_200x60(studio: Studio) -> None:
 
 
 async def photograph(
-    open_cluster: Callable[[], Awaitable[OpenedCluster]],
+    open_cluster: OpenCluster,
     columns: int,
     rows: int,
     scene: Callable[[Studio], Awaitable[None]],
@@ -165,7 +165,7 @@ async def make() -> None:
             url_template="https://{service}-{port}.{namespace}.sandboxes.example",
         )
 
-    async def open_cluster() -> OpenedCluster:
+    async def open_cluster(wish: ClusterWish | None = None, /) -> OpenedCluster:
         opened = compute()
         return OpenedCluster(
             compute=opened,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.theme import Theme
 
-    from k8s_sandbox_tui.dashboard.ports import OpenClusterPort
+    from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort
     from k8s_sandbox_tui.dashboard.settings.read import Loaded
 
 
@@ -74,6 +74,7 @@ class DashboardApp(ClipboardApp[None]):
         self,
         open_cluster: OpenClusterPort,
         *,
+        contexts: ContextsPort | None = None,
         settings: Settings | None = None,
         problems: Sequence[str] = (),
         remembered: Remembered | None = None,
@@ -84,6 +85,7 @@ class DashboardApp(ClipboardApp[None]):
 
         Args:
             open_cluster: Opens the cluster, raising `SandboxError` with cause and next step.
+            contexts: Reads the contexts that one may go to; None where there are none.
             settings: What the user has written down; the defaults when None.
             problems: What was wrong with that, in sentences.
             remembered: What earlier dashboards left; None to begin afresh and to leave nothing.
@@ -96,6 +98,7 @@ class DashboardApp(ClipboardApp[None]):
         super().__init__()
         self.set_keymap(self._settings.keymap)
         self._open_cluster = open_cluster
+        self._contexts = contexts
         self._problems = problems
         self._clock = clock
         encoding = sys.stdout.encoding if sys.stdout is not None else None
@@ -116,6 +119,7 @@ class DashboardApp(ClipboardApp[None]):
         """The main screen is the one at the bottom."""
         return MainScreen(
             self._open_cluster,
+            contexts=self._contexts,
             settings=self._settings,
             remembered=self.remembered,
             clock=self._clock,
@@ -152,7 +156,7 @@ class DashboardApp(ClipboardApp[None]):
         return binding.key_display or key_name(binding.key)
 
 
-def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None) -> int:
+def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None, *, contexts: ContextsPort | None = None) -> int:
     """Show the dashboard until the user leaves it.
 
     Once the terminal is the user's again, nothing is waited for longer than a moment: neither
@@ -162,13 +166,14 @@ def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None) -> int:
         open_cluster: Opens the cluster after the first paint.
         loaded: The settings, with the options of the command line in them; None for the defaults, and to leave
             nothing behind.
+        contexts: Reads the contexts that one may go to; None where there are none.
 
     Returns:
         The process's exit code.
     """
     remembered = Remembered(None if loaded is None else remembered_path())
     settings, problems = (Settings(), ()) if loaded is None else resolved(loaded)
-    app = DashboardApp(open_cluster, settings=settings, problems=problems, remembered=remembered)
+    app = DashboardApp(open_cluster, contexts=contexts, settings=settings, problems=problems, remembered=remembered)
     loop = asyncio.new_event_loop()
     if sys.platform != "win32":
         # The terminal is given back in order, also when the session ends.

@@ -56,6 +56,7 @@ class Command(NamedTuple):
 SANDBOX = "Sandbox"
 MARKS = "Marks"
 VIEW = "View"
+PLACE = "Place"
 APP = "Application"
 
 COMMANDS: tuple[Command, ...] = (
@@ -123,6 +124,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         id="view.less", keys="minus", action="resize(-2)", label="Smaller table", group=VIEW, show=False,
         help="Make the table smaller and the console larger.",
+    ),
+    Command(
+        id="place.namespaces", keys="n", action="namespaces", label="Namespace", group=PLACE, show=False,
+        help="Show other namespaces: one, several, or all.",
+    ),
+    Command(
+        id="place.context", keys="x", action="context", label="Cluster", group=PLACE, show=False,
+        help="Go to another context of the kubeconfig, or to the cluster on this machine.",
     ),
     Command(
         id="app.help", keys="question_mark,f1", action="help", label="Help", group=APP,

@@ -58,6 +58,11 @@ class ConsolePane(SecondPane):
         else:
             self._resting = self.set_timer(REST, self._catch_up)
 
+    @property
+    def live_commands(self) -> int:
+        """How many commands run, in all sandboxes."""
+        return sum([card.live for card in self._commands.cards])
+
     def gone(self, uids: Iterable[str]) -> None:
         """Sandboxes do not exist any more."""
         for uid in uids:

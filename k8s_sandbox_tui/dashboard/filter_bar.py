@@ -97,6 +97,12 @@ class FilterBar(Horizontal):
         self.query_one(FilterInput).value = ""
         self.remove_class("-open")
 
+    def show(self, text: str) -> None:
+        """Show a filter as if it had been typed; the focus stays where it is."""
+        self.query_one(FilterInput).value = text
+        self.set_class(bool(text), "-open")
+        self._store.filter_by(parse_filter(text))
+
     def show_result(self, shown: int, total: int) -> None:
         """Tell how many sandboxes are let through."""
         result = f"{shown} of {total}"

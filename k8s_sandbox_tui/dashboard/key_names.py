@@ -23,6 +23,9 @@ UNBOUND = "unbound"
 
 FUNCTION_KEYS = frozenset(f"f{number}" for number in range(1, 25))
 
+_RENAMED: Mapping[str, str] = {"slash": "/", "backslash": "\\", "at": "@", "minus": "-", "plus": "+", "underscore": "_"}
+"""The characters of the keys that Textual calls otherwise than Unicode does."""
+
 _NAMED = frozenset(key for key in NAMES if "+" not in key) | FUNCTION_KEYS
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 
@@ -43,7 +46,7 @@ def key_name(key: str) -> str:
     if "+" in key:
         modifier, rest = key.split("+", 1)
         return f"{modifier.capitalize()}+{key_name(rest)}"
-    return key if len(key) == 1 else key_to_character(key) or key
+    return key if len(key) == 1 else _RENAMED.get(key) or key_to_character(key) or key
 
 
 def keys_text(keys: str) -> str:
@@ -83,12 +86,13 @@ def _base(text: str) -> str | None:
         return lower
     if len(text) == 1:
         return _character_key(text) if text.isprintable() else None
-    return lower if key_to_character(lower) is not None else None
+    return lower if lower in _RENAMED or key_to_character(lower) is not None else None
 
 
 def _character_key(character: str) -> str | None:
-    """Textual's name of the key that types a character."""
+    """Textual's name of the key that types a character; None for those whose name it cannot read back."""
     if character.isalnum():
         return character
     name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
-    return KEY_NAME_REPLACEMENTS.get(name, name) or None
+    key = KEY_NAME_REPLACEMENTS.get(name, name)
+    return key if key in _RENAMED or (key and key_to_character(key) == character) else None

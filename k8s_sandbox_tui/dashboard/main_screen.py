@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 
+from k8s_sandbox_tui.dashboard.cluster_screen import ClusterScreen
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvider
-from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.places.place import ending_words
 from k8s_sandbox_tui.dashboard.protection import is_protected
 from k8s_sandbox_tui.dashboard.split import Split
-from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state
 from k8s_sandbox_tui.dashboard.table.messages import CursorLost, SandboxActivated, SandboxSelected
-from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for
+from k8s_sandbox_tui.dashboard.table.placeholder import placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
-from k8s_sandbox_tui.dashboard.table_screen import TableScreen
 from k8s_sandbox_tui.dashboard.top_lines import TopLines
 from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
 
@@ -33,7 +32,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
     from k8s_sandbox_tui.dashboard.looks import Glyphs
-    from k8s_sandbox_tui.dashboard.ports import OpenClusterPort, OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.places.place import Namespaces
+    from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort, OpenedClusterPort
     from k8s_sandbox_tui.dashboard.remembered import Remembered
     from k8s_sandbox_tui.dashboard.settings.model import Settings
     from k8s_sandbox_tui.dashboard.workbench import Workbench
@@ -42,17 +42,24 @@ PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
 
 
-def _card_provider() -> type[Provider]:
+def _cards() -> type[Provider]:
     from k8s_sandbox_tui.dashboard.console.palette import CardProvider
 
     return CardProvider
 
 
-class MainScreen(TableScreen):
+def _places() -> type[Provider]:
+    """The places in the palette, loaded when it is opened."""
+    from k8s_sandbox_tui.dashboard.places.palette import PlaceProvider
+
+    return PlaceProvider
+
+
+class MainScreen(ClusterScreen):
     """Sandboxes and a console."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS if command.keys]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider, _card_provider}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider, _cards, _places}
     AUTO_FOCUS = "SandboxTable"
     if TYPE_CHECKING:
         app = getters.app(ClipboardApp[object])
@@ -66,17 +73,17 @@ class MainScreen(TableScreen):
         self,
         open_cluster: OpenClusterPort,
         *,
+        contexts: ContextsPort | None,
         settings: Settings,
         remembered: Remembered,
         clock: Callable[[], datetime],
         glyphs: Glyphs,
     ) -> None:
-        super().__init__(settings=settings, remembered=remembered, clock=clock, glyphs=glyphs)
+        super().__init__(
+            open_cluster, contexts=contexts, settings=settings, remembered=remembered, clock=clock, glyphs=glyphs
+        )
         self._settings = settings
         self.commands = tuple([command.with_keys(settings.keymap) for command in COMMANDS])
-        self._feed = Feed(open_cluster, self.store, refresh=settings.refresh)
-        self._cluster = ClusterState(interval=self._feed.interval)
-        self._failure: Placeholder | None = None
         self._bench: Workbench | None = None
         self._pane: ConsolePane | None = None
         self._ports = UrlHistory()
@@ -95,37 +102,50 @@ class MainScreen(TableScreen):
         """Paint first; the cluster is opened after that."""
         self.paint()
         self.set_interval(1.0, self._tick)
-        self.call_after_refresh(self._follow_feed)
+        self.call_after_refresh(self.follow)
 
     # What the feed tells.
 
-    @work(exclusive=True, group="feed")
-    async def _follow_feed(self) -> None:
-        from k8s_sandbox_tui.dashboard.failure import failure_placeholder
-        from k8s_sandbox_tui.provider.errors import SandboxError
-
-        self._failure = None
-        self.paint()
-        try:
-            await self._feed.run(self)
-        except SandboxError as error:
-            self._failure = failure_placeholder(error, opened=self._bench is not None)
-            self._bench = None
-            self.paint()
-
-    def cluster_opened(self, opened: OpenedClusterPort) -> None:
+    def cluster_opened(self, opened: OpenedClusterPort) -> Namespaces:
         """Say which cluster it is, and show the console."""
         from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
         from k8s_sandbox_tui.dashboard.workbench import Workbench
 
-        self._cluster = cluster_state(opened, self._feed.interval)
+        namespaces = super().cluster_opened(opened)
         self._bench = Workbench(self.app, opened, self._ports, self._remembered)
+        self._bench.work_in(self._home(namespaces))
         if self._pane is None:
             self._pane = ConsolePane(self._settings, ascii_only=self._glyphs.ascii_only)
             self.query_one(Split).show_second(self._pane)
         self._pane.opened(opened.cluster)
         self.query_one(TopLines).show_warning(opened.warning)
         self.paint()
+        return namespaces
+
+    def show_namespaces(self, namespaces: Namespaces) -> None:
+        """New sandboxes go where one looks."""
+        super().show_namespaces(namespaces)
+        if self._bench is not None:
+            self._bench.work_in(self._home(namespaces))
+
+    def _home(self, namespaces: Namespaces) -> str:
+        own = self._cluster.own_namespace
+        return own if not namespaces or own in namespaces else namespaces[0]
+
+    def cluster_left(self) -> None:
+        """Dialogues of the cluster before have nothing to work with any more."""
+        self._bench = None
+        self.query_one(TopLines).show_warning("")
+
+    def cluster_lost(self) -> None:
+        """There is nothing to work with."""
+        self._bench = None
+        super().cluster_lost()
+
+    def what_ends(self) -> str:
+        """Commands that run, and creates that are under way."""
+        commands = 0 if self._pane is None else self._pane.live_commands
+        return ending_words(commands, 0 if self._bench is None else self._bench.creating)
 
     def store_changed(self, removed: Sequence[str]) -> None:
         """Paint at once, or soon when it was painted a moment ago."""
@@ -152,13 +172,14 @@ class MainScreen(TableScreen):
             self._feed.state,
             total=self.store.total,
             filter_text=self.store.filter.text,
-            where=self._cluster.namespace,
+            where=self.namespace_words,
             server=self._cluster.server,
         )
         super().paint()
         self._paint_top()
         if self._awaited and self.table.select(self._awaited):
             self._awaited = ""
+        self._return()
         self._show_selected()
         self.refresh_bindings()
 
@@ -214,7 +235,7 @@ class MainScreen(TableScreen):
             return self.store.filter.active or bool(self.store.marks)
         if action in {"mark", "mark_many"}:
             return (self.focused is self.table and self.selected is not None) or None
-        if action == "create":
+        if action in {"create", "namespaces"}:
             possible = self._bench is not None
         elif action in {"console", "copy_url", "create_like"}:
             possible = self.selected is not None and self._bench is not None
@@ -278,7 +299,7 @@ class MainScreen(TableScreen):
     def action_refresh(self) -> None:
         """Ask again, or try to open the cluster again."""
         if self._failure is not None:
-            self._follow_feed()
+            self.follow()
         else:
             self._feed.refresh_now()
 

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from typing import Self
 
     from k8s_sandbox_tui.provider.config import K8sConfig
+    from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
     from k8s_sandbox_tui.provider.destroy_many import DestroyResult, SandboxRef
     from k8s_sandbox_tui.provider.errors import SandboxError
     from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
+    from k8s_sandbox_tui.provider.opened import ClusterWish
 
 
 class SandboxPort(CommandHost, Protocol):
@@ -138,6 +140,10 @@ class ComputePort(Protocol):
         """The rows of these namespaces; None for the configured one."""
         ...
 
+    async def namespaces(self) -> Sequence[str]:
+        """The names of all namespaces; `ForbiddenError` where they may not be listed."""
+        ...
+
     async def aclose(self) -> None:
         """Close all connections."""
         ...
@@ -175,6 +181,14 @@ class OpenedClusterPort(Protocol):
 class OpenClusterPort(Protocol):
     """Opens the cluster that the user chose; raises `SandboxError` with cause and next step."""
 
-    def __call__(self) -> Awaitable[OpenedClusterPort]:
-        """Open it."""
+    def __call__(self, wish: ClusterWish | None = None, /) -> Awaitable[OpenedClusterPort]:
+        """Open the cluster of the command line, or the one that is wished for."""
+        ...
+
+
+class ContextsPort(Protocol):
+    """Reads the contexts that one may go to; raises `SandboxError` for a kubeconfig that cannot be read."""
+
+    def __call__(self) -> Awaitable[Sequence[ContextInfo]]:
+        """Read them; none where there is no kubeconfig."""
         ...

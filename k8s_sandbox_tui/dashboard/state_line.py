@@ -11,6 +11,7 @@ from textual.widgets import Static
 from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
+from k8s_sandbox_tui.dashboard.places.place import namespace_words
 from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.dashboard.table.columns import Cut
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from k8s_sandbox_tui.dashboard.feed_state import FeedState
+    from k8s_sandbox_tui.dashboard.places.place import Namespaces
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
 
 Part = tuple[str, str]
@@ -38,6 +40,9 @@ ROLES: Mapping[str, str] = {
     **{f"status-{status}": f"$status-{status}" for status in LOOKS},
 }
 
+NAMESPACE_ROOM = 30
+"""Cells that several namespaces may take."""
+
 COUNT_ORDER = ("running", "starting", "pending", "stopping", "failed", "unknown", "stopped")
 
 
@@ -46,7 +51,10 @@ class ClusterState(NamedTuple):
 
     context: str = ""
     server: str = ""
-    namespace: str = ""
+    own_namespace: str = ""
+    """Where new sandboxes go unless told otherwise."""
+    namespaces: Namespaces = ()
+    """Those that are shown; none for all of them."""
     local: bool = False
     isolation: str = ""
     interval: float = 2.0
@@ -58,7 +66,7 @@ def cluster_state(opened: OpenedClusterPort, interval: float) -> ClusterState:
     return ClusterState(
         context=opened.cluster.context,
         server=opened.cluster.server,
-        namespace=opened.cluster.namespace,
+        own_namespace=opened.cluster.namespace,
         local=opened.local,
         isolation=opened.isolation,
         interval=interval,
@@ -69,7 +77,9 @@ def badge(cluster: ClusterState) -> Part:
     """The cluster's name as it stands at the very left."""
     if cluster.local:
         return (" LOCAL ", "local")
-    return (f" {harmless(cluster.context) or 'in-cluster'} ", "cluster") if cluster.server else (" ... ", "muted")
+    if cluster.context or cluster.server:
+        return (f" {harmless(cluster.context) or 'in-cluster'} ", "cluster")
+    return (" ... ", "muted")
 
 
 def freshness_part(feed: FeedState, interval: float, now: datetime) -> Part:
@@ -113,7 +123,7 @@ def state_parts(
     """The line in exactly `width` cells: what matters least is left out where there is no room."""
     place: list[Part] = [badge(cluster)]
     isolation: list[Part] = [(f" {harmless(cluster.isolation)}", "muted")] if cluster.isolation else []
-    namespace: list[Part] = [(f"  {cluster.namespace}", "")] if cluster.namespace else []
+    namespace: list[Part] = [(f"  {namespace_words(cluster.namespaces, NAMESPACE_ROOM)}", "")] if cluster.server else []
     fresh: list[Part] = [("  ", ""), freshness_part(feed, cluster.interval, now)]
     long, short = count_parts(counts, glyphs, words=True), count_parts(counts, glyphs, words=False)
     total = sum(counts.values())

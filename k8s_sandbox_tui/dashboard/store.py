@@ -119,6 +119,12 @@ class SandboxStore:
         if new and self._by_uid:
             self._measure(list(self._by_uid.values()), new)
 
+    def forget_all(self) -> None:
+        """Let go of all sandboxes: others will come. The order and the filter stay."""
+        for uid in list(self._by_uid):
+            self._remove(uid)
+        self._longest.clear()
+
     def preparing(self, at_once: int) -> Iterator[None]:
         """Make all sandboxes ready for a filter, some at a time: the first letter then finds it done."""
         for count, row in enumerate(list(self._ordered), 1):

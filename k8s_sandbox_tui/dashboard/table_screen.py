@@ -63,6 +63,11 @@ class TableScreen(ImmediateScreen[None]):
         """The sandbox under the cursor."""
         return self.table.cursor_row
 
+    def show_filter(self, text: str) -> None:
+        """Have a filter as it was typed before."""
+        if self._filter_bar is not None:
+            self._filter_bar.show(text)
+
     def on_filter_bar_changed(self) -> None:
         """Filter while one types."""
         self.paint()

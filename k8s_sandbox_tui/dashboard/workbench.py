@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
@@ -21,6 +22,7 @@ from k8s_sandbox_tui.provider.models import RUNTIMES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from k8s_sandbox_tui.dashboard.create.like import Likeness
     from k8s_sandbox_tui.dashboard.destroy import Target
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort, SandboxPort
@@ -49,6 +51,8 @@ class Workbench:
         self._ports = ports
         self._hosts: dict[str, SandboxHost] = {}
         self._destroyed: set[str] = set()
+        self.creating = 0
+        """Forms that are open and creates that are under way."""
         config = opened.compute.config
         defaults = CreateDefaults(
             namespace=opened.cluster.namespace,
@@ -59,6 +63,10 @@ class Workbench:
             config=config,
         )
         self._creator: CreateFlow[SandboxPort] = CreateFlow(app, opened.compute.sandbox, defaults, Presets(remembered))
+
+    def work_in(self, namespace: str) -> None:
+        """Create in this namespace, unless the form says otherwise."""
+        self._creator.defaults = replace(self._creator.defaults, namespace=namespace)
 
     def host(self, info: SandboxInfo) -> SandboxHost:
         """Runs commands in a sandbox."""
@@ -74,8 +82,7 @@ class Workbench:
 
     async def create(self) -> str:
         """Ask for a new sandbox and see it through; its uid, or nothing."""
-        created = await self._creator.run()
-        return "" if created is None else created.uid
+        return await self._create()
 
     async def create_like(self, info: SandboxInfo) -> str:
         """Ask for another sandbox like this one; the new one's uid, or nothing."""
@@ -87,7 +94,14 @@ class Workbench:
         except SandboxError as error:
             self._app.notify(failure_text(error), title="Not copied", severity="error", markup=False)
             return ""
-        created = await self._creator.run(form_like(info, pod, self._creator.defaults))
+        return await self._create(form_like(info, pod, self._creator.defaults))
+
+    async def _create(self, like: Likeness | None = None) -> str:
+        self.creating += 1
+        try:
+            created = await self._creator.run(like)
+        finally:
+            self.creating -= 1
         return "" if created is None else created.uid
 
     async def copy_url(self, info: SandboxInfo) -> None:

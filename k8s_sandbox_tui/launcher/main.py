@@ -63,6 +63,7 @@ def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:
         return exit_codes.USAGE
     from k8s_sandbox_tui.dashboard.app import run
     from k8s_sandbox_tui.dashboard.settings.read import load_settings
-    from k8s_sandbox_tui.launcher.clusters import opener
+    from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
 
-    return run(opener(choice), load_settings().with_options(refresh=options.refresh))
+    loaded = load_settings().with_options(refresh=options.refresh, namespace=choice.namespace)
+    return run(opener(choice), loaded, contexts=contexts_of(choice))

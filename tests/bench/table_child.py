@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.opened import ClusterWish
     from tests.dashboard.scripted import ScriptedCluster
 
 PAGE = 500
@@ -24,7 +25,7 @@ class Changing:
         self._changes = changes
         self._task: asyncio.Task[None] | None = None
 
-    async def __call__(self) -> ScriptedCluster:
+    async def __call__(self, wish: ClusterWish | None = None, /) -> ScriptedCluster:
         from tests.dashboard.scripted import ScriptedCluster
 
         cluster = ScriptedCluster()
@@ -72,7 +73,7 @@ def main() -> None:
     elif sys.argv[1] == "start":
         from k8s_sandbox_tui.dashboard.app import run
 
-        async def never() -> ScriptedCluster:
+        async def never(_: ClusterWish | None = None, /) -> ScriptedCluster:
             await asyncio.Event().wait()
             raise AssertionError
 

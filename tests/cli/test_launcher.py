@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from k8s_sandbox_tui.cli.arguments import ClusterChoice
+from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
+from k8s_sandbox_tui.provider.errors import ContextNotFoundError
+from k8s_sandbox_tui.provider.opened import ClusterWish
 from tests.cli.program import PROGRAM, run
 
 if TYPE_CHECKING:
@@ -180,3 +184,33 @@ def test_closed_standard_files_do_no_harm(local_cluster: LocalClusterStatus) -> 
     command = [*PROGRAM[1:], "--kubeconfig", str(local_cluster.kubeconfig), "ls"]
     done = subprocess.run([sys.executable, "-c", program, *command], check=False, timeout=30)
     assert done.returncode == 0
+
+
+async def test_another_context_of_the_same_kubeconfig_is_opened_on_wish(tmp_path: Path) -> None:
+    def entry(name: str, namespace: str) -> dict[str, object]:
+        return {"name": name, "context": {"cluster": name, "user": "u", "namespace": namespace}}
+
+    file = tmp_path / "config"
+    file.write_text(
+        json.dumps(
+            {
+                "current-context": "a",
+                "clusters": [{"name": name, "cluster": {"server": f"https://{name}.invalid"}} for name in ("a", "b")],
+                "users": [{"name": "u", "user": {"token": "t"}}],
+                "contexts": [entry("a", "of-a"), entry("b", "of-b")],
+            }
+        )
+    )
+    choice = ClusterChoice(kubeconfig=str(file), namespace="asked", url_template="http://{port}")
+    assert [context.name for context in await contexts_of(choice)()] == ["a", "b"]
+    for wish, context, namespace in ((None, "a", "asked"), (ClusterWish(context="b"), "b", "of-b")):
+        opened = await opener(choice)(wish)
+        async with opened.compute as compute:
+            assert (opened.cluster.context, opened.cluster.namespace, opened.local) == (context, namespace, False)
+            assert compute.config.url_template == "http://{port}"
+    with pytest.raises(ContextNotFoundError):
+        await opener(choice)(ClusterWish(context="c"))
+
+
+async def test_without_a_kubeconfig_there_are_no_contexts() -> None:
+    assert await contexts_of(ClusterChoice())() == ()

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Self, cast
 
 from k8s_sandbox_tui.dashboard.app import DashboardApp
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.remembered import Remembered
+    from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
     from k8s_sandbox_tui.provider.destroy_many import SandboxRef
     from k8s_sandbox_tui.provider.models import CreateProgress, Runtime
+    from k8s_sandbox_tui.provider.opened import ClusterWish
     from k8s_sandbox_tui.provider.resources import ResourceName
     from k8s_sandbox_tui.provider.security import SecurityProfile
 
@@ -150,6 +153,8 @@ class ScriptedSandboxes:
     created: ScriptedSandbox | None = None
     turns: asyncio.Queue[None] | None = None
     """Each destroy waits for a turn, where there is such a queue."""
+    creating: asyncio.Event | None = None
+    """Waited for before a create is done."""
 
     async def create(
         self,
@@ -166,6 +171,8 @@ class ScriptedSandboxes:
         security_profile: SecurityProfile | None = None,
         on_progress: Callable[[CreateProgress], None] | None = None,
     ) -> ScriptedSandbox:
+        if self.creating is not None:
+            await self.creating.wait()
         assert self.created is not None
         return self.created
 
@@ -217,6 +224,11 @@ class ScriptedCompute:
         self.sandbox = ScriptedSandboxes()
         self.inventories: list[ScriptedInventory] = []
         self.asked: list[tuple[float, bool]] = []
+        self.shown: list[tuple[str, ...]] = []
+        """The namespaces of each inventory."""
+        self.listable: Sequence[str] | SandboxError = ("default", "kube-system")
+        self.listing: asyncio.Event | None = None
+        """Waited for before the namespaces are listed."""
         self.listed = asyncio.Event()
         """Set once an inventory was asked for."""
         self.closed = False
@@ -226,9 +238,17 @@ class ScriptedCompute:
         self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
     ) -> ScriptedInventory:
         self.asked.append((refresh_interval, watch))
+        self.shown.append(("<own>",) if namespaces is None else tuple(namespaces))
         self.listed.set()
         self.inventories.append(ScriptedInventory())
         return self.inventories[-1]
+
+    async def namespaces(self) -> Sequence[str]:
+        if self.listing is not None:
+            await self.listing.wait()
+        if isinstance(self.listable, SandboxError):
+            raise self.listable
+        return self.listable
 
     async def aclose(self) -> None:
         if self.hang_on_close:
@@ -258,8 +278,14 @@ class ScriptedCluster:
     opening: asyncio.Event | None = None
     """Waited for before it opens."""
     attempts: int = 0
+    others: dict[ClusterWish, ScriptedCluster] = field(default_factory=dict["ClusterWish", "ScriptedCluster"])
+    """What is opened on a wish; itself where that names none of them."""
+    wishes: list[ClusterWish | None] = field(default_factory=list["ClusterWish | None"])
 
-    async def __call__(self) -> ScriptedCluster:
+    async def __call__(self, wish: ClusterWish | None = None, /) -> ScriptedCluster:
+        self.wishes.append(wish)
+        if wish in self.others:
+            return await self.others[wish]()
         self.attempts += 1
         if self.opening is not None:
             await self.opening.wait()
@@ -367,6 +393,12 @@ class Dashboard:
                 await self.pilot.pause(0.01)
 
 
+async def _contexts(contexts: Sequence[ContextInfo] | SandboxError) -> Sequence[ContextInfo]:
+    if isinstance(contexts, SandboxError):
+        raise contexts
+    return contexts
+
+
 @asynccontextmanager
 async def dashboard(
     infos: Sequence[SandboxInfo] | None = None,
@@ -377,6 +409,7 @@ async def dashboard(
     settings: Settings | None = None,
     problems: Sequence[str] = (),
     remembered: Remembered | None = None,
+    contexts: Sequence[ContextInfo] | SandboxError | None = None,
     glyphs: Glyphs | None = None,
     theme: str = "",
 ) -> AsyncGenerator[Dashboard]:
@@ -387,6 +420,7 @@ async def dashboard(
     clock = FixedClock()
     app = DashboardApp(
         cluster,
+        contexts=None if contexts is None else partial(_contexts, contexts),
         settings=settings or Settings(refresh=refresh),
         problems=problems,
         remembered=remembered,

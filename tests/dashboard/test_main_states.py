@@ -131,7 +131,7 @@ async def test_an_inventory_that_gives_up_leaves_the_rows_and_r_opens_the_cluste
         shown.cluster.inventory.put(ConfigError("The credentials are gone.", hint="Log in again."))
         await shown.until(lambda: "NOT CONNECTED" in shown.lines[0])
         assert shown.cluster.compute.closed
-        assert "The credentials are gone." in shown.text
+        await shown.until(lambda: "The credentials are gone." in shown.text)
         assert ROWS[0].name in shown.text
         await shown.press("f8")
         assert len(shown.app.screen_stack) == 1

@@ -32,8 +32,8 @@ async def test_the_new_keys_work_and_the_old_ones_do_not() -> None:
 
 
 async def test_a_key_of_the_table_moves_the_cursor() -> None:
-    async with dashboard(ROWS, settings=own(table_down="n,down")) as shown:
-        await shown.press("n", "down", "j")
+    async with dashboard(ROWS, settings=own(table_down="N,down")) as shown:
+        await shown.press("N", "down", "j")
         assert shown.cursor_uid == ROWS[2].uid
 
 

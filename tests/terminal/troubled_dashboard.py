@@ -6,11 +6,15 @@ import asyncio
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.app import run
 from k8s_sandbox_tui.provider.errors import ConfigError
 from k8s_sandbox_tui.provider.models import SandboxStatus
 from tests.dashboard.scripted import ScriptedCluster, Update, sandbox_info
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.opened import ClusterWish
 
 MARK = "hostile"
 HOSTILE = f"\x1b]52;c;{MARK}==\x07\x1b]0;{MARK}\x07\x1b[6n\x1bP{MARK}\x1b\\\x9b5n\x07\x08\x7f\u202etext[/x]"
@@ -23,7 +27,7 @@ class Trouble:
         self._name = name
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def __call__(self) -> ScriptedCluster:
+    async def __call__(self, wish: ClusterWish | None = None, /) -> ScriptedCluster:
         if self._name == "thread":
             await asyncio.to_thread(time.sleep, 30)
         if self._name == "refused":

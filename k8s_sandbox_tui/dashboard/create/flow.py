@@ -127,7 +127,7 @@ class CreateFlow(Generic[SandboxT]):
             runtime=request.runtime,
             image=request.image,
             name=request.name,
-            namespace=request.namespace,
+            namespace=request.namespace or self.defaults.namespace,
             requests=request.requests,
             limits=request.limits,
             lifetime=request.lifetime,

@@ -21,6 +21,7 @@ from k8s_sandbox_tui.dashboard.table.messages import (
     SandboxSelected,
 )
 from k8s_sandbox_tui.dashboard.table.placement import clamped, scroll_to_see
+from k8s_sandbox_tui.dashboard.table.position import Position
 from k8s_sandbox_tui.dashboard.table.view import HEADER, TableView
 
 if TYPE_CHECKING:
@@ -88,6 +89,13 @@ class SandboxTable(TableView, can_focus=True):
                     self.post_message(CursorLost(was, now))
         self._lay_out()
         self._redraw()
+
+    def start_over(self) -> None:
+        """Forget where the cursor was: the sandboxes of another place come."""
+        self._position = Position()
+        self._range = None
+        self.show_changes()
+        self._scroll_rows(0)
 
     def select(self, uid: str) -> bool:
         """Put the cursor on a sandbox; False if it is not shown."""

@@ -166,9 +166,9 @@ def test_a_file_that_cannot_be_read_protects(tmp_path: Path) -> None:
 
 
 def test_options_go_before_the_file() -> None:
-    loaded = parsed("refresh = 9")
-    assert loaded.with_options(refresh=1.0).settings.refresh == 1.0
-    assert loaded.with_options(refresh=None).settings.refresh == 9.0
+    loaded = parsed("refresh = 9\nnamespaces = ['a', 'b']")
+    assert loaded.with_options(refresh=1.0, namespace="c").settings == Settings(refresh=1.0, namespaces=("c",))
+    assert loaded.with_options(refresh=None, namespace="") == loaded
 
 
 def test_a_theme_has_to_be_there() -> None:
@@ -187,7 +187,7 @@ def test_the_default_file_sets_nothing_and_explains_every_key() -> None:
         for field in msgspec.structs.fields(kind):
             assert len(meanings[field.name]) > 20
             assert f"# {field.name} = " in text or f"[{field.name}]" in text
-    assert max(map(len, text.splitlines())) <= 112
+    assert max(map(len, text.splitlines())) <= 140
 
 
 def test_every_line_of_the_default_file_may_be_used() -> None:

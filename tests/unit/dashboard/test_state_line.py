@@ -24,8 +24,10 @@ from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
 from k8s_sandbox_tui.provider.freshness import Freshness
 from tests.dashboard.scripted import NOW
 
-LOCAL = ClusterState(context="local", server="https://127.0.0.1:1", namespace="default", local=True, isolation="bwrap")
-REMOTE = ClusterState(context="prod", server="https://10.0.0.1:6443", namespace="team-a", interval=5)
+LOCAL = ClusterState(
+    context="local", server="https://127.0.0.1:1", namespaces=("default",), local=True, isolation="bwrap"
+)
+REMOTE = ClusterState(context="prod", server="https://10.0.0.1:6443", namespaces=("team-a",), interval=5)
 COUNTS = {"running": 12, "failed": 3}
 
 
@@ -42,7 +44,12 @@ def line(
     ("cluster", "feed", "width", "words"),
     [
         (ClusterState(), FeedState(), 40, "... CONNECTING"),
-        (ClusterState(server="https://10.0.0.1"), FeedState(since=NOW), 40, "in-cluster LOADING ● 12 x 3"),
+        (
+            ClusterState(server="https://10.0.0.1"),
+            FeedState(since=NOW),
+            50,
+            "in-cluster all namespaces LOADING ● 12 x 3",
+        ),
         (LOCAL, FeedState(freshness="live"), 100, "LOCAL bwrap default LIVE 15 sandboxes ● 12 running x 3 failed"),
         (LOCAL, FeedState(freshness="live"), 60, "LOCAL bwrap default LIVE ● 12 running x 3 failed"),
         (LOCAL, FeedState(freshness="live"), 44, "LOCAL bwrap default LIVE ● 12 x 3"),
@@ -52,7 +59,7 @@ def line(
         (REMOTE, FeedState(freshness="stale", since=NOW - timedelta(seconds=90)), 30, "prod team-a STALE 90s"),
         (REMOTE, FeedState(freshness="denied", since=NOW), 30, "prod team-a DENIED"),
         (
-            ClusterState(context="gke_my-project_europe-west1-b_agents", server="https://10.0.0.1", namespace="ns"),
+            ClusterState(context="gke_my-project_europe-west1-b_agents", server="https://10.0.0.1", namespaces=("ns",)),
             FeedState(freshness="live"),
             30,
             "gke_my-…west1-b_agents LIVE",
@@ -71,7 +78,7 @@ def test_the_state_line(cluster: ClusterState, feed: FeedState, width: int, word
         ClusterState,
         context=st.text(max_size=50),
         server=st.sampled_from(["", "https://10.0.0.1"]),
-        namespace=st.sampled_from(["", "default", "n" * 63]),
+        namespaces=st.sampled_from([(), ("default",), ("n" * 63,), ("a", "b", "c" * 40)]),
         local=st.booleans(),
         isolation=st.just("bubblewrap"),
         interval=st.just(2.0),

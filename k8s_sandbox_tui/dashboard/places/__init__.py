@@ -1,0 +1,1 @@
+"""Where the dashboard is: which cluster, which namespaces, and how to get to others."""
