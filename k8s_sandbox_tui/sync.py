@@ -21,7 +21,7 @@ from k8s_sandbox_tui import provider as asynchronous
 from k8s_sandbox_tui.provider.config import DEFAULT_PREFIX, DEFAULT_TIMEOUT
 from k8s_sandbox_tui.provider.destroy import DESTROY_TIMEOUT
 from k8s_sandbox_tui.provider.exec.capture import MAX_OUTPUT
-from k8s_sandbox_tui.provider.files.filesystem import MAX_BYTES, TIMEOUT
+from k8s_sandbox_tui.provider.files.filesystem import MAX_BYTES, MAX_DOWNLOAD, MAX_FILES, TIMEOUT
 from k8s_sandbox_tui.provider.jobs.limits import DEFAULT_LOG, KILL_GRACE, READ_LIMIT
 from k8s_sandbox_tui.provider.jobs.models import LOG_START
 from k8s_sandbox_tui.provider.loop_thread import loop_thread
@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.running import OutputChunk
     from k8s_sandbox_tui.provider.files.content import Data
     from k8s_sandbox_tui.provider.files.entries import FileEntry
+    from k8s_sandbox_tui.provider.files.local_tree import LocalPath
     from k8s_sandbox_tui.provider.files.paths import RemotePath
+    from k8s_sandbox_tui.provider.files.transfer import OnProgress, TransferResult
     from k8s_sandbox_tui.provider.forward.model import ForwardEvent, ForwardState, ForwardVia, ForwardWay
     from k8s_sandbox_tui.provider.freshness import InventoryUpdate
     from k8s_sandbox_tui.provider.jobs.models import JobInfo, JobLog, JobState, LogChunk, LogOffset
@@ -902,6 +904,84 @@ class FileSystem:
         Arguments and errors are those of `write_file`; where the iterable raises, the old content stays.
         """
         loop_thread().run(self._async.write_stream(path, content, mode=mode, parents=parents, timeout=timeout))
+
+    def upload(
+        self,
+        local: LocalPath,
+        remote: RemotePath,
+        *,
+        parents: bool = False,
+        on_progress: OnProgress | None = None,
+        timeout: int | None = None,
+    ) -> TransferResult:
+        """Brings a file, or a directory with all that is in it, to the sandbox; with modes and times, in little memory.
+
+        A directory that is there is added to, file by file in one step each, when all have arrived; one that is not
+        appears at once, whole. Symbolic links go as links with the target they have, and are never followed: they could
+        lead to what is not meant for the sandbox. Devices, pipes and sockets are skipped.
+
+        Args:
+            local: The file or directory.
+            remote: The path that it gets; nothing is put *into* a directory of that name.
+            parents: Make the directories on the way.
+            on_progress: Called now and then.
+            timeout: Milliseconds for all of it.
+
+        Raises:
+            LocalFileError: It cannot be read.
+            FileTransferError: It did not arrive whole: its SHA-256 is checked.
+            FileError: It cannot be written there.
+        """
+        return loop_thread().run(
+            self._async.upload(
+                local,
+                remote,
+                parents=parents,
+                on_progress=on_progress,
+                timeout=timeout,
+            ),
+        )
+
+    def download(
+        self,
+        remote: RemotePath,
+        local: LocalPath,
+        *,
+        max_bytes: int = MAX_DOWNLOAD,
+        max_files: int = MAX_FILES,
+        on_progress: OnProgress | None = None,
+        timeout: int | None = None,
+    ) -> TransferResult:
+        """Brings a file, or a directory with all that is in it, to this machine; the other way round as `upload`.
+
+        What the sandbox sends is taken for hostile: whatever it is, nothing lands outside of `local` and nothing is
+        written through a symbolic link. Links that lead out of the tree are skipped, as devices and pipes are.
+
+        Args:
+            remote: The file or directory; a symbolic link is followed.
+            local: The path that it gets.
+            max_bytes: What is larger is refused, 64 GiB when it is left out.
+            max_files: More entries than that are refused, a million when it is left out.
+            on_progress: Called now and then.
+            timeout: Milliseconds for all of it.
+
+        Raises:
+            FileMissingError: There is nothing.
+            UnsafeArchiveError: It would land elsewhere, or is more than is allowed. Nothing of it was kept.
+            FileTransferError: It did not arrive whole: its SHA-256 is checked.
+            LocalFileError: It cannot be written.
+            FileError: It cannot be read.
+        """
+        return loop_thread().run(
+            self._async.download(
+                remote,
+                local,
+                max_bytes=max_bytes,
+                max_files=max_files,
+                on_progress=on_progress,
+                timeout=timeout,
+            ),
+        )
 
     def append(self, path: RemotePath, content: str | Data, *, timeout: int | None = None) -> None:
         """Adds to the end of a file, or makes it; adds all or nothing.

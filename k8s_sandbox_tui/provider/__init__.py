@@ -92,6 +92,12 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.files.reader import (
         FileReader,
     )
+    from k8s_sandbox_tui.provider.files.transfer import (
+        OnProgress,
+        SkippedEntry,
+        TransferProgress,
+        TransferResult,
+    )
     from k8s_sandbox_tui.provider.forward.model import (
         ForwardEvent,
         ForwardEventKind,
@@ -247,6 +253,7 @@ __all__ = [
     "NotFoundError",
     "NotManagedError",
     "OfficialConfiguration",
+    "OnProgress",
     "OpenCluster",
     "OpenedCluster",
     "OutputChunk",
@@ -273,7 +280,10 @@ __all__ = [
     "SandboxWatch",
     "SecurityProfile",
     "Selection",
+    "SkippedEntry",
     "Toleration",
+    "TransferProgress",
+    "TransferResult",
     "TransportError",
     "UnsafeArchiveError",
     "is_configured",
@@ -336,6 +346,7 @@ _NAMES = {
     "files.filesystem": ("FileSystem",),
     "files.paths": ("RemotePath",),
     "files.reader": ("FileReader",),
+    "files.transfer": ("OnProgress", "SkippedEntry", "TransferProgress", "TransferResult"),
     "forward.model": ("ForwardEvent", "ForwardEventKind", "ForwardState", "ForwardVia", "ForwardWay"),
     "forward.port_forward": ("PortForward",),
     "freshness": ("Freshness", "InventoryUpdate"),

@@ -39,8 +39,6 @@ class FrameWriter:
         """Takes some content; it is sent when a frame is full."""
         view = memoryview(data).cast("B")
         self.size += len(view)
-        if self._digest is not None:
-            self._digest.update(view)
         if self._waiting:
             room = FRAME - len(self._waiting)
             self._waiting += view[:room]
@@ -63,9 +61,15 @@ class FrameWriter:
             await self._running.send_stdin(f"0\n{self.size}{digest}\n".encode())
 
     async def _send(self, frame: Data) -> None:
+        hashing: asyncio.Future[None] | None = None
+        if self._digest is not None:
+            # In a thread: hashing does not need the interpreter, and sending need not wait for it.
+            hashing = asyncio.get_running_loop().run_in_executor(None, self._digest.update, frame)
         async with moving(self._path):
             await self._running.send_stdin(b"%d\n" % len(frame))
             await self._running.send_stdin(bytes(frame))
+            if hashing is not None:
+                await hashing
 
 
 async def parts(content: Content) -> AsyncIterator[Data]:
@@ -92,7 +96,7 @@ async def send_content(
     hashed: bool,
     parents: bool = False,
     finish: float = FINISH_SECONDS,
-) -> bytes:
+) -> None:
     """Sends content to a script, which may end before it has all, and waits for the script's end.
 
     Args:
@@ -102,9 +106,6 @@ async def send_content(
         hashed: Whether a digest goes with it.
         parents: Whether the directories on the way could be what is missing.
         finish: Seconds that the script may take after it has everything.
-
-    Returns:
-        What the script printed.
 
     Raises:
         FileError: The script failed, or nothing moved.
@@ -135,8 +136,8 @@ async def send_content(
         with contextlib.suppress(asyncio.CancelledError):
             sending.exception()
     receiving.result()
-    await conclude(running, stderr, path, parents=parents)
-    return bytes(output)
+    # Of a tree, the script says which of its files it cannot place.
+    await conclude(running, stderr, path + output.decode("utf-8", "surrogateescape"), parents=parents)
 
 
 def _checked(part: object) -> Data:

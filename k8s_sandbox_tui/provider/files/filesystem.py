@@ -15,15 +15,21 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.target import ExecTarget
     from k8s_sandbox_tui.provider.files.content import Data
     from k8s_sandbox_tui.provider.files.entries import FileEntry
+    from k8s_sandbox_tui.provider.files.local_tree import LocalPath
     from k8s_sandbox_tui.provider.files.paths import RemotePath
     from k8s_sandbox_tui.provider.files.reader import FileReader
     from k8s_sandbox_tui.provider.files.runner import Access
+    from k8s_sandbox_tui.provider.files.transfer import OnProgress, TransferResult
 
 TIMEOUT: Final = 120_000
 """Milliseconds for an operation whose time does not depend on the size of a file's content."""
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """Bytes that are read into memory at most, unless the caller allows more."""
+
+MAX_DOWNLOAD: Final = 64 << 30
+MAX_FILES: Final = 1_000_000
+"""What a download may bring, unless the caller allows more: a sandbox could send for ever."""
 
 
 class FileSystem:
@@ -127,6 +133,79 @@ class FileSystem:
         """
         target = check_file_path(path)
         await writing.write(self._runner, target, content, hashed=True, mode=mode, parents=parents, timeout=timeout)
+
+    async def upload(
+        self,
+        local: LocalPath,
+        remote: RemotePath,
+        *,
+        parents: bool = False,
+        on_progress: OnProgress | None = None,
+        timeout: int | None = None,
+    ) -> TransferResult:
+        """Brings a file, or a directory with all that is in it, to the sandbox; with modes and times, in little memory.
+
+        A directory that is there is added to, file by file in one step each, when all have arrived; one that is not
+        appears at once, whole. Symbolic links go as links with the target they have, and are never followed: they could
+        lead to what is not meant for the sandbox. Devices, pipes and sockets are skipped.
+
+        Args:
+            local: The file or directory.
+            remote: The path that it gets; nothing is put *into* a directory of that name.
+            parents: Make the directories on the way.
+            on_progress: Called now and then.
+            timeout: Milliseconds for all of it.
+
+        Raises:
+            LocalFileError: It cannot be read.
+            FileTransferError: It did not arrive whole: its SHA-256 is checked.
+            FileError: It cannot be written there.
+        """
+        from k8s_sandbox_tui.provider.files.upload import upload
+
+        return await upload(self._runner, local, remote, parents=parents, on_progress=on_progress, timeout=timeout)
+
+    async def download(
+        self,
+        remote: RemotePath,
+        local: LocalPath,
+        *,
+        max_bytes: int = MAX_DOWNLOAD,
+        max_files: int = MAX_FILES,
+        on_progress: OnProgress | None = None,
+        timeout: int | None = None,
+    ) -> TransferResult:
+        """Brings a file, or a directory with all that is in it, to this machine; the other way round as `upload`.
+
+        What the sandbox sends is taken for hostile: whatever it is, nothing lands outside of `local` and nothing is
+        written through a symbolic link. Links that lead out of the tree are skipped, as devices and pipes are.
+
+        Args:
+            remote: The file or directory; a symbolic link is followed.
+            local: The path that it gets.
+            max_bytes: What is larger is refused, 64 GiB when it is left out.
+            max_files: More entries than that are refused, a million when it is left out.
+            on_progress: Called now and then.
+            timeout: Milliseconds for all of it.
+
+        Raises:
+            FileMissingError: There is nothing.
+            UnsafeArchiveError: It would land elsewhere, or is more than is allowed. Nothing of it was kept.
+            FileTransferError: It did not arrive whole: its SHA-256 is checked.
+            LocalFileError: It cannot be written.
+            FileError: It cannot be read.
+        """
+        from k8s_sandbox_tui.provider.files.download import download
+
+        return await download(
+            self._runner,
+            remote,
+            local,
+            max_bytes=max_bytes,
+            max_files=max_files,
+            on_progress=on_progress,
+            timeout=timeout,
+        )
 
     async def append(self, path: RemotePath, content: str | Data, *, timeout: int | None = None) -> None:
         """Adds to the end of a file, or makes it; adds all or nothing.

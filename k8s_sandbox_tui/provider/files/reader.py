@@ -1,20 +1,17 @@
-"""Reading a file of a sandbox, piece by piece, to an end that is known to be its end."""
+"""Reading a file of a sandbox, piece by piece."""
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Final, Self
 
 from k8s_sandbox_tui.provider.files import scripts
-from k8s_sandbox_tui.provider.files.errors import FileTransferError
 from k8s_sandbox_tui.provider.files.faults import TOO_LARGE, fault_error
-from k8s_sandbox_tui.provider.files.paths import shown
-from k8s_sandbox_tui.provider.files.runner import conclude, moving, nonce
+from k8s_sandbox_tui.provider.files.output import MarkedOutput, open_output
+from k8s_sandbox_tui.provider.files.runner import nonce
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from k8s_sandbox_tui.provider.exec.running import RunningCommand
     from k8s_sandbox_tui.provider.files.runner import Runner
 
 _SCRIPT: Final = scripts.PRELUDE + scripts.READ
@@ -26,14 +23,9 @@ class FileReader:
     As a context manager it ends the reading on leaving, wherever that is.
     """
 
-    def __init__(self, running: RunningCommand, stack: contextlib.AsyncExitStack, path: str, mark: bytes) -> None:
-        self._running = running
-        self._stack = stack
-        self._path = path
-        self._mark = mark
-        self._tail = b""
+    def __init__(self, output: MarkedOutput) -> None:
+        self._output = output
         self._first = b""
-        self._stderr = bytearray()
         self._ended = False
 
     async def peek(self) -> None:
@@ -43,8 +35,7 @@ class FileReader:
             FileError: It cannot.
             SandboxError: As for any command.
         """
-        while not self._first and not self._ended:
-            self._first = await self._next_piece()
+        self._first = await self._next()
 
     def __aiter__(self) -> Self:
         """Its content from where it is; ends with the file."""
@@ -57,19 +48,17 @@ class FileReader:
             FileError: It cannot be read to its end.
             SandboxError: As for any command.
         """
-        if self._first:
-            first, self._first = self._first, b""
-            return first
-        while not self._ended:
-            piece = await self._next_piece()
-            if piece:
-                return piece
-        raise StopAsyncIteration
+        piece, self._first = self._first, b""
+        if not piece and not self._ended:
+            piece = await self._next()
+        if not piece:
+            raise StopAsyncIteration
+        return piece
 
     async def aclose(self) -> None:
         """Ends the reading. May be called again."""
         self._ended = True
-        await self._stack.aclose()
+        await self._output.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,26 +67,15 @@ class FileReader:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._ended = True
-        await self._stack.__aexit__(kind, error, traceback)
+        await self._output.__aexit__(kind, error, traceback)
 
-    async def _next_piece(self) -> bytes:
-        """Some content; nothing at the end, or where only the mark may have come."""
-        async with moving(self._path):
-            async for chunk in self._running:
-                if chunk.stream == "stderr":
-                    self._stderr += chunk.data
-                    continue
-                known = self._tail + chunk.data
-                self._tail = known[-len(self._mark) :]
-                return known[: -len(self._mark)]
-        self._ended = True
-        try:
-            await conclude(self._running, self._stderr, self._path)
-        finally:
-            await self._stack.aclose()
-        if self._tail != self._mark:
-            msg = f"The content of {shown(self._path)} was cut short on its way."
-            raise FileTransferError(msg, path=self._path, hint="Try again.")
+    async def _next(self) -> bytes:
+        """Some content; nothing at the end."""
+        while not self._ended:
+            piece = await self._output.next_piece()
+            if piece:
+                return piece
+            self._ended = piece is None
         return b""
 
 
@@ -111,10 +89,8 @@ async def open_reader(
         SandboxError: As for any command.
     """
     mark = nonce()
-    async with contextlib.AsyncExitStack() as stack:
-        limit = "" if max_bytes is None else str(max_bytes)
-        running = await stack.enter_async_context(runner.start(_SCRIPT, path, limit, mark, path=path, timeout=timeout))
-        reader = FileReader(running, stack.pop_all(), path, mark.encode())
+    limit = "" if max_bytes is None else str(max_bytes)
+    reader = FileReader(await open_output(runner, _SCRIPT, path, limit, mark, path=path, mark=mark, timeout=timeout))
     try:
         await reader.peek()
     except BaseException:

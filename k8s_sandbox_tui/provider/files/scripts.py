@@ -151,10 +151,11 @@ chown "$(stat -c %u:%g "$p")" "$t" 2>/dev/null
 chmod "$(stat -c %a "$p")" "$t"
 fi
 [ -z "$3" ]||chmod "$3" "$t"||exit 79
+[ -z "$5" ]||touch -d "@$5" "$t"
 {{ [ -z "$i" ]&&mv -f "$t" "$p";}}||{{ [ -f "$p" ]&&cat "$t" >"$p";}}||exit 79
 {END_GUARDED}"""
-"""Gives the content its name. A file that was there passes on its owner and mode; $3 is another mode, or empty. A file
-that is a mount of its own (/etc/hosts) cannot be replaced, and is filled."""
+"""Gives the content its name. A file that was there passes on its owner and mode; $3 is another mode, $5 another time,
+or empty. A file that is a mount of its own (/etc/hosts) cannot be replaced, and is filled."""
 
 EXTEND: Final = f"""if [ ! -f "$p" ];then mv -f "$t" "$p"||exit 79;exit;fi
 s=$(stat -c %s "$p")||exit 79

@@ -25,6 +25,7 @@ async def write(
     append: bool = False,
     hashed: bool = False,
     mode: int | None = None,
+    modified: int | None = None,
     parents: bool = False,
     timeout: int | None = None,
 ) -> None:
@@ -37,6 +38,7 @@ async def write(
         append: Add it to what is there.
         hashed: Check its digest as well as its size.
         mode: Its permissions; None: those of the file that was there, or as the sandbox's umask says.
+        modified: When it changed last, in seconds since 1970; None: now.
         parents: Make the directories on the way.
         timeout: Milliseconds for all of it.
 
@@ -50,6 +52,7 @@ async def write(
             await writer.write(part)
 
     script = (_HASHED if hashed else _PLAIN) + (scripts.EXTEND if append else scripts.REPLACE)
-    arguments = (path, nonce(), "" if mode is None else f"{mode:04o}", "1" if parents else "")
+    permissions = "" if mode is None else f"{mode:04o}"
+    arguments = (path, nonce(), permissions, "1" if parents else "", "" if modified is None else str(modified))
     async with runner.start(script, *arguments, path=path, stdin=True, timeout=timeout) as running:
         await send_content(running, path, fill, hashed=hashed, parents=not parents)

@@ -294,9 +294,9 @@ class _Exec:
 
 
 def _has_members(group: int) -> bool:
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for process in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208 - names, some of them gone already
         with contextlib.suppress(OSError):
-            state, _, its_group, *_ = stat.read_text().rpartition(")")[2].split()
+            state, _, its_group, *_ = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
             if int(its_group) == group and state != "Z":
                 return True
     return False

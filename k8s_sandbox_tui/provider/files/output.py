@@ -1,0 +1,113 @@
+"""What a script prints on its stdout, to an end that is known to be its end."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Self
+
+from k8s_sandbox_tui.provider.files.errors import FileTransferError
+from k8s_sandbox_tui.provider.files.paths import shown
+from k8s_sandbox_tui.provider.files.runner import MAX_STDERR, conclude, moving
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from k8s_sandbox_tui.provider.exec.running import RunningCommand
+    from k8s_sandbox_tui.provider.files.runner import Runner
+
+
+class MarkedOutput:
+    """The output of a script in pieces, without the end mark that must follow it, and what stands behind that.
+
+    Servers have been seen to cut output short and report success.
+    """
+
+    def __init__(
+        self, running: RunningCommand, stack: contextlib.AsyncExitStack, path: str, mark: str, *, behind: int = 0
+    ) -> None:
+        """Takes the output of a running script.
+
+        Args:
+            running: The script.
+            stack: What has to be left at the end.
+            path: What a failure is about.
+            mark: The end mark.
+            behind: Characters that follow the mark.
+        """
+        self._running = running
+        self._stack = stack
+        self._path = path
+        self._mark = mark.encode()
+        self._kept = len(self._mark) + behind
+        self._tail = b""
+        self._stderr = bytearray()
+
+    @property
+    def behind(self) -> str:
+        """What stood behind the mark; known at the end."""
+        return self._tail[len(self._mark) :].decode("ascii", "replace")
+
+    @property
+    def stderr(self) -> str:
+        """What the script complained of so far; the end of it, where that is much."""
+        return bytes(self._stderr[-MAX_STDERR:]).decode("utf-8", "replace")
+
+    async def next_piece(self) -> bytes | None:
+        """Some output, which may be none; None at the end.
+
+        Raises:
+            FileError: The script failed, or its output was cut short.
+            SandboxError: As for any command.
+        """
+        kept = self._kept
+        async with moving(self._path):
+            async for chunk in self._running:
+                if chunk.stream == "stderr":
+                    self._stderr += chunk.data
+                    continue
+                data = chunk.data
+                if len(data) < kept:
+                    data = self._tail + data
+                    self._tail = data[-kept:]
+                    return data[:-kept]
+                before, self._tail = self._tail, data[-kept:]
+                return before + data[:-kept]
+        try:
+            await conclude(self._running, self._stderr, self._path)
+        finally:
+            await self.aclose()
+        if not self._tail.startswith(self._mark):
+            msg = f"The content of {shown(self._path)} was cut short on its way."
+            raise FileTransferError(msg, path=self._path, hint="Try again.")
+        return None
+
+    async def aclose(self) -> None:
+        """Ends the script, where it still runs. May be called again."""
+        await self._stack.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, traceback)
+
+
+async def open_output(
+    runner: Runner,
+    script: str,
+    *arguments: str,
+    path: str,
+    mark: str,
+    behind: int = 0,
+    timeout: int | None = None,
+) -> MarkedOutput:
+    """Starts a script whose output ends with a mark.
+
+    Raises:
+        SandboxError: It cannot be started.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        running = await stack.enter_async_context(runner.start(script, *arguments, path=path, timeout=timeout))
+        return MarkedOutput(running, stack.pop_all(), path, mark, behind=behind)
