@@ -119,6 +119,17 @@ class Url(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str = "http"
 
 
+class Forward(msgspec.Struct, frozen=True, kw_only=True):
+    """Bring ports of a sandbox to this machine."""
+
+    id: str
+    ports: list[tuple[int, int]]
+    """Local and remote; a local 0 is any that is free."""
+    address: list[str]
+    via: Literal["auto", "port-forward", "exec"] = "auto"
+    output: Literal["text", "json"] = "text"
+
+
 class Rm(msgspec.Struct, frozen=True, kw_only=True):
     """Destroy sandboxes."""
 
@@ -154,7 +165,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
 
 Jobs = JobsStart | JobsLs | JobsLogs | JobsWait | JobsKill | JobsRm
 
-Verb = Ls | Create | Exec | Jobs | Info | Url | Rm | Doctor
+Verb = Ls | Create | Exec | Jobs | Info | Url | Forward | Rm | Doctor
 """What needs an open cluster."""
 
 Offline = Local | Settings
@@ -172,6 +183,7 @@ _TYPES: dict[str, type[Verb | Offline]] = {
     "jobs rm": JobsRm,
     "info": Info,
     "url": Url,
+    "forward": Forward,
     "rm": Rm,
     "doctor": Doctor,
     "local": Local,

@@ -81,3 +81,16 @@ def port(text: str) -> int:
         msg = f"{text!r} is not a port; ports are 1 to 65535"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
+
+
+def port_pair(text: str) -> tuple[int, int]:
+    """Reads a local and a remote port as kubectl does; a local 0 is any that is free."""
+    local, separator, remote = text.rpartition(":")
+    if separator and local in {"", "0"}:
+        return 0, port(remote)
+    return port(local) if separator else port(remote), port(remote)
+
+
+def addresses(text: str) -> list[str]:
+    """Reads addresses with commas between them."""
+    return [address.strip() for address in text.split(",")]

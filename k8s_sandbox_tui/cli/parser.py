@@ -7,7 +7,17 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from k8s_sandbox_tui.cli.jobs_parser import add_jobs_arguments
-from k8s_sandbox_tui.cli.options import add_env, add_id, add_json_output, interval, pair, port, seconds
+from k8s_sandbox_tui.cli.options import (
+    add_env,
+    add_id,
+    add_json_output,
+    addresses,
+    interval,
+    pair,
+    port,
+    port_pair,
+    seconds,
+)
 from k8s_sandbox_tui.cli.program import PROGRAM
 
 if TYPE_CHECKING:
@@ -25,7 +35,7 @@ exit codes:
   0    done
   1    failed
   2    wrong usage, or no usable configuration
-  3    no such sandbox, or no such job
+  3    no such sandbox, or no such job; forward: it has gone
   4    not allowed: the credentials are wrong, or lack a right
   124  exec: the command ran longer than --timeout; jobs wait: the job did
   126  exec: the program may not be run
@@ -178,6 +188,31 @@ def _add_url_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--protocol", metavar="P", default="http", help="http unless given")
 
 
+def _add_forward_arguments(verb: argparse.ArgumentParser) -> None:
+    add_id(verb)
+    verb.add_argument(
+        "ports",
+        metavar="PORT|LOCAL:REMOTE",
+        type=port_pair,
+        nargs="+",
+        help="3000: the same port here; 8080:3000: port 8080 here; :3000: any that is free here",
+    )
+    verb.add_argument(
+        "--address",
+        metavar="A[,A]",
+        type=addresses,
+        default=["localhost"],
+        help="where to listen: addresses of this machine, or localhost, which it is unless given",
+    )
+    verb.add_argument(
+        "--via",
+        choices=("auto", "port-forward", "exec"),
+        default="auto",
+        help="auto: by port-forward, and through exec where that is refused or does not reach",
+    )
+    verb.add_argument("-o", "--output", choices=("text", "json"), default="text", help="json: one line an event")
+
+
 def _add_rm_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--yes", action="store_true", help="do not ask")
     verb.add_argument("ids", metavar="ID", nargs="+", help="<namespace>/<pod>, or the Pod's name alone")
@@ -205,6 +240,7 @@ _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = 
     "jobs": ("start commands that run on by themselves, and look after them", add_jobs_arguments, ""),
     "info": ("show one sandbox", _add_info_arguments, ""),
     "url": ("print the URL of a port of a sandbox", _add_url_arguments, ""),
+    "forward": ("bring ports of a sandbox to this machine, until ctrl-C or its end", _add_forward_arguments, ""),
     "rm": ("destroy sandboxes", _add_rm_arguments, ""),
     "doctor": ("say what the credentials may do, and what is lost without the rest", add_json_output, ""),
     "local": ("manage the cluster on this machine", _add_local_arguments, ""),

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.cli import exit_codes, output
-from k8s_sandbox_tui.cli.arguments import Create, Doctor, Exec, Info, Ls, Rm, Url, Verb
+from k8s_sandbox_tui.cli.arguments import Create, Doctor, Exec, Forward, Info, Ls, Rm, Url, Verb
 from k8s_sandbox_tui.provider.errors import CreateError, SandboxError
 
 if TYPE_CHECKING:
@@ -74,6 +74,10 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             from k8s_sandbox_tui.cli.exec import exec_command
 
             return await exec_command(verb, compute)
+        case Forward():
+            from k8s_sandbox_tui.cli.forward import forward
+
+            return await forward(verb, compute)
         case Rm():
             from k8s_sandbox_tui.cli.rm import rm
 
