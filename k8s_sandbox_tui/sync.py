@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.forward.model import ForwardEvent, ForwardState, ForwardVia, ForwardWay
     from k8s_sandbox_tui.provider.freshness import InventoryUpdate
     from k8s_sandbox_tui.provider.jobs.models import JobInfo, JobLog, JobState, LogChunk, LogOffset
+    from k8s_sandbox_tui.provider.looking import SandboxEvent
     from k8s_sandbox_tui.provider.models import ClusterInfo, CommandResult, CreateProgress, Runtime, SandboxInfo
     from k8s_sandbox_tui.provider.pod_fields import Ports, Toleration
     from k8s_sandbox_tui.provider.resources import ResourceAmounts
@@ -620,6 +621,28 @@ class Sandbox:
             SandboxGoneError: It is not there any more, or another Pod has its name.
         """
         return loop_thread().run(self._async.get_pod())
+
+    def get_events(self) -> list[SandboxEvent]:
+        """What happened to the sandbox, oldest first; Kubernetes forgets that after an hour.
+
+        Raises:
+            ForbiddenError: It needs the verb `list` on events, which ComputeSDK's own rights lack.
+        """
+        return loop_thread().run(self._async.get_events())
+
+    def get_log(self, *, tail_lines: int = 1000, previous: bool = False) -> bytes:
+        """The end of what the main process has written, 1 MiB of it at most; commands' output is not in it.
+
+        Args:
+            tail_lines: How many lines.
+            previous: Of the container before this one, where it was started again.
+
+        Raises:
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `get` on pods/log, which ComputeSDK's own rights lack.
+            ApiError: The container has not started, or there is no previous one.
+        """
+        return loop_thread().run(self._async.get_log(tail_lines=tail_lines, previous=previous))
 
     def set_metadata(self, metadata: Mapping[str, object], *, remove: Iterable[str] = ()) -> SandboxInfo:
         """Sets some of the metadata and leaves the rest as it is.

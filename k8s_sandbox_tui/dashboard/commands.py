@@ -73,6 +73,22 @@ COMMANDS: tuple[Command, ...] = (
         help="Create a sandbox like the selected one.",
     ),
     Command(
+        id="sandbox.inside", keys="i", action="inside('summary')", label="Inside", group=SANDBOX,
+        help="Look inside the selected sandbox: summary, and why it does not run.",
+    ),
+    Command(
+        id="sandbox.yaml", keys="y", action="inside('yaml')", label="YAML", group=SANDBOX, show=False,
+        help="Show the selected sandbox's Pod as YAML.",
+    ),
+    Command(
+        id="sandbox.events", keys="v", action="inside('events')", label="Events", group=SANDBOX, show=False,
+        help="Show what happened to the selected sandbox.",
+    ),
+    Command(
+        id="sandbox.log", keys="l", action="inside('log')", label="Log", group=SANDBOX, show=False,
+        help="Show the log of the selected sandbox's main process.",
+    ),
+    Command(
         id="sandbox.url", keys="u", action="copy_url", label="URL", group=SANDBOX,
         help="Copy or open the URL of a port of the selected sandbox.",
     ),

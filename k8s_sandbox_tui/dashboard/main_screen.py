@@ -237,7 +237,7 @@ class MainScreen(ClusterScreen):
             return (self.focused is self.table and self.selected is not None) or None
         if action in {"create", "namespaces"}:
             possible = self._bench is not None
-        elif action in {"console", "copy_url", "create_like"}:
+        elif action in {"console", "copy_url", "create_like", "inside"}:
             possible = self.selected is not None and self._bench is not None
         elif action == "destroy":
             if self.focused is not self.table:
@@ -274,6 +274,12 @@ class MainScreen(ClusterScreen):
         if self._bench is not None and self.selected is not None:
             self._awaited = await self._bench.create_like(self.selected.info)
             self.paint()
+
+    @work(group="inside")
+    async def action_inside(self, page: str) -> None:
+        """Look inside the selected sandbox."""
+        if self._bench is not None and self.selected is not None:
+            await self._bench.look_inside(self.selected.info, page, self._clock)
 
     @work(group="urls")
     async def action_copy_url(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
 from k8s_sandbox_tui.dashboard.create.creator import SandboxCreator
+from k8s_sandbox_tui.dashboard.inside.ports import InsidePort
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.opened import ClusterWish
 
 
-class SandboxPort(CommandHost, Protocol):
+class SandboxPort(CommandHost, InsidePort, Protocol):
     """One sandbox: commands run in it, and its ports have URLs."""
 
     @property
@@ -40,10 +41,6 @@ class SandboxPort(CommandHost, Protocol):
 
     def get_url(self, port: int, *, protocol: str = "http") -> str:
         """The URL of a port, made from the template."""
-        ...
-
-    async def get_pod(self) -> dict[str, object]:
-        """The whole Pod as it is now; `SandboxGoneError` when it is not there any more."""
         ...
 
 

@@ -20,7 +20,8 @@ from k8s_sandbox_tui.provider.errors import SandboxError, SandboxGoneError
 from k8s_sandbox_tui.provider.models import RUNTIMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from k8s_sandbox_tui.dashboard.create.like import Likeness
     from k8s_sandbox_tui.dashboard.destroy import Target
@@ -87,10 +88,7 @@ class Workbench:
     async def create_like(self, info: SandboxInfo) -> str:
         """Ask for another sandbox like this one; the new one's uid, or nothing."""
         try:
-            sandbox = await self._compute.sandbox.get_by_id(info.id)
-            if sandbox is None or sandbox.uid != info.uid:
-                raise SandboxGoneError(f"{info.name} does not exist any more.")
-            pod = await sandbox.get_pod()
+            pod = await (await self._find(info)).get_pod()
         except SandboxError as error:
             self._app.notify(failure_text(error), title="Not copied", severity="error", markup=False)
             return ""
@@ -103,6 +101,23 @@ class Workbench:
         finally:
             self.creating -= 1
         return "" if created is None else created.uid
+
+    async def look_inside(self, info: SandboxInfo, page: str, clock: Callable[[], datetime]) -> None:
+        """Show what is known of a sandbox."""
+        from k8s_sandbox_tui.dashboard.inside.screen import InsideScreen, Page
+
+        await self._app.push_screen_wait(InsideScreen(info, lambda: self._find(info), page=Page(page), clock=clock))
+
+    async def _find(self, info: SandboxInfo) -> SandboxPort:
+        """The sandbox that has this uid.
+
+        Raises:
+            SandboxGoneError: It is not there any more.
+        """
+        sandbox = await self._compute.sandbox.get_by_id(info.id)
+        if sandbox is None or sandbox.uid != info.uid:
+            raise SandboxGoneError(f"{info.name} does not exist any more.")
+        return sandbox
 
     async def copy_url(self, info: SandboxInfo) -> None:
         """Ask for a port and copy or open its URL."""

@@ -73,4 +73,10 @@ NEEDS = (
         lost="The same on Kubernetes 1.35 and newer: ports are forwarded through a program in the sandbox.",
         essential=False,
     ),
+    Need(
+        verb="get",
+        resource="pods/log",
+        lost="The log of a sandbox's main process cannot be read.",
+        essential=False,
+    ),
 )

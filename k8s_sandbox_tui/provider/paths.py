@@ -27,3 +27,8 @@ def service_path(namespace: str, name: str) -> str:
 def events_path(namespace: str) -> str:
     """The events of a namespace."""
     return f"/api/v1/namespaces/{quote(namespace, safe='')}/events"
+
+
+def log_path(namespace: str, name: str) -> str:
+    """The log of a Pod's container."""
+    return f"{pod_path(namespace, name)}/log"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.forward.model import ForwardVia
     from k8s_sandbox_tui.provider.forward.port_forward import PortForward
     from k8s_sandbox_tui.provider.jobs.collection import JobCollection
+    from k8s_sandbox_tui.provider.looking import SandboxEvent
     from k8s_sandbox_tui.provider.models import CommandResult, SandboxInfo
 
 
@@ -187,6 +188,32 @@ class Sandbox:
         """
         body = await current_pod_body(await self._access.open(), self._info)
         return msgspec.json.decode(body, type=dict[str, object])
+
+    async def get_events(self) -> list[SandboxEvent]:
+        """What happened to the sandbox, oldest first; Kubernetes forgets that after an hour.
+
+        Raises:
+            ForbiddenError: It needs the verb `list` on events, which ComputeSDK's own rights lack.
+        """
+        from k8s_sandbox_tui.provider.looking import sandbox_events
+
+        return await sandbox_events(await self._access.open(), self._info)
+
+    async def get_log(self, *, tail_lines: int = 1000, previous: bool = False) -> bytes:
+        """The end of what the main process has written, 1 MiB of it at most; commands' output is not in it.
+
+        Args:
+            tail_lines: How many lines.
+            previous: Of the container before this one, where it was started again.
+
+        Raises:
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `get` on pods/log, which ComputeSDK's own rights lack.
+            ApiError: The container has not started, or there is no previous one.
+        """
+        from k8s_sandbox_tui.provider.looking import sandbox_log
+
+        return await sandbox_log(await self._access.open(), self._info, tail_lines=tail_lines, previous=previous)
 
     async def set_metadata(self, metadata: Mapping[str, object], *, remove: Iterable[str] = ()) -> SandboxInfo:
         """Sets some of the metadata and leaves the rest as it is.

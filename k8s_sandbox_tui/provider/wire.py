@@ -177,6 +177,7 @@ class Event(msgspec.Struct, rename="camel", gc=False):
     event_time: datetime | None = None
     first_timestamp: datetime | None = None
     last_timestamp: datetime | None = None
+    count: int | None = None
 
 
 class EventList(msgspec.Struct, gc=False):

@@ -118,6 +118,7 @@ async def test_the_preflight_agrees_with_what_works(compute: Compute, cluster: L
         ("list", "events"),
         ("get", "pods/portforward"),
         ("create", "pods/portforward"),
+        ("get", "pods/log"),
     ]
     async with k8s(kube_config_raw=kubeconfig_of(cluster, "table")) as other:
         rights = await other.rights()

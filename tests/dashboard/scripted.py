@@ -16,6 +16,7 @@ from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.provider.config import K8sConfig
 from k8s_sandbox_tui.provider.destroy_many import DestroyOutcome, DestroyResult
 from k8s_sandbox_tui.provider.errors import ForbiddenError, NotManagedError, SandboxError, SandboxGoneError
+from k8s_sandbox_tui.provider.looking import SandboxEvent
 from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo, SandboxStatus
 
 if TYPE_CHECKING:
@@ -131,8 +132,27 @@ class ScriptedSandbox:
     uid: str
     pod: dict[str, object] = field(default_factory=dict[str, object])
 
+    info: SandboxInfo | None = None
+    events: list[SandboxEvent] | SandboxError = field(default_factory=list[SandboxEvent])
+    log: bytes | SandboxError = b""
+    previous_log: bytes = b""
+
+    async def get_info(self) -> SandboxInfo:
+        assert self.info is not None
+        return self.info
+
     async def get_pod(self) -> dict[str, object]:
         return self.pod
+
+    async def get_events(self) -> list[SandboxEvent]:
+        if isinstance(self.events, SandboxError):
+            raise self.events
+        return self.events
+
+    async def get_log(self, *, tail_lines: int = 1000, previous: bool = False) -> bytes:
+        if isinstance(self.log, SandboxError):
+            raise self.log
+        return self.previous_log if previous else self.log
 
     def get_url(self, port: int, *, protocol: str = "http") -> str:
         return f"{protocol}://{self.sandbox_id.replace('/', '.')}.example.com:{port}"

@@ -58,7 +58,7 @@ async def test_f57_computesdks_rights_lack_one_and_the_role_grants_it(compute: C
     server.on("POST", RULES, rules(*SEED_RULES))
     rights = await compute.rights()
     assert rights.namespace == "sandboxes"
-    assert names(rights.missing) == {"get pods/exec", "watch pods", "patch pods", "list events"} | PORTS
+    assert names(rights.missing) == {"get pods/exec", "watch pods", "patch pods", "list events", "get pods/log"} | PORTS
     assert rights.unknown == ()
     assert rights.sufficient is False
     (essential,) = [right for right in rights.missing if right.essential]
@@ -73,6 +73,7 @@ async def test_f57_computesdks_rights_lack_one_and_the_role_grants_it(compute: C
             {"apiGroups": [""], "resources": ["pods"], "verbs": ["watch", "patch"]},
             {"apiGroups": [""], "resources": ["events"], "verbs": ["list"]},
             {"apiGroups": [""], "resources": ["pods/portforward"], "verbs": ["get", "create"]},
+            {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
         ],
     }
     assert msgspec.json.decode(server.seen[0].body)["spec"] == {"namespace": "sandboxes"}
@@ -89,7 +90,7 @@ async def test_computesdks_table_and_get_on_exec_suffice(compute: Compute, serve
     ("rule", "missing"),
     [
         ({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}, set[str]()),
-        ({"verbs": ["*"], "apiGroups": [""], "resources": ["pods", "*/exec", "services", "events"]}, PORTS),
+        ({"verbs": ["*"], "apiGroups": [""], "resources": ["pods", "*/exec", "*/log", "services", "events"]}, PORTS),
         ({"verbs": ["*"], "apiGroups": ["apps"], "resources": ["*"]}, {str(need) for need in NEEDS}),
         (
             {"verbs": ["*"], "apiGroups": [""], "resources": ["*"], "resourceNames": ["one"]},
