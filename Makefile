@@ -29,8 +29,8 @@ help: ## list the targets
 run: $(venv)/stamp-bytecode ## set up on first use, then start the dashboard (ARGS are passed on)
 	@exec $(python) -m k8s_sandbox_tui $(ARGS)
 
-test: $(venv)/stamp-test $(venv)/stamp-bytecode ## install what the tests need and run them all, one process a core (ARGS go to pytest)
-	@$(python) -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal $(ARGS)
+test: $(venv)/stamp-test $(venv)/stamp-bytecode ## install what the tests need and run them all, two processes a core (ARGS go to pytest)
+	@$(python) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 lint: $(venv)/stamp-test $(venv)/stamp-lint ## ruff, the type checker in strict mode, the import contracts
 	@$(venv)/bin/ruff check

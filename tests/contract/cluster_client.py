@@ -107,7 +107,7 @@ class ApiClient:
             raw = await response.read()
             kind = response.headers.get("Content-Type")
             is_json = (kind or "").startswith("application/json")
-            value = cast("JsonValue", json.loads(raw)) if is_json else raw.decode()
+            value = cast("JsonValue", json.loads(raw)) if is_json else raw.decode(errors="replace")
             return Answer(response.status, kind, value, response.headers)
 
     async def get(self, path: str, **headers: str) -> Answer:

@@ -121,4 +121,8 @@ async def test_openapi_names_what_kubectl_needs_to_validate(client: ApiClient) -
     document = await client.get("/openapi/v3/api/v1")
     parameters = look(document.object["paths"], "/api/v1/namespaces/{namespace}/pods/{name}.patch.parameters")
     assert "fieldValidation" in str(parameters)
-    assert (await client.get("/openapi/v2")).status == 404
+    # In protobuf, for kubectl before 1.28.
+    second = await client.get("/openapi/v2")
+    assert second.content_type == "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+    assert "fieldValidation" in str(second.body)
+    assert (await client.get("/openapi/v4")).status == 404

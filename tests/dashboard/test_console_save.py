@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
 
 from k8s_sandbox_tui.dashboard.console import saving
 from k8s_sandbox_tui.dashboard.console.keeping import Limits
@@ -46,7 +47,11 @@ def bar(app: ConsoleApp) -> str:
 
 
 async def write(pilot: Pilot[None], path: str) -> None:
-    await pilot.press("ctrl+u", *path)
+    await pilot.press("ctrl+u")
+    field = pilot.app.focused
+    assert field is not None
+    field.post_message(events.Paste(path))
+    await pilot.pause()
 
 
 async def saved(pilot: Pilot[None], app: ConsoleApp) -> str:

@@ -98,7 +98,8 @@ async def test_help_scrolls_on_a_small_screen() -> None:
 
 
 async def test_the_palette_has_every_command_and_runs_it_wherever_the_focus_was() -> None:
-    async with dashboard(ROWS, size=(120, 120)) as shown:
+    # Two lines for each, and what stands around them.
+    async with dashboard(ROWS, size=(120, 2 * len(COMMANDS) + 40)) as shown:
         await shown.press("enter", "ctrl+p")
         assert isinstance(shown.app.screen, CommandPalette)
         await shown.until(lambda: all(command.label in shown.text for command in COMMANDS))
