@@ -161,6 +161,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
 
     refresh: float | None = None
     """Seconds."""
+    read_only: bool = False
 
 
 Jobs = JobsStart | JobsLs | JobsLogs | JobsWait | JobsKill | JobsRm
@@ -216,8 +217,9 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
         parser.error(f"unknown argument: {unknown[0]}")
     if name is None:
         return choice, msgspec.convert(values, Dashboard)
-    if values["refresh"] is not None:
-        parser.error("--refresh is for the dashboard, which starts without a command")
+    only_there = next((option for option in ("--refresh", "--read-only") if values[option[2:].replace("-", "_")]), "")
+    if only_there:
+        parser.error(f"{only_there} is for the dashboard, which starts without a command")
     verb = msgspec.convert(values, _TYPES[name])
     if isinstance(verb, Exec) and verb.background and (verb.stdin or verb.tty or verb.timeout):
         parser.error("--background does not go with -i, -t or --timeout: nothing waits for the command")

@@ -144,6 +144,9 @@ def _add_global_options(parser: argparse.ArgumentParser) -> None:
         type=interval,
         help="dashboard: ask the cluster this often, and do not watch it",
     )
+    parser.add_argument(
+        "--read-only", action="store_true", help="of the dashboard: change nothing; no key lifts it then"
+    )
 
 
 def _add_ls_arguments(verb: argparse.ArgumentParser) -> None:

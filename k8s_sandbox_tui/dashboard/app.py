@@ -96,6 +96,7 @@ class DashboardApp(ClipboardApp[None]):
         self._settings = settings or Settings()
         self.remembered = remembered or Remembered()
         super().__init__()
+        self.clipboard_way = self._settings.clipboard
         self.set_keymap(self._settings.keymap)
         self._open_cluster = open_cluster
         self._contexts = contexts

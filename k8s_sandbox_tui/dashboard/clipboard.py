@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from k8s_sandbox_tui.dashboard import native_clipboard
 from k8s_sandbox_tui.dashboard.osc52 import MAX_TEXT_BYTES, fits_osc52, in_tmux
@@ -41,8 +41,17 @@ class CopyOutcome:
         return self.method is CopyMethod.NONE
 
 
+ClipboardWay = Literal["auto", "native", "osc52"]
+"""Which ways the settings allow: those that fit, the clipboard of this machine alone, or the terminal alone."""
+
+
 class ClipboardHost(Protocol):
     """What copying needs of the app; `ClipboardApp` has it."""
+
+    @property
+    def clipboard_way(self) -> ClipboardWay:
+        """Which ways the user allows."""
+        ...
 
     def copy_to_clipboard(self, text: str) -> None:
         """Remember the text and send it to the terminal."""
@@ -53,16 +62,27 @@ class ClipboardHost(Protocol):
         ...
 
 
-def copy_routes(environ: Mapping[str, str]) -> tuple[CopyMethod, ...]:
-    """The ways to try, best first.
+def copy_routes(environ: Mapping[str, str], way: ClipboardWay = "auto") -> tuple[CopyMethod, ...]:
+    """The ways to try, best first; those of one kind alone where the user wants that.
 
     Over SSH the clipboard of this machine is not the user's, so it is left alone: only
     the terminal reaches the screen that the user sits at.
     """
+    if way == "native":
+        return (CopyMethod.NATIVE,)
+    if way == "osc52":
+        return (CopyMethod.OSC52,)
     remote = bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
     native = () if remote else (CopyMethod.NATIVE,)
     tmux = (CopyMethod.TMUX,) if in_tmux(environ) else ()
     return (*native, *tmux, CopyMethod.OSC52)
+
+
+NO_NATIVE = (
+    "Not copied: no program for the clipboard of this machine works (such as xclip, wl-copy or pbcopy)."
+    ' The settings say clipboard = "native".'
+)
+"""The sentence where only the clipboard of this machine may be used, and it cannot be."""
 
 
 def too_large(text: str) -> str:
@@ -86,13 +106,17 @@ async def copy_text(host: ClipboardHost, text: str, *, environ: Mapping[str, str
         environ: The environment to judge by; the process's own when None.
     """
     environ = os.environ if environ is None else environ
-    for route in copy_routes(environ):
+    routes = copy_routes(environ, host.clipboard_way)
+    for route in routes:
         if route is CopyMethod.NATIVE and await native_clipboard.copy_with_pyperclip(text, environ):
             host.remember_clipboard(text)
             return CopyOutcome(route, "Copied")
         if route is CopyMethod.TMUX and await native_clipboard.copy_with_tmux(text, environ):
             host.remember_clipboard(text)
             return CopyOutcome(route, "Copied to tmux, and sent on to the terminal (OSC 52); it may refuse")
+    if CopyMethod.OSC52 not in routes:
+        host.remember_clipboard(text)
+        return CopyOutcome(CopyMethod.NONE, NO_NATIVE)
     host.copy_to_clipboard(text)
     if not fits_osc52(text):
         return CopyOutcome(CopyMethod.NONE, too_large(text))

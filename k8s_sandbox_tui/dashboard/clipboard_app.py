@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from textual.app import App, ReturnType
 
 from k8s_sandbox_tui.dashboard.osc52 import fits_osc52, osc52
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.dashboard.clipboard import ClipboardWay
 
 
 class ClipboardApp(App[ReturnType]):
@@ -16,12 +20,15 @@ class ClipboardApp(App[ReturnType]):
     care as `clipboard.copy_text`.
     """
 
+    clipboard_way: ClipboardWay = "auto"
+    """Which ways to a clipboard the user allows."""
+
     def remember_clipboard(self, text: str) -> None:
         """Make the text what ctrl+v pastes in this app, without telling the terminal."""
         self._clipboard = text
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Remember the text, and ask the terminal to put it on the clipboard unless it is too large for OSC 52."""
+        """Remember the text, and ask the terminal to put it on the clipboard, if that is allowed and OSC 52 can."""
         self.remember_clipboard(text)
-        if self._driver is not None and fits_osc52(text):
+        if self.clipboard_way != "native" and self._driver is not None and fits_osc52(text):
             self._driver.write(osc52(text, os.environ))

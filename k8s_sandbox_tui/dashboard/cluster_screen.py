@@ -236,6 +236,12 @@ class ClusterScreen(TableScreen):
         return list(dict.fromkeys([*recent, self._cluster.own_namespace, *self._listed]))
 
     @property
+    def home(self) -> str:
+        """Where new sandboxes go: the context's own namespace, if it is shown."""
+        own, shown = self._cluster.own_namespace, self._cluster.namespaces
+        return own if not shown or own in shown else shown[0]
+
+    @property
     def namespace_words(self) -> str:
         """The namespaces that are shown, in words."""
         return namespace_words(self._cluster.namespaces)

@@ -150,6 +150,10 @@ COMMANDS: tuple[Command, ...] = (
         help="Go to another context of the kubeconfig, or to the cluster on this machine.",
     ),
     Command(
+        id="app.read-only", keys="L", action="read_only", label="Read-only", group=APP, show=False,
+        help="Turn read-only mode on or off: without create, destroy and commands.",
+    ),
+    Command(
         id="app.help", keys="question_mark,f1", action="help", label="Help", group=APP,
         help="Show all keys.",
     ),

@@ -63,6 +63,10 @@ class ConsolePane(SecondPane):
         """How many commands run, in all sandboxes."""
         return sum([card.live for card in self._commands.cards])
 
+    def forbid(self, reason: str) -> None:
+        """Let nothing be run, for a reason; let it be run again when there is none."""
+        self._commands.forbidden = reason
+
     def gone(self, uids: Iterable[str]) -> None:
         """Sandboxes do not exist any more."""
         for uid in uids:

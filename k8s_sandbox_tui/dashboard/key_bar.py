@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.key_names import NAMES, UNBOUND
@@ -78,6 +79,14 @@ class KeyBar(Static):
     }
     """
     ALLOW_SELECT = False
+
+    class Refused(Message):
+        """A key that is dimmed was clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+
     if TYPE_CHECKING:
         app = getters.app(App[object])
 
@@ -124,6 +133,8 @@ class KeyBar(Static):
             if placed.x <= event.x < placed.x + placed.entry.width:
                 if placed.entry.enabled:
                     await self.app.run_action(placed.entry.action, self._namespaces[placed.entry.action])
+                else:
+                    self.post_message(self.Refused(placed.entry.action))
                 return
 
 

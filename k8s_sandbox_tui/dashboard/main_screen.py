@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 
-from k8s_sandbox_tui.dashboard.cluster_screen import ClusterScreen
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvider
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.permit_screen import PermitScreen
 from k8s_sandbox_tui.dashboard.places.place import ending_words
 from k8s_sandbox_tui.dashboard.protection import is_protected
 from k8s_sandbox_tui.dashboard.split import Split
@@ -55,7 +55,7 @@ def _places() -> type[Provider]:
     return PlaceProvider
 
 
-class MainScreen(ClusterScreen):
+class MainScreen(PermitScreen):
     """Sandboxes and a console."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS if command.keys]
@@ -113,7 +113,7 @@ class MainScreen(ClusterScreen):
 
         namespaces = super().cluster_opened(opened)
         self._bench = Workbench(self.app, opened, self._ports, self._remembered)
-        self._bench.work_in(self._home(namespaces))
+        self._bench.work_in(self.home)
         if self._pane is None:
             self._pane = ConsolePane(self._settings, ascii_only=self._glyphs.ascii_only)
             self.query_one(Split).show_second(self._pane)
@@ -126,11 +126,7 @@ class MainScreen(ClusterScreen):
         """New sandboxes go where one looks."""
         super().show_namespaces(namespaces)
         if self._bench is not None:
-            self._bench.work_in(self._home(namespaces))
-
-    def _home(self, namespaces: Namespaces) -> str:
-        own = self._cluster.own_namespace
-        return own if not namespaces or own in namespaces else namespaces[0]
+            self._bench.work_in(self.home)
 
     def cluster_left(self) -> None:
         """Dialogues of the cluster before have nothing to work with any more."""
@@ -185,7 +181,8 @@ class MainScreen(ClusterScreen):
 
     def _paint_top(self) -> None:
         feed = FeedState(freshness="closed", cause=" ".join(self._failure.said)) if self._failure else self._feed.state
-        self.query_one(TopLines).show(self._cluster, feed, self.store.counts, self._clock())
+        cluster = self._cluster._replace(read_only=self._permits.read_only)
+        self.query_one(TopLines).show(cluster, feed, self.store.counts, self._clock())
 
     def _tick(self) -> None:
         self.table.tick()
@@ -203,6 +200,7 @@ class MainScreen(ClusterScreen):
             return
         row = self.selected
         host = None if row is None or self._bench is None else self._bench.host(row.info)
+        self._pane.forbid(self.why_not_run)
         self._pane.follow(host, None if row is None else row.info, at_once=at_once)
 
     @on(SandboxSelected)
@@ -231,6 +229,8 @@ class MainScreen(ClusterScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Dim what cannot be done now, hide what there is nothing to do for."""
+        if self.why_not(action):
+            return None
         if action == "clear":
             return self.store.filter.active or bool(self.store.marks)
         if action in {"mark", "mark_many"}:
@@ -251,7 +251,8 @@ class MainScreen(ClusterScreen):
     async def run_command(self, command: Command) -> None:
         """Do what a command's key does, wherever the focus is."""
         self.set_focus(self.table)
-        await self.run_action(command.action)
+        if not await self.run_action(command.action):
+            self.explain(command.action)
 
     def action_console(self) -> None:
         """Type into the console."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.errors import SandboxError
     from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
     from k8s_sandbox_tui.provider.opened import ClusterWish
+    from k8s_sandbox_tui.provider.rights import Rights
 
 
 class SandboxPort(CommandHost, InsidePort, Protocol):
@@ -135,6 +136,10 @@ class ComputePort(Protocol):
         self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
     ) -> InventoryPort:
         """The rows of these namespaces; None for the configured one."""
+        ...
+
+    async def rights(self, *, namespace: str | None = None) -> Rights:
+        """What one may do in a namespace; what is not told is unknown in it."""
         ...
 
     async def namespaces(self) -> Sequence[str]:

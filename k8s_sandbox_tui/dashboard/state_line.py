@@ -33,6 +33,7 @@ ROLES: Mapping[str, str] = {
     "local": "$background on $accent bold",
     "live": "$status-running bold",
     "polling": "$status-starting bold",
+    "read-only": "$background on $muted bold",
     "loading": "$muted",
     "closed": "$status-failed bold",
     "stale": "$background on $status-pending bold",
@@ -57,6 +58,7 @@ class ClusterState(NamedTuple):
     """Those that are shown; none for all of them."""
     local: bool = False
     isolation: str = ""
+    read_only: bool = False
     interval: float = 2.0
     """Seconds between two polls, where polling is needed."""
 
@@ -122,6 +124,8 @@ def state_parts(
 ) -> list[Part]:
     """The line in exactly `width` cells: what matters least is left out where there is no room."""
     place: list[Part] = [badge(cluster)]
+    if cluster.read_only:
+        place.append((" READ-ONLY ", "read-only"))
     isolation: list[Part] = [(f" {harmless(cluster.isolation)}", "muted")] if cluster.isolation else []
     namespace: list[Part] = [(f"  {namespace_words(cluster.namespaces, NAMESPACE_ROOM)}", "")] if cluster.server else []
     fresh: list[Part] = [("  ", ""), freshness_part(feed, cluster.interval, now)]
@@ -140,8 +144,9 @@ def state_parts(
         if room >= 1:
             return [*left, (" " * room, ""), *right, (" ", "")]
     # A long context is cut rather than left out: the screen always says which cluster it shows.
-    name, role = place[0]
-    return [(fit(name, max(1, width - _length(fresh)), cut=Cut.MIDDLE, ellipsis=glyphs.ellipsis), role), *fresh]
+    (name, role), *rest = place
+    room = max(1, width - _length([*rest, *fresh]))
+    return [(fit(name, room, cut=Cut.MIDDLE, ellipsis=glyphs.ellipsis), role), *rest, *fresh]
 
 
 def _length(parts: list[Part]) -> int:

@@ -32,6 +32,7 @@ from k8s_sandbox_tui.cli.arguments import (
     [
         ("", Dashboard()),
         ("--refresh 0.5", Dashboard(refresh=0.5)),
+        ("--read-only", Dashboard(read_only=True)),
         ("settings path", Settings(action="path")),
         ("ls", Ls()),
         ("ls -o json", Ls(output="json")),
@@ -144,6 +145,9 @@ def test_a_variable_without_a_value_is_taken_from_the_environment(monkeypatch: p
         ("rm", "required: ID", "rm --help"),
         ("local", "required: ACTION", "local --help"),
         ("--local --kubeconfig x ls", "--local chooses the cluster on this machine", "--help"),
+        ("--refresh 0", "'0' is not a number of seconds from 0.5 to 3600", "--help"),
+        ("--refresh 2 ls", "--refresh is for the dashboard", "--help"),
+        ("--read-only ls", "--read-only is for the dashboard", "--help"),
         ("--local --context x ls", "--local chooses the cluster on this machine", "--help"),
     ],
 )

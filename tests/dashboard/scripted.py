@@ -18,6 +18,8 @@ from k8s_sandbox_tui.provider.destroy_many import DestroyOutcome, DestroyResult
 from k8s_sandbox_tui.provider.errors import ForbiddenError, NotManagedError, SandboxError, SandboxGoneError
 from k8s_sandbox_tui.provider.looking import SandboxEvent
 from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo, SandboxStatus
+from k8s_sandbox_tui.provider.needed_rights import NEEDS
+from k8s_sandbox_tui.provider.rights import Right, Rights
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
@@ -246,6 +248,9 @@ class ScriptedCompute:
         self.asked: list[tuple[float, bool]] = []
         self.shown: list[tuple[str, ...]] = []
         """The namespaces of each inventory."""
+        self.lacking: Sequence[str] | SandboxError = ()
+        """The rights that are not granted, as `verb resource`."""
+        self.rights_asked: list[str] = []
         self.listable: Sequence[str] | SandboxError = ("default", "kube-system")
         self.listing: asyncio.Event | None = None
         """Waited for before the namespaces are listed."""
@@ -262,6 +267,19 @@ class ScriptedCompute:
         self.listed.set()
         self.inventories.append(ScriptedInventory())
         return self.inventories[-1]
+
+    async def rights(self, *, namespace: str | None = None) -> Rights:
+        self.rights_asked.append(namespace or "")
+        if isinstance(self.lacking, SandboxError):
+            raise self.lacking
+        lacking = self.lacking
+        return Rights(
+            namespace=namespace or "default",
+            rights=tuple(
+                Right(verb=need.verb, resource=need.resource, allowed=str(need) not in lacking, lost="", essential=True)
+                for need in NEEDS
+            ),
+        )
 
     async def namespaces(self) -> Sequence[str]:
         if self.listing is not None:

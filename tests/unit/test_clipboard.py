@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k8s_sandbox_tui.dashboard import native_clipboard
-from k8s_sandbox_tui.dashboard.clipboard import CopyMethod, copy_routes, copy_text
+from k8s_sandbox_tui.dashboard.clipboard import ClipboardWay, CopyMethod, copy_routes, copy_text
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 from k8s_sandbox_tui.dashboard.osc52 import MAX_TEXT_BYTES, fits_osc52, osc52
 
@@ -42,6 +42,12 @@ NATIVE, TMUX, OSC52 = CopyMethod.NATIVE, CopyMethod.TMUX, CopyMethod.OSC52
 )
 def test_the_way_follows_the_situation(environ: dict[str, str], routes: tuple[CopyMethod, ...]) -> None:
     assert copy_routes(environ) == routes
+
+
+@pytest.mark.parametrize("environ", [{}, {"SSH_TTY": "/dev/pts/1"}, {"TMUX": "x"}])
+def test_the_setting_leaves_one_way(environ: dict[str, str]) -> None:
+    assert copy_routes(environ, "native") == (NATIVE,)
+    assert copy_routes(environ, "osc52") == (OSC52,)
 
 
 def _payloads(sequence: str) -> list[str]:
@@ -82,7 +88,8 @@ def test_the_size_limit_counts_bytes() -> None:
 class Host:
     """An app, as far as copying needs one."""
 
-    def __init__(self) -> None:
+    def __init__(self, way: ClipboardWay = "auto") -> None:
+        self.clipboard_way: ClipboardWay = way
         self.sent: list[str] = []
         self.remembered: list[str] = []
 
@@ -187,6 +194,27 @@ async def test_over_ssh_no_program_is_started(desktop: dict[str, str], tmp_path:
     assert not (tmp_path / "clipboard").exists()
 
 
+async def test_the_terminal_alone_starts_no_program(desktop: dict[str, str], tmp_path: Path) -> None:
+    host = Host("osc52")
+    outcome = await copy_text(host, "text", environ=desktop)
+    assert (outcome.method, host.sent) == (OSC52, ["text"])
+    assert not (tmp_path / "clipboard").exists()
+
+
+@linux_only
+async def test_this_machine_alone_goes_before_ssh_and_never_asks_the_terminal(
+    desktop: dict[str, str], tmp_path: Path
+) -> None:
+    host = Host("native")
+    outcome = await copy_text(host, "text", environ={**desktop, "SSH_TTY": "/dev/pts/1"})
+    assert (outcome.method, outcome.message) == (NATIVE, "Copied")
+    _program(tmp_path, "xclip", "exit 1")
+    failed = await copy_text(host, "text", environ=desktop)
+    assert failed.failed
+    assert failed.message.startswith("Not copied: no program for the clipboard of this machine works")
+    assert host.sent == []
+
+
 async def test_too_much_for_the_terminal_is_said_so() -> None:
     host = Host()
     outcome = await copy_text(host, "x" * (MAX_TEXT_BYTES + 1), environ={"SSH_TTY": "/dev/pts/1"})
@@ -241,6 +269,10 @@ async def test_the_app_wraps_what_textual_copies(monkeypatch: pytest.MonkeyPatch
         app.copy_to_clipboard("x" * (MAX_TEXT_BYTES + 1))
         assert written == []
         assert app.clipboard == "x" * (MAX_TEXT_BYTES + 1)
+        app.clipboard_way = "native"
+        app.copy_to_clipboard("kept from the terminal")
+        assert written == []
+        assert app.clipboard == "kept from the terminal"
         app.remember_clipboard("other")
         assert app.clipboard == "other"
         monkeypatch.undo()

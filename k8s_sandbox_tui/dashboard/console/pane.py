@@ -99,6 +99,7 @@ class Console(Widget):
         """
         super().__init__(id=id)
         self._recall = Recall(history or HistoryFile())
+        self._forbidden = ""
         self._host: CommandHost | None = None
         self._info: SandboxInfo | None = None
         self._sessions = Sessions()
@@ -162,6 +163,18 @@ class Console(Widget):
         self._input.focus(scroll_visible)
         return self
 
+    @property
+    def forbidden(self) -> str:
+        """Why nothing may be run here at all, as a sentence; empty where it may."""
+        return self._forbidden
+
+    @forbidden.setter
+    def forbidden(self, reason: str) -> None:
+        if reason != self._forbidden:
+            self._forbidden = reason
+            if self.is_mounted:
+                self._show_selection()
+
     def start(self, command: str, *, env: Mapping[str, str] | None = None) -> CommandCard | None:
         """Run a command in the selected sandbox.
 
@@ -173,7 +186,7 @@ class Console(Widget):
             Its card; None when it cannot be run, which the console then explains.
         """
         host, info = self._host, self._info
-        refused = why_not(info)
+        refused = self.forbidden or why_not(info)
         if refused or host is None or info is None:
             self._area.hint.warn(refused or why_not(None))
             return None
@@ -184,6 +197,9 @@ class Console(Widget):
 
     def rerun(self, card: CommandCard) -> CommandCard | None:
         """Run a command once more, where and as it ran; None for a card that no command was started for."""
+        if self.forbidden:
+            self._area.hint.warn(self.forbidden)
+            return None
         run = self._runs.again(card)
         return None if run is None else self._begin(run)
 
@@ -326,7 +342,7 @@ class Console(Widget):
         """Show where commands go: in the label, the placeholder and the greeting."""
         info = self._info
         session = Session() if info is None else self._sessions.of(info.uid)
-        refused = why_not(info)
+        refused = self.forbidden or why_not(info)
         label = prompt_label(info, session)
         # Laying all out again takes longer than a key may wait: only where the label's width asks for it.
         self._label.update(label, layout=label.cell_length != self._label.size.width)

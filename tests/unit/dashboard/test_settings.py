@@ -168,7 +168,8 @@ def test_a_file_that_cannot_be_read_protects(tmp_path: Path) -> None:
 def test_options_go_before_the_file() -> None:
     loaded = parsed("refresh = 9\nnamespaces = ['a', 'b']")
     assert loaded.with_options(refresh=1.0, namespace="c").settings == Settings(refresh=1.0, namespaces=("c",))
-    assert loaded.with_options(refresh=None, namespace="") == loaded
+    assert loaded.with_options() == loaded
+    assert parsed("read_only = false").with_options(read_only=True).settings.read_only == "locked"
 
 
 def test_a_theme_has_to_be_there() -> None:

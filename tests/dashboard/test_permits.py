@@ -1,0 +1,91 @@
+"""Read-only mode and missing rights on the screen: dimmed, explained, and without effect."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.settings.model import Settings
+from k8s_sandbox_tui.provider.errors import TransportError
+from tests.dashboard.scripted import ScriptedCluster, dashboard, sandbox_info
+
+ROWS = [sandbox_info(number) for number in range(1, 6)]
+
+
+async def test_l_turns_read_only_mode_on_and_off() -> None:
+    async with dashboard(ROWS) as shown:
+        assert "READ-ONLY" not in shown.lines[0]
+        await shown.press("L")
+        assert " READ-ONLY " in shown.lines[0]
+        await shown.press("c", "f8", "C")
+        assert len(shown.app.screen_stack) == 1
+        assert shown.said[-1] == "Read-only mode is on. Press L to allow changes."
+        await shown.press("L")
+        assert "READ-ONLY" not in shown.lines[0]
+        await shown.press("f8")
+        assert len(shown.app.screen_stack) == 2
+
+
+async def test_in_read_only_mode_no_command_is_run() -> None:
+    async with dashboard(ROWS, settings=Settings(read_only=True)) as shown:
+        await shown.until(lambda: bool(shown.main.query(Console)))
+        await shown.press("enter")
+        await shown.until(lambda: "Read-only mode is on" in shown.lines[-2])
+        await shown.press(*"ls", "enter")
+        assert shown.main.query_one(Console).cards == []
+        assert "Read-only mode is on. Press L to allow changes." in shown.text
+
+
+async def test_a_locked_one_stays() -> None:
+    async with dashboard(ROWS, settings=Settings(read_only="locked")) as shown:
+        await shown.press("L")
+        assert "stays on" in shown.said[-1]
+        await shown.press("c")
+        assert len(shown.app.screen_stack) == 1
+        assert shown.said[-1] == "Read-only mode is on."
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_a_click_on_a_dimmed_key_says_why(size: tuple[int, int]) -> None:
+    async with dashboard(ROWS, settings=Settings(read_only=True), size=size) as shown:
+        await shown.pilot.click(KeyBar, offset=(shown.lines[-1].index("F8 Destroy"), 0))
+        await shown.pilot.pause()
+        assert shown.said == ["Read-only mode is on. Press L to allow changes."]
+        assert len(shown.app.screen_stack) == 1
+
+
+async def test_a_right_that_is_missing_dims_its_key_and_says_why() -> None:
+    cluster = ScriptedCluster()
+    cluster.compute.lacking = ("create pods", "delete pods")
+    async with dashboard(ROWS, cluster=cluster) as shown:
+        assert cluster.compute.rights_asked == ["default"]
+        await shown.press("c")
+        assert len(shown.app.screen_stack) == 1
+        assert shown.said == [
+            "You lack the right to create pods in default. The command doctor prints the Role that grants it."
+        ]
+        await shown.press("f8")
+        assert "delete pods" in shown.said[-1]
+
+
+async def test_rights_are_asked_once_a_place_and_never_by_the_clock() -> None:
+    async with dashboard(ROWS) as shown:
+        for _ in range(3):
+            shown.clock.advance(60)
+            await shown.put_rows(ROWS)
+        assert shown.cluster.compute.rights_asked == ["default"]
+        shown.main.show_namespaces(("agents",))
+        await shown.until(lambda: shown.cluster.compute.rights_asked == ["default", "agents"])
+
+
+async def test_rights_that_cannot_be_told_hold_nothing_back() -> None:
+    cluster = ScriptedCluster()
+    cluster.compute.lacking = TransportError("no answer", sent=True)
+    async with dashboard(ROWS, cluster=cluster) as shown:
+        await shown.until(lambda: bool(cluster.compute.rights_asked))
+        await asyncio.sleep(0)
+        await shown.press("c")
+        assert len(shown.app.screen_stack) == 2
