@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,16 +41,3 @@ def duration(seconds: float) -> str:
             rest = whole % unit // small if small else 0
             return f"{whole // unit}{letter}{rest}{small_letter}" if rest else f"{whole // unit}{letter}"
     return f"{whole // _YEAR}y"
-
-
-_UNITS = {"s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY, "w": 7 * _DAY, "y": _YEAR}
-_DURATION = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?[smhdwy])+", re.ASCII)
-_PART = re.compile(r"([\d.]+)([smhdwy])", re.ASCII)
-
-
-def parse_duration(text: str) -> float | None:
-    """Reads what `duration` writes, `1h30m`, `1.5h`, `2w` too; seconds, or None where it is no duration."""
-    written = text.strip().lower()
-    if not _DURATION.fullmatch(written):
-        return None
-    return sum([float(number) * _UNITS[unit] for number, unit in _PART.findall(written)])

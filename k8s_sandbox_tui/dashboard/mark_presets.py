@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from k8s_sandbox_tui.dashboard.age import parse_duration
 from k8s_sandbox_tui.dashboard.filter import haystack, parse_filter
+from k8s_sandbox_tui.provider.durations import parse_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,9 +89,9 @@ def _fitting(rows: Sequence[Row], test: Callable[[Row], bool]) -> list[str]:
 def _test(preset: Preset, now: datetime, text: str) -> Callable[[Row], bool] | None:
     """Whether a sandbox fits; None where what is asked for is missing."""
     if preset.asks == "age":
-        seconds = parse_duration(text)
-        before = now.timestamp() - (seconds or 0)
-        return None if seconds is None else lambda row: row.info.created_at.timestamp() < before
+        span = parse_span(text)
+        before = now - (span or timedelta())
+        return None if span is None else lambda row: row.info.created_at < before
     if preset.asks == "filter":
         wanted = parse_filter(text)
         return (lambda row: wanted.matches(row.haystack or haystack(row.info))) if wanted.active else None

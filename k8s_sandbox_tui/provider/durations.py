@@ -1,7 +1,8 @@
-"""Spans of time as callers give them: milliseconds, ComputeSDK's unit, or a `timedelta`."""
+"""Spans of time as callers give them: milliseconds, ComputeSDK's unit, or a `timedelta`; and as people write them."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError
@@ -10,6 +11,22 @@ Duration = int | timedelta
 """Milliseconds, or a `timedelta`."""
 
 LONGEST = timedelta(days=3650)
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
+_WRITTEN = re.compile(r"(?:\d+(?:\.\d+)?[smhdwy]\s*)+", re.ASCII)
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdwy])", re.ASCII)
+
+
+def parse_span(text: str) -> timedelta | None:
+    """A span as people write it: `90s`, `30m`, `1h30m`, `1.5h`, `1d 12h`, `2w`, `1y` (of 365 days).
+
+    None where it is none. One of more than ten years is some span of more than ten years.
+    """
+    written = text.strip().lower()
+    if not _WRITTEN.fullmatch(written):
+        return None
+    seconds = sum([float(number) * _UNITS[unit] for number, unit in _PART.findall(written)])
+    return timedelta(seconds=min(seconds, LONGEST.total_seconds() + 1))
 
 
 def check_duration(what: str, value: object) -> timedelta:

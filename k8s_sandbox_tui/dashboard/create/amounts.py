@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.provider.durations import LONGEST
+from k8s_sandbox_tui.provider.durations import LONGEST, parse_span
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError
 from k8s_sandbox_tui.provider.quantity import parse_quantity
 
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 MOST_COPIES = 100
 """How many sandboxes one form makes: more are a script's work."""
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_SPAN = re.compile(r"(?:\d+(?:\.\d+)?[smhdw]\s*)+", re.ASCII)
-_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
+_UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 _COPIES = re.compile(r"\d{1,6}", re.ASCII)
 
 
@@ -45,21 +43,12 @@ def copies_reason(text: str, *, named: bool) -> str:
     return "Several need a random ending to their name" if copies > 1 and named else ""
 
 
-def span_of(text: str) -> timedelta | None:
-    """A span of time such as `30m`, `2h` or `1d 12h`; None for no text, and where it is none."""
-    text = text.strip().lower()
-    if not text or not _SPAN.fullmatch(text):
-        return None
-    seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
-    return timedelta(seconds=min(seconds, LONGEST.total_seconds() + 1))
-
-
 def span_text(span: timedelta) -> str:
     """A span as it is typed, to the second."""
     left = max(int(span.total_seconds()), 1)
     words: list[str] = []
-    for unit in ("d", "h", "m", "s"):
-        amount, left = divmod(left, _UNITS[unit])
+    for unit, seconds in _UNITS.items():
+        amount, left = divmod(left, seconds)
         if amount:
             words.append(f"{amount}{unit}")
     return " ".join(words)
@@ -69,7 +58,7 @@ def span_reason(text: str) -> str:
     """Why the text is no lifetime; empty when it is one, or empty."""
     if not text.strip():
         return ""
-    span = span_of(text)
+    span = parse_span(text)
     if span is None:
         return "Write it as 30m, 2h or 1d 12h"
     if span <= timedelta():

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.dashboard.create.amounts import amounts_reason, copies_of, copies_reason, span_of, span_reason
+from k8s_sandbox_tui.dashboard.create.amounts import amounts_reason, copies_of, copies_reason, span_reason
 from k8s_sandbox_tui.dashboard.create.dotenv import Row  # noqa: TC001 - presets are read back from a file
 from k8s_sandbox_tui.dashboard.create.image_reference import image_reason
 from k8s_sandbox_tui.dashboard.create.names import env_name_reason, label_reason, metadata_key_reason
 from k8s_sandbox_tui.provider.config import K8sConfig
+from k8s_sandbox_tui.provider.durations import parse_span
 from k8s_sandbox_tui.provider.ids import LABEL_LENGTH
 from k8s_sandbox_tui.provider.labels import METADATA_PREFIX
 from k8s_sandbox_tui.provider.manifest import ANNOTATION_BYTES
@@ -165,7 +166,7 @@ def _request(values: FormValues) -> CreateRequest:
         namespace=values.namespace or None,
         envs=dict(values.envs),
         metadata=dict(values.metadata),
-        lifetime=span_of(values.lifetime),
+        lifetime=parse_span(values.lifetime),
         requests=_amounts(values.cpu_request, values.memory_request),
         limits=_amounts(values.cpu_limit, values.memory_limit),
         security_profile=values.profile,

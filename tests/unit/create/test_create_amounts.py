@@ -11,33 +11,21 @@ from k8s_sandbox_tui.dashboard.create.amounts import (
     amounts_reason,
     copies_of,
     copies_reason,
-    span_of,
     span_reason,
     span_text,
 )
 from k8s_sandbox_tui.dashboard.create.form import FormValues, check, id_preview, to_requests
+from k8s_sandbox_tui.provider.durations import parse_span
 from tests.dashboard.create_host import DEFAULTS
 
 
-@pytest.mark.parametrize(
-    ("text", "span"),
-    [
-        ("90s", timedelta(seconds=90)),
-        ("30m", timedelta(minutes=30)),
-        (" 1.5h ", timedelta(minutes=90)),
-        ("1d 12h", timedelta(hours=36)),
-        ("1h30m", timedelta(minutes=90)),
-        ("2W", timedelta(weeks=2)),
-    ],
-)
-def test_spans_as_people_write_them(text: str, span: timedelta) -> None:
-    assert span_of(text) == span
+@pytest.mark.parametrize("text", ["", "90s", " 1.5h ", "1d 12h"])
+def test_a_lifetime_may_be_so(text: str) -> None:
     assert span_reason(text) == ""
 
 
-@pytest.mark.parametrize("text", ["30", "m", "1 hour", "-1h", "1h,", "1.h", "٣h", "1e3s", "h1"])
-def test_what_is_no_span_is_not_guessed_at(text: str) -> None:
-    assert span_of(text) is None
+@pytest.mark.parametrize("text", ["30", "1 hour", "-1h"])
+def test_what_is_no_lifetime_says_how_to_write_one(text: str) -> None:
     assert span_reason(text) == "Write it as 30m, 2h or 1d 12h"
 
 
@@ -51,7 +39,7 @@ def test_spans_that_no_sandbox_can_live(text: str, reason: str) -> None:
 
 @given(st.integers(1, 10 * 365 * 86_400))
 def test_a_span_is_written_as_it_is_read(seconds: int) -> None:
-    assert span_of(span_text(timedelta(seconds=seconds))) == timedelta(seconds=seconds)
+    assert parse_span(span_text(timedelta(seconds=seconds))) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
