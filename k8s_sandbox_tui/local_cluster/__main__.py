@@ -64,7 +64,7 @@ def _serve(state: StateFolder, ready_fd: int | None) -> None:
 
 async def _start(state: StateFolder, certificates: CertificateMaker, ready: Callable[[ServerRecord], None]) -> None:
     # Both take their time, one in processes of its own and one here: side by side.
-    probing = asyncio.create_task(create_runtime(state.root))
+    probing = asyncio.create_task(create_runtime(state.root, may_move=True))
     serve = await asyncio.to_thread(_import_serve)
     await serve(state, certificates, await probing, ready)
 

@@ -173,3 +173,18 @@ async def test_output_while_it_runs(compute: Compute) -> None:
                 await command.close_stdin()
         assert await command.wait() == 4
     assert b"".join(chunks) == b"one\ntwo\n"
+
+
+async def test_a_sandbox_that_takes_too_much_memory_says_so(
+    compute: Compute, local_cluster: LocalClusterStatus
+) -> None:
+    if local_cluster.limits == "none":
+        pytest.skip("nothing holds Pods back on this machine")
+    sandbox = await compute.sandbox.create(limits={"memory": "64Mi"})
+    hog = "import time; kept = []\nwhile True: kept.append(b'x' * (4 << 20)); time.sleep(0.002)"
+    with pytest.raises(SandboxGoneError, match="has ended"):
+        await sandbox.run_command(["python3", "-c", hog])
+    async with compute.inventory() as inventory:
+        rows = await follow(inventory, lambda rows: any(row.exit_code is not None for row in rows.values()))
+    info = rows[sandbox.uid]
+    assert (info.status, info.reason, info.exit_code) == (SandboxStatus.FAILED, "OOMKilled", 137)

@@ -205,7 +205,9 @@ class ContainerRun:
             await process.stop(self._grace)
         else:
             self._owner.publish()
-        self._set_terminated(await process.wait(), started)
+        code = await process.wait()
+        why = process.ending
+        self._set_terminated(code, started, reason=why.reason, message=why.message)
 
     def _keep(self, process: PodProcess) -> None:
         """Takes a run on; of those before, the last one's log alone is kept."""

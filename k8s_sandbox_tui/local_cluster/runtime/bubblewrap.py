@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.runtime import podinit, sandbox_view
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
+from k8s_sandbox_tui.local_cluster.runtime.limits.hold import NoHold
 from k8s_sandbox_tui.local_cluster.runtime.main_streams import MainStreams
 from k8s_sandbox_tui.local_cluster.runtime.pod_home import write_npm_config
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from k8s_sandbox_tui.local_cluster.runtime.host_tools import HostTools
+    from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Hold
 
 _SAID_BYTES = 4096
 # What root of a container has by default, without what reaches beyond its files and processes.
@@ -91,8 +93,8 @@ class BubblewrapLauncher:
         self._command += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
         self._command += sandbox_view.shared_view(shared)
 
-    async def launch(self, pod: PodProcessSpec) -> RunningPod:
-        """Starts the sandbox, then the main process in it.
+    async def launch(self, pod: PodProcessSpec, hold: Hold) -> RunningPod:
+        """Starts the sandbox, then the main process in it, under limits.
 
         Raises:
             StartError: Either cannot be started.
@@ -100,7 +102,7 @@ class BubblewrapLauncher:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                running = self._start_supervisor(pod, ours, theirs.fileno())
+                running = self._start_supervisor(pod, hold, ours, theirs.fileno())
         except OSError as error:
             ours.close()
             raise StartError(f"the sandbox cannot be made: {error}", reason="CreateContainerError") from error
@@ -108,7 +110,7 @@ class BubblewrapLauncher:
         home = "/" if pod.run_as.user else sandbox_view.HOME
         env = {"PATH": sandbox_view.PATH, "HOME": home, "HOSTNAME": pod.hostname, **pod.env}
         become = None if self._user_namespace or pod.run_as.is_root else pod.run_as
-        await running.start_main(pod.working_dir or "/", env, become)
+        await running.start_main(pod.working_dir or "/", env, become, counted=self._user_namespace)
         return running
 
     def _rights(self, run_as: RunAs) -> list[str]:
@@ -122,7 +124,7 @@ class BubblewrapLauncher:
             kept = () if run_as.is_root else ("CAP_CHOWN", "CAP_SETGID", "CAP_SETUID")
         return ["--cap-drop", "ALL", *(word for name in kept for word in ("--cap-add", name))]
 
-    def _start_supervisor(self, pod: PodProcessSpec, ours: socket.socket, theirs: int) -> RunningPod:
+    def _start_supervisor(self, pod: PodProcessSpec, hold: Hold, ours: socket.socket, theirs: int) -> RunningPod:
         root = pod.state_dir / "root"
         command = [*self._command, *self._rights(pod.run_as)]
         command += sandbox_view.own_view(root, pod.working_dir, self._tools)
@@ -152,7 +154,7 @@ class BubblewrapLauncher:
                 start_new_session=True,
             )
             on_failure.pop_all()
-        return RunningPod(pod, ours, BubblewrapAnchor(process, errors), streams)
+        return RunningPod(pod, ours, BubblewrapAnchor(process, errors), streams, hold)
 
     async def close(self) -> None:
         """Nothing runs beside the Pods."""
@@ -170,7 +172,7 @@ class BubblewrapLauncher:
         )
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         try:
-            running = await self.launch(pod)
+            running = await self.launch(pod, NoHold())
         except StartError as error:
             return error.message
         return "" if await running.wait() == 0 else "it does not isolate"

@@ -21,6 +21,7 @@ from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import StartError
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Hold
     from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
 
 _SOURCE = Path(__file__).parents[3]
@@ -149,23 +150,23 @@ class PlainLauncher:
         link_programs(tools, shared / "bin")
         self._host: ZygoteHost | None = None
 
-    async def launch(self, pod: PodProcessSpec) -> RunningPod:
-        """Starts the main process in the Pod's folder.
+    async def launch(self, pod: PodProcessSpec, hold: Hold) -> RunningPod:
+        """Starts the main process in the Pod's folder, under limits.
 
         Raises:
             StartError: It cannot be started.
         """
         host = await self._living_host()
         try:
-            return await self._launch_from(host, pod)
+            return await self._launch_from(host, pod, hold)
         except StartError as error:
             if error.reason == "StartError" or not await host.ends_now():
                 raise
         # A Pod without isolation has killed the zygote.
         await asyncio.to_thread(remove_tree, pod.state_dir / "root")
-        return await self._launch_from(await self._living_host(), pod)
+        return await self._launch_from(await self._living_host(), pod, hold)
 
-    async def _launch_from(self, host: ZygoteHost, pod: PodProcessSpec) -> RunningPod:
+    async def _launch_from(self, host: ZygoteHost, pod: PodProcessSpec, hold: Hold) -> RunningPod:
         root = pod.state_dir / "root"
         home, temporary = root / "root", root / "tmp"
         try:
@@ -181,7 +182,7 @@ class PlainLauncher:
             raise StartError(message, reason="CreateContainerError") from error
         ours, theirs = socket.socketpair()
         with theirs:
-            running = RunningPod(pod, ours, host.fork(theirs), streams)
+            running = RunningPod(pod, ours, host.fork(theirs), streams, hold)
         env = {
             "PATH": f"{self._shared}/bin:{home}/.local/bin:/opt/homebrew/bin:{SYSTEM_PATH}",
             "HOME": str(home),

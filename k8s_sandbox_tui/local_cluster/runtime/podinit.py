@@ -23,10 +23,10 @@ import struct
 import sys
 
 MAIN = 0
-START, EXEC, TERM, KILL = 1, 2, 3, 4
-"""Requests: start the main process; start a command beside it; ask the main process to end; end the Pod."""
+START, EXEC, TERM, KILL, LIMIT = 1, 2, 3, 4, 5
+"""Requests: start the main process; start a command beside it; ask the main process to end; end the Pod; be limited."""
 STARTED, EXITED = 1, 2
-NOT_FOUND, STAT_FAILED, NOT_EXECUTABLE, NO_DIRECTORY, SPAWN_FAILED = 3, 4, 5, 6, 7
+NOT_FOUND, STAT_FAILED, NOT_EXECUTABLE, NO_DIRECTORY, SPAWN_FAILED, NOT_LIMITED = 3, 4, 5, 6, 7, 8
 """Reports. The value is the pid, the exit code, or the errno of why it did not start."""
 STDIN, STDOUT, STDERR, TTY = 1, 2, 4, 8
 """Flags of START and EXEC: which descriptors come, in this order; with TTY none come, and the master goes back."""
@@ -121,15 +121,40 @@ class Supervisor:
                 break
             strings = self._buffer[REQUEST.size : end].split(b"\0")[:-1]
             self._buffer = self._buffer[end:]
-            if kind == KILL:
+            if not self._on_request(kind, ident, strings):
                 return False
-            if kind == TERM:
-                self._signal_main(_signal.SIGTERM)
-            elif kind == START:
-                if not self._start(strings):
-                    return False
-            else:
-                self._spawn(ident, int(strings[0]), strings[1:])
+        return True
+
+    def _on_request(self, kind: int, ident: int, strings: list[bytes]) -> bool:
+        """Does it; whether the Pod goes on."""
+        if kind == LIMIT:
+            return self._limit(strings)
+        if kind == START:
+            return self._start(strings)
+        if kind == EXEC:
+            self._spawn(ident, int(strings[0]), strings[1:])
+        elif kind == TERM:
+            self._signal_main(_signal.SIGTERM)
+        return kind != KILL
+
+    def _limit(self, strings: list[bytes]) -> bool:
+        """Takes whether a `cgroup.procs` to enter comes along, bytes of private memory and processes; empty: no limit.
+
+        All that is started later is limited too, so it comes before the main process.
+        """
+        try:
+            if strings[0]:
+                descriptor = self._descriptors.pop(0)
+                try:
+                    os.write(descriptor, b"0")
+                finally:
+                    os.close(descriptor)
+            for name, value in (("RLIMIT_DATA", strings[1]), ("RLIMIT_NPROC", strings[2])):
+                if value:
+                    _set_limit(name, int(value))
+        except OSError as error:
+            self._report(NOT_LIMITED, MAIN, error.errno or errno.EIO)
+            return False
         return True
 
     def _start(self, strings: list[bytes]) -> bool:
@@ -262,6 +287,16 @@ def _become(user: int, group: int, groups: list[int]) -> None:
     os.setgroups(groups)
     os.setresgid(group, group, group)
     os.setresuid(user, user, user)
+
+
+def _set_limit(name: str, value: int) -> None:
+    """Lowers a limit for good; one that is lower already stays."""
+    import resource  # where nothing is limited, it need not be loaded
+
+    number: int = getattr(resource, name)
+    hard = resource.getrlimit(number)[1]
+    if hard == resource.RLIM_INFINITY or value < hard:
+        resource.setrlimit(number, (value, value))
 
 
 def _catches(pid: int, number: int) -> bool:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 from k8s_sandbox_tui.local_cluster.runtime import podinit, wording
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_exec import RunningExec, open_streams
-from k8s_sandbox_tui.local_cluster.runtime.types import ExecError, PodGoneError, PodProcessSpec, RunAs, StartError
+from k8s_sandbox_tui.local_cluster.runtime.types import (
+    Ending,
+    ExecError,
+    PodGoneError,
+    PodProcessSpec,
+    RunAs,
+    StartError,
+)
 
 if TYPE_CHECKING:
     import socket
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from k8s_sandbox_tui.local_cluster.runtime.attachment import Attachment
+    from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Hold
     from k8s_sandbox_tui.local_cluster.runtime.main_streams import MainStreams
 
 _KILLED = 137
@@ -51,12 +59,15 @@ class Anchor(Protocol):
 class RunningPod:
     """A `PodProcess`."""
 
-    def __init__(self, spec: PodProcessSpec, sock: socket.socket, anchor: Anchor, streams: MainStreams) -> None:
+    def __init__(
+        self, spec: PodProcessSpec, sock: socket.socket, anchor: Anchor, streams: MainStreams, hold: Hold
+    ) -> None:
         loop = asyncio.get_running_loop()
         self._loop = loop
         self._spec = spec
         self._anchor = anchor
         self._streams = streams
+        self._hold = hold
         self._socket = ReportSocket(sock, self)
         self._started: asyncio.Future[None] = loop.create_future()
         self._ended: asyncio.Future[int] = loop.create_future()
@@ -67,6 +78,7 @@ class RunningPod:
         self._execs: dict[int, RunningExec] = {}
         self._next_ident = podinit.MAIN + 1
         self._killed = False
+        self._why_ended = Ending()
         self._kill_timer: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
 
@@ -81,6 +93,11 @@ class RunningPod:
         return None if self._ending is not None else self._anchor.root_pid(self._main_pid)
 
     @property
+    def ending(self) -> Ending:
+        """Why it ended, where that was the runtime's doing."""
+        return self._why_ended
+
+    @property
     def log_path(self) -> Path:
         """The log of the main process."""
         return self._streams.log_path
@@ -93,13 +110,16 @@ class RunningPod:
         """Returns after the next write to the log, at once when the process tree has ended."""
         await self._streams.log_grown()
 
-    async def start_main(self, working_dir: str, env: Mapping[str, str], become: RunAs | None = None) -> None:
+    async def start_main(
+        self, working_dir: str, env: Mapping[str, str], become: RunAs | None = None, *, counted: bool = False
+    ) -> None:
         """Starts the main process; what fails ends the supervisor too.
 
         Args:
             working_dir: As the Pod's processes see it.
             env: All of the Pod's environment.
             become: Whom the supervisor, which is root, is to become first; None: nobody else.
+            counted: Whether the system counts this Pod's processes apart from all others of the user.
 
         Raises:
             StartError: It cannot be started.
@@ -113,13 +133,17 @@ class RunningPod:
         try:
             if any("\0" in string for string in strings):
                 raise StartError(wording.start_with_nul(argv[0]))  # noqa: TRY301 -- ended below like all others
+            self._send_limits(counted=counted)
             request = podinit.pack(podinit.START, podinit.MAIN, [flags, *map(_encoded, strings)])
             self._socket.send(request, self._given_over(self._streams.take_theirs()))
             await self._started
-        except BaseException:
+        except BaseException as error:
             self._kill()
             await asyncio.shield(self._ended)
+            if isinstance(error, OSError):
+                raise StartError(f"the limits cannot be set: {error}", reason="CreateContainerError") from error
             raise
+        self._hold.watch(self)
 
     async def wait(self) -> int:
         """Waits until the whole tree has ended and returns the main process' exit code."""
@@ -165,6 +189,13 @@ class RunningPod:
                 self._kill()
         await asyncio.shield(self._ended)
 
+    def end(self) -> bool:
+        """Kills the Pod; False when it is ending already."""
+        if self._ending is not None or self._killed:
+            return False
+        self._kill()
+        return True
+
     def on_report(self, report: Report) -> None:
         """Takes what the supervisor says; nonsense, which only the Pod itself can send, is passed over."""
         if report.ident == podinit.MAIN:
@@ -202,6 +233,7 @@ class RunningPod:
 
     async def _end(self) -> None:
         await self._anchor.gone()
+        self._why_ended = await self._hold.release()
         if self._kill_timer is not None:
             self._kill_timer.cancel()
         self._streams.finish()
@@ -215,6 +247,14 @@ class RunningPod:
             process.on_pod_end(_KILLED)
         self._execs.clear()
         self._ended.set_result(self._exit_code)
+
+    def _send_limits(self, *, counted: bool) -> None:
+        entry = self._hold.entry()
+        values = ("" if entry.procs is None else "1", entry.data_bytes, entry.processes if counted else None)
+        if any(values):
+            strings = [b"" if value is None else str(value).encode() for value in values]
+            passed = () if entry.procs is None else (entry.procs,)
+            self._socket.send(podinit.pack(podinit.LIMIT, podinit.MAIN, strings), passed)
 
     def _given_over(self, descriptors: tuple[int, ...]) -> tuple[int, ...]:
         """Pipes that the Pod's user may open anew by the names /dev/stdout and so on."""

@@ -91,6 +91,19 @@ class PodProcessSpec:
     log_name: str = "main.log"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Why the runtime itself ended a Pod; nothing where it did not.
+
+    Attributes:
+        reason: Of the terminated container state: `OOMKilled` or `Error`.
+        message: What was too much, in words.
+    """
+
+    reason: str = ""
+    message: str = ""
+
+
 class StartError(Exception):
     """The main process could not be started.
 
@@ -175,6 +188,11 @@ class PodProcess(Protocol):
         ...
 
     @property
+    def ending(self) -> Ending:
+        """Why it ended, where that was the runtime's doing; final once `wait` has returned."""
+        ...
+
+    @property
     def log_path(self) -> Path:
         """The log of the main process as the CRI has it, for each line `<RFC3339Nano> stdout|stderr F|P <text>`.
 
@@ -237,7 +255,7 @@ class Runtime(Protocol):
 
     @property
     def limits(self) -> str:
-        """What holds a Pod's resources back; `none`, or a plain phrase."""
+        """What holds a Pod's resources back: `cgroup2 (…)`, `watchdog (…)` or `none`; in brackets what it holds."""
         ...
 
     @property

@@ -40,6 +40,7 @@ def _cause(kind: int, number: int, command: str, working_dir: str) -> str:
         podinit.NOT_FOUND: f"exec: {quoted}: executable file not found in $PATH",
         podinit.STAT_FAILED: f"exec: {quoted}: stat {command}: {system}",
         podinit.NOT_EXECUTABLE: f"exec: {quoted}: {system}",
+        podinit.NOT_LIMITED: f"unable to apply cgroup configuration: {system}",
         podinit.NO_DIRECTORY: f"chdir to cwd ({_go_quoted(working_dir)}) set in config.json failed: {system}",
     }
     return causes.get(kind, f"exec {command}: {system}")

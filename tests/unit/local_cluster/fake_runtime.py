@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.runtime.types import PodGoneError
+from k8s_sandbox_tui.local_cluster.runtime.types import Ending, PodGoneError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +22,17 @@ class FakeProcess:
         self.stops: list[float] = []
         self.obstinate = False
         self.discarded = False
+        self.why = Ending()
         self._stopped = asyncio.Event()
         self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     @property
     def root_pid(self) -> int | None:
         return None
+
+    @property
+    def ending(self) -> Ending:
+        return self.why
 
     @property
     def log_path(self) -> Path:

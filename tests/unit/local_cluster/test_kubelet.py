@@ -21,7 +21,7 @@ from k8s_sandbox_tui.local_cluster.kubelet.room import OVERCOMMIT
 from k8s_sandbox_tui.local_cluster.objects.defaults import default_pod
 from k8s_sandbox_tui.local_cluster.objects.meta import now
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
-from k8s_sandbox_tui.local_cluster.runtime.types import StartError
+from k8s_sandbox_tui.local_cluster.runtime.types import Ending, StartError
 from k8s_sandbox_tui.local_cluster.store.cluster import Cluster, new_cluster
 from tests.unit.local_cluster.fake_runtime import FakeRuntime
 
@@ -120,6 +120,18 @@ async def test_the_end_of_the_main_process_is_the_end_of_the_pod(node: Node, cod
     assert pod_reason(pod) == shown
     # As on a real cluster the phase lags behind the container.
     assert f"Running/{shown}" in node.history()
+
+
+async def test_a_container_that_its_limits_end_says_so(node: Node) -> None:
+    node.create()
+    process = await node.runtime.started(1)
+    process.why = Ending(reason="OOMKilled")
+    process.end(137)
+    pod = await node.until(lambda pod: pod.status.phase == "Failed")
+    assert pod_reason(pod) == "OOMKilled"
+    ended = pod.status.container_statuses[0].state.terminated
+    assert ended
+    assert (ended.exit_code, ended.message) == (137, "")
 
 
 async def test_a_finished_pod_is_deleted_at_once_with_its_files(node: Node) -> None:
