@@ -8,6 +8,7 @@ import py_compile
 import socket
 import subprocess
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.runtime import podinit, sandbox_view
@@ -19,12 +20,11 @@ from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec, RunAs, StartError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from k8s_sandbox_tui.local_cluster.runtime.host_tools import HostTools
     from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Hold
 
 _SAID_BYTES = 4096
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from podinit.supervisor import main; main(int(sys.argv[2]))"
 # What root of a container has by default, without what reaches beyond its files and processes.
 _ROOT_CAPABILITIES = (
     "CAP_CHOWN",
@@ -87,7 +87,7 @@ class BubblewrapLauncher:
         """
         self._tools = tools
         sandbox_view.make_shared(shared, tools)
-        py_compile.compile(podinit.__file__, cfile=str(shared / "podinit.pyc"), doraise=True, optimize=2)
+        _compile_supervisor(shared)
         self._user_namespace = user_namespace
         self._command = [bwrap, "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
         self._command += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
@@ -137,7 +137,7 @@ class BubblewrapLauncher:
                 command += ["--file", str(passed[-1]), f"/etc/{name}"]
             command += sandbox_view.mounts_view(pod)
             command += ["--hostname", pod.hostname, str(self._tools.interpreter)]
-            command += ["-I", "-S", f"{sandbox_view.SHARED}/podinit.pyc", str(theirs)]
+            command += ["-I", "-S", "-c", _START, sandbox_view.SHARED, str(theirs)]
             on_failure = after.enter_context(ExitStack())
             errors = os.memfd_create("supervisor")
             on_failure.callback(os.close, errors)
@@ -176,6 +176,14 @@ class BubblewrapLauncher:
         except StartError as error:
             return error.message
         return "" if await running.wait() == 0 else "it does not isolate"
+
+
+def _compile_supervisor(shared: Path) -> None:
+    """Puts the supervisor where Pods see it."""
+    (shared / "podinit").mkdir()
+    for source in Path(podinit.__file__).parent.glob("*.py"):
+        target = shared / "podinit" / f"{source.stem}.pyc"
+        py_compile.compile(str(source), cfile=str(target), doraise=True, optimize=2)
 
 
 def _file_in_memory(content: str) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.runtime import podinit
 from k8s_sandbox_tui.local_cluster.runtime.attachment import Attachment
 from k8s_sandbox_tui.local_cluster.runtime.output_tap import OutputTap
 from k8s_sandbox_tui.local_cluster.runtime.pod_log import PodLog
+from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
 from k8s_sandbox_tui.local_cluster.runtime.types import PodGoneError
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class MainStreams:
     def flags(self) -> int:
         """What podinit is to be told of them."""
         if self._spec.tty:
-            return podinit.TTY
-        return podinit.STDIN * self._spec.stdin | podinit.STDOUT | podinit.STDERR
+            return wire.TTY
+        return wire.STDIN * self._spec.stdin | wire.STDOUT | wire.STDERR
 
     def take_theirs(self) -> tuple[int, ...]:
         """The main process' ends, in podinit's order; who takes them closes them."""

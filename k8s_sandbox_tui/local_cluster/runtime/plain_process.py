@@ -11,11 +11,12 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.runtime import podinit, zygote
+from k8s_sandbox_tui.local_cluster.runtime import zygote
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, link_programs
 from k8s_sandbox_tui.local_cluster.runtime.main_streams import MainStreams
 from k8s_sandbox_tui.local_cluster.runtime.pod_home import remove_tree, write_npm_config, write_pip_config
+from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import StartError
@@ -107,12 +108,12 @@ class ZygoteHost:
         """Has a supervisor forked that serves the socket."""
         self._next_ident += 1
         anchor = self._anchors[self._next_ident] = ZygoteAnchor(self, self._next_ident)
-        self._socket.send(podinit.pack(zygote.FORK, self._next_ident, []), (pod_socket.detach(),))
+        self._socket.send(wire.pack(zygote.FORK, self._next_ident, []), (pod_socket.detach(),))
         return anchor
 
     def forget(self, ident: int) -> None:
         """Has a supervisor killed that does not answer."""
-        self._socket.send(podinit.pack(zygote.FORGET, ident, []))
+        self._socket.send(wire.pack(zygote.FORGET, ident, []))
 
     async def close(self) -> None:
         """Ends the zygote, which kills all that is left first."""

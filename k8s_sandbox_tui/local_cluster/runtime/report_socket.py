@@ -10,7 +10,7 @@ import socket
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from k8s_sandbox_tui.local_cluster.runtime import podinit
+from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,16 +110,16 @@ class ReportSocket:
         except OSError:
             data, descriptors = b"", []
         for descriptor in descriptors:
-            podinit.keep_from_children(descriptor)
+            wire.keep_from_children(descriptor)
         self._descriptors += descriptors
         if not data or len(self._descriptors) > _MOST_DESCRIPTORS:
             self.close()
             self._listener.on_end()
             return
         self._received += data
-        whole = len(self._received) // podinit.REPORT.size * podinit.REPORT.size
+        whole = len(self._received) // wire.REPORT.size * wire.REPORT.size
         frames, self._received = self._received[:whole], self._received[whole:]
-        for fields in podinit.REPORT.iter_unpack(frames):
+        for fields in wire.REPORT.iter_unpack(frames):
             if self._open:
                 self._listener.on_report(Report(*fields))
 

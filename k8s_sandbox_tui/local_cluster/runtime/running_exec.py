@@ -9,8 +9,9 @@ import struct
 import termios
 from dataclasses import dataclass
 
-from k8s_sandbox_tui.local_cluster.runtime import podinit, wording
+from k8s_sandbox_tui.local_cluster.runtime import wording
 from k8s_sandbox_tui.local_cluster.runtime.discard import Discard
+from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
 from k8s_sandbox_tui.local_cluster.runtime.types import ExecError, PodGoneError
 
 
@@ -43,7 +44,7 @@ def open_streams(*, stdin: bool, stdout: bool, stderr: bool) -> Streams:
         for descriptor in (*theirs, *(end for end in ours if end is not None)):
             os.close(descriptor)
         raise
-    flags = podinit.STDIN * stdin | podinit.STDOUT * stdout | podinit.STDERR * stderr
+    flags = wire.STDIN * stdin | wire.STDOUT * stdout | wire.STDERR * stderr
     return Streams(ours[0], ours[1], ours[2], flags, tuple(theirs))
 
 

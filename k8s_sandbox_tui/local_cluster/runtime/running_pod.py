@@ -6,7 +6,8 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Protocol
 
-from k8s_sandbox_tui.local_cluster.runtime import podinit, wording
+from k8s_sandbox_tui.local_cluster.runtime import wording
+from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_exec import RunningExec, open_streams
 from k8s_sandbox_tui.local_cluster.runtime.types import (
@@ -76,7 +77,7 @@ class RunningPod:
         self._exit_code = _KILLED
         self._main_pid = 0
         self._execs: dict[int, RunningExec] = {}
-        self._next_ident = podinit.MAIN + 1
+        self._next_ident = wire.MAIN + 1
         self._killed = False
         self._why_ended = Ending()
         self._kill_timer: asyncio.TimerHandle | None = None
@@ -134,7 +135,7 @@ class RunningPod:
             if any("\0" in string for string in strings):
                 raise StartError(wording.start_with_nul(argv[0]))  # noqa: TRY301 -- ended below like all others
             self._send_limits(counted=counted)
-            request = podinit.pack(podinit.START, podinit.MAIN, [flags, *map(_encoded, strings)])
+            request = wire.pack(wire.START, wire.MAIN, [flags, *map(_encoded, strings)])
             self._socket.send(request, self._given_over(self._streams.take_theirs()))
             await self._started
         except BaseException as error:
@@ -162,8 +163,8 @@ class RunningPod:
         ident = self._next_ident
         self._next_ident += 1
         self._execs[ident] = process
-        flags = podinit.TTY if streams is None else streams.flags
-        request = podinit.pack(podinit.EXEC, ident, [str(flags).encode(), *map(_encoded, argv)])
+        flags = wire.TTY if streams is None else streams.flags
+        request = wire.pack(wire.EXEC, ident, [str(flags).encode(), *map(_encoded, argv)])
         self._socket.send(request, () if streams is None else self._given_over(streams.theirs))
         try:
             await process.started
@@ -183,7 +184,7 @@ class RunningPod:
         when = self._loop.time() + max(grace_seconds, 0.0)
         if self._ending is None and not self._killed and (self._kill_timer is None or when < self._kill_timer.when()):
             if grace_seconds > 0:
-                self._socket.send(podinit.pack(podinit.TERM, podinit.MAIN, []))
+                self._socket.send(wire.pack(wire.TERM, wire.MAIN, []))
                 self._at(when, self._kill)
             else:
                 self._kill()
@@ -198,15 +199,15 @@ class RunningPod:
 
     def on_report(self, report: Report) -> None:
         """Takes what the supervisor says; nonsense, which only the Pod itself can send, is passed over."""
-        if report.ident == podinit.MAIN:
+        if report.ident == wire.MAIN:
             self._on_main(report)
             return
         process = self._execs.get(report.ident)
         if process is None:
             return
-        if report.kind == podinit.STARTED:
+        if report.kind == wire.STARTED:
             process.on_started(self._socket.take_descriptor() if process.tty else None)
-        elif report.kind == podinit.EXITED:
+        elif report.kind == wire.EXITED:
             del self._execs[report.ident]
             process.on_exit(report.value & 0xFF)
         else:
@@ -218,10 +219,10 @@ class RunningPod:
         self._ending = self._loop.create_task(self._end())
 
     def _on_main(self, report: Report) -> None:
-        if report.kind == podinit.EXITED:
+        if report.kind == wire.EXITED:
             self._exit_code = report.value & 0xFF
         elif not self._started.done():
-            if report.kind == podinit.STARTED:
+            if report.kind == wire.STARTED:
                 self._main_pid = report.value
                 master = self._socket.take_descriptor() if self._spec.tty else None
                 if master is not None:
@@ -254,7 +255,7 @@ class RunningPod:
         if any(values):
             strings = [b"" if value is None else str(value).encode() for value in values]
             passed = () if entry.procs is None else (entry.procs,)
-            self._socket.send(podinit.pack(podinit.LIMIT, podinit.MAIN, strings), passed)
+            self._socket.send(wire.pack(wire.LIMIT, wire.MAIN, strings), passed)
 
     def _given_over(self, descriptors: tuple[int, ...]) -> tuple[int, ...]:
         """Pipes that the Pod's user may open anew by the names /dev/stdout and so on."""
@@ -265,7 +266,7 @@ class RunningPod:
 
     def _kill(self) -> None:
         self._killed = True
-        self._socket.send(podinit.pack(podinit.KILL, podinit.MAIN, []))
+        self._socket.send(wire.pack(wire.KILL, wire.MAIN, []))
         self._at(self._loop.time() + _PATIENCE_SECONDS, self._anchor.kill)
 
     def _at(self, when: float, action: Callable[[], None]) -> None:

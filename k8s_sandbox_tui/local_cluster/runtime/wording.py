@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from k8s_sandbox_tui.local_cluster.runtime import podinit
+from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
 
 _PROCESS = "unable to start container process: "
 _START = "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
@@ -37,11 +37,11 @@ def _cause(kind: int, number: int, command: str, working_dir: str) -> str:
     system = os.strerror(number).lower()
     quoted = _go_quoted(command)
     causes = {
-        podinit.NOT_FOUND: f"exec: {quoted}: executable file not found in $PATH",
-        podinit.STAT_FAILED: f"exec: {quoted}: stat {command}: {system}",
-        podinit.NOT_EXECUTABLE: f"exec: {quoted}: {system}",
-        podinit.NOT_LIMITED: f"unable to apply cgroup configuration: {system}",
-        podinit.NO_DIRECTORY: f"chdir to cwd ({_go_quoted(working_dir)}) set in config.json failed: {system}",
+        wire.NOT_FOUND: f"exec: {quoted}: executable file not found in $PATH",
+        wire.STAT_FAILED: f"exec: {quoted}: stat {command}: {system}",
+        wire.NOT_EXECUTABLE: f"exec: {quoted}: {system}",
+        wire.NOT_LIMITED: f"unable to apply cgroup configuration: {system}",
+        wire.NO_DIRECTORY: f"chdir to cwd ({_go_quoted(working_dir)}) set in config.json failed: {system}",
     }
     return causes.get(kind, f"exec {command}: {system}")
 

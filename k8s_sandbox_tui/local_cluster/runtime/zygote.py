@@ -16,7 +16,8 @@ import socket
 import sys
 from pathlib import Path
 
-from k8s_sandbox_tui.local_cluster.runtime import podinit
+from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
+from k8s_sandbox_tui.local_cluster.runtime.podinit.supervisor import Supervisor
 
 FORK, FORGET = 1, 2
 GONE = 1
@@ -51,10 +52,10 @@ class Zygote:
                     return
 
     def _on_request(self) -> bool:
-        data, descriptors, _, _ = socket.recv_fds(self._control, podinit.REQUEST.size, 1)
+        data, descriptors, _, _ = socket.recv_fds(self._control, wire.REQUEST.size, 1)
         if not data:
             return False
-        _, kind, ident = podinit.REQUEST.unpack(data)
+        _, kind, ident = wire.REQUEST.unpack(data)
         if kind == FORK:
             self._fork(ident, descriptors[0])
         else:
@@ -73,8 +74,8 @@ class Zygote:
         os.close(self._wake_read)
         os.close(self._wake_write)
         become_subreaper()
-        podinit.keep_from_children(descriptor)
-        supervisor = podinit.Supervisor(socket.socket(fileno=descriptor))
+        wire.keep_from_children(descriptor)
+        supervisor = Supervisor(socket.socket(fileno=descriptor))
         try:
             supervisor.run()
         finally:
@@ -96,7 +97,7 @@ class Zygote:
             # What a killed supervisor left has become ours.
             kill_children(spared=self._idents)
         for ident in gone:
-            self._control.sendall(podinit.REPORT.pack(GONE, ident, 0))
+            self._control.sendall(wire.REPORT.pack(GONE, ident, 0))
 
 
 def become_subreaper() -> None:
@@ -159,6 +160,6 @@ def _parent(process: Path) -> int:
 
 def main(descriptor: int) -> None:
     """Runs over the inherited control socket."""
-    podinit.keep_from_children(descriptor)
+    wire.keep_from_children(descriptor)
     with socket.socket(fileno=descriptor) as control:
         Zygote(control).run()

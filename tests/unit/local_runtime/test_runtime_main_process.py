@@ -191,5 +191,5 @@ def _supervisor_of(pid: int) -> int:
     while True:
         pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         line = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if b"podinit.pyc" in line or b"zygote" in line:
+        if b"podinit.supervisor" in line or b"zygote" in line:
             return pid

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_sandbox_tui.local_cluster.runtime import podinit
+from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from tests.unit.local_runtime.kit import PATIENCE, names_in
 
@@ -38,7 +38,7 @@ def _pair() -> tuple[ReportSocket, socket.socket, _Listener]:
 async def test_reports_come_as_they_were_sent_however_they_are_cut() -> None:
     reports, theirs, listener = _pair()
     sent = [Report(kind, kind * 1000, -kind) for kind in range(1, 50)]
-    data = b"".join(podinit.REPORT.pack(*report) for report in sent)
+    data = b"".join(wire.REPORT.pack(*report) for report in sent)
     with theirs:
         for begin in range(0, len(data), 7):
             theirs.sendall(data[begin : begin + 7])
@@ -58,7 +58,7 @@ def test_garbage_is_reports_or_nothing(data: bytes) -> None:
         await listener.ended.wait()
         return listener.reports
 
-    assert len(asyncio.run(receive())) == len(data) // podinit.REPORT.size
+    assert len(asyncio.run(receive())) == len(data) // wire.REPORT.size
 
 
 async def test_descriptors_nobody_asked_for_end_the_connection_and_are_closed() -> None:
@@ -79,10 +79,10 @@ async def test_requests_wait_their_turn_and_keep_their_descriptors() -> None:
     for n in range(200):
         read_end, write_end = os.pipe()
         reads.append(read_end)
-        reports.send(podinit.pack(podinit.EXEC, n, [bytes(5000)[:0] + b"x" * 5000]), (write_end,))
+        reports.send(wire.pack(wire.EXEC, n, [bytes(5000)[:0] + b"x" * 5000]), (write_end,))
     with theirs:
         got, descriptors = b"", list[int]()
-        wanted = 200 * len(podinit.pack(podinit.EXEC, 0, [b"x" * 5000]))
+        wanted = 200 * len(wire.pack(wire.EXEC, 0, [b"x" * 5000]))
         while len(got) < wanted:
             data, more, _, _ = await asyncio.to_thread(socket.recv_fds, theirs, 65536, 16)
             got += data
@@ -107,7 +107,7 @@ async def test_what_cannot_be_sent_any_more_is_closed(broken: bool) -> None:
     else:
         reports.close()
     read_end, write_end = os.pipe()
-    reports.send(podinit.pack(podinit.EXEC, 1, [b"x"]), (write_end,))
+    reports.send(wire.pack(wire.EXEC, 1, [b"x"]), (write_end,))
     os.close(read_end)
     theirs.close()
     assert len(names_in("/proc/self/fd")) == before
