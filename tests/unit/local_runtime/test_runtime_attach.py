@@ -126,13 +126,15 @@ async def test_without_an_input_there_is_none_to_write_to(kit: Kit) -> None:
 
 
 async def test_a_terminal_is_one_stream_and_has_a_size_and_keys(kit: Kit) -> None:
-    pod = await kit.start("sh", "-c", "tty; read go; stty size; sleep 3600", stdin=True, stdin_once=True, tty=True)
+    # A shell that waits for a program may leave ^C to that; when it waits for none, ^C ends it for certain.
+    script = "tty; read go; stty size; echo up; exec sleep 3600"
+    pod = await kit.start("sh", "-c", script, stdin=True, stdin_once=True, tty=True)
     attached = _attach(pod)
     assert attached.stderr_fd is None
     attached.resize(111, 33)
     os.write(_fd(attached.stdin_fd), b"\n")
     async with asyncio.timeout(PATIENCE):
-        assert b"33 111\r\n" in await read_until(_fd(attached.stdout_fd), b"33 111\r\n")
+        assert b"33 111\r\n" in await read_until(_fd(attached.stdout_fd), b"up\r\n")
         attached.detach()
         again = _attach(pod)
         os.write(_fd(again.stdin_fd), b"\x03")
