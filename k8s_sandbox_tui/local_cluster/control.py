@@ -30,7 +30,7 @@ class LocalClusterStatus:
         pid: The server's process; None while it does not run.
         url: Where it answers; None while it does not run.
         kubeconfig: The file that clients read; it is there after the first start.
-        isolation: `bubblewrap` or `process`; empty while it does not run.
+        isolation: `bubblewrap`, `landlock` or `process`; empty while it does not run.
         limits: What holds Pods back.
         network: What network Pods have.
         warning: Empty, or a plain sentence that has to stay on screen.

@@ -38,7 +38,7 @@ def test_up_and_down(state: Path) -> None:
     assert before.kubeconfig == control.kubeconfig_path() == state / "kubeconfig"
     first = control.up()
     assert first.running
-    assert first.isolation in {"bubblewrap", "process"}
+    assert first.isolation in {"bubblewrap", "landlock", "process"}
     assert control.up() == first == control.status()
     assert first.pid is not None
     assert os.getsid(first.pid) == first.pid

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 ISOLATION = "local.computesdk.io/isolation"
-"""`bubblewrap`, or `process`: none."""
+"""`bubblewrap`, `landlock`, or `process`: none."""
 LIMITS = "local.computesdk.io/limits"
-"""What is enforced of a container's limits; `none`, or a plain phrase."""
+"""What is enforced of a container's limits: `cgroup2 (…)`, `watchdog (…)` or `none`."""
 NETWORK = "local.computesdk.io/network"
 """`host`: a Pod shares the machine's network."""

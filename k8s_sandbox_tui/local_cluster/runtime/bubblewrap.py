@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import py_compile
 import socket
@@ -13,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.runtime import podinit, sandbox_view
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
-from k8s_sandbox_tui.local_cluster.runtime.limits.hold import NoHold
 from k8s_sandbox_tui.local_cluster.runtime.main_streams import MainStreams
 from k8s_sandbox_tui.local_cluster.runtime.pod_home import write_npm_config
 from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
-from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec, RunAs, StartError
+from k8s_sandbox_tui.local_cluster.runtime.types import RunAs, StartError
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.host_tools import HostTools
     from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Hold
+    from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
 
 _SAID_BYTES = 4096
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from podinit.supervisor import main; main(int(sys.argv[2]))"
@@ -158,24 +157,6 @@ class BubblewrapLauncher:
 
     async def close(self) -> None:
         """Nothing runs beside the Pods."""
-
-    async def probe(self, folder: Path) -> str:
-        """Runs a Pod to see whether this machine lets it; why not, or an empty string."""
-        script = 'test "$(cat /proc/sys/kernel/hostname)" = probe && test ! -e "$0" && test -w /tmp && test ! -w /usr'
-        pod = PodProcessSpec(
-            uid="probe",
-            name="probe",
-            namespace="probe",
-            hostname="probe",
-            argv=("/bin/sh", "-c", script, str(folder)),
-            state_dir=folder,
-        )
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        try:
-            running = await self.launch(pod, NoHold())
-        except StartError as error:
-            return error.message
-        return "" if await running.wait() == 0 else "it does not isolate"
 
 
 def _compile_supervisor(shared: Path) -> None:

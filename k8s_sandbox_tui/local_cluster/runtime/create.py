@@ -7,37 +7,39 @@ import os
 import resource
 import shutil
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from k8s_sandbox_tui.local_cluster.runtime.bubblewrap import BubblewrapLauncher
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, find_host_tools
 from k8s_sandbox_tui.local_cluster.runtime.limits.choose import choose_limiter
 from k8s_sandbox_tui.local_cluster.runtime.plain_process import PlainLauncher
 from k8s_sandbox_tui.local_cluster.runtime.pod_home import remove_tree
+from k8s_sandbox_tui.local_cluster.runtime.probe import probe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Hold, Limiter
+    from k8s_sandbox_tui.local_cluster.runtime.launcher import Launcher
+    from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Limiter
     from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
     from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
 
 _DESCRIPTORS = 65536
+Isolation = Literal["bubblewrap", "landlock", "process"]
+"""Best first."""
+# The argument is a folder that only the server should reach.
+_BUBBLEWRAP_HOLDS = (
+    'test "$(cat /proc/sys/kernel/hostname)" = probe && test ! -e "$0" && test -w /tmp && test ! -w /usr'
+)
+_LANDLOCK_HOLDS = (
+    'cd "$HOME" && echo x >own && ! cat "$0/secret" && ! rm "$0/secret" && ! echo x >"$0/own" && ! cat /proc/1/status'
+)
+_SHARED_TMP = (
+    "Sandboxes share /tmp and the network with this machine; your other files are hidden from them by Landlock"
+)
 _NOT_ISOLATED = (
     "Sandboxes are not isolated on this machine: their commands run as plain processes with your rights and share /tmp"
 )
-
-
-class Launcher(Protocol):
-    """One way to run Pods."""
-
-    async def launch(self, pod: PodProcessSpec, hold: Hold) -> RunningPod:
-        """Starts a Pod's main process under limits; StartError when it cannot."""
-        ...
-
-    async def close(self) -> None:
-        """Ends what all Pods shared; they have ended."""
-        ...
 
 
 class LocalRuntime:
@@ -92,30 +94,35 @@ class LocalRuntime:
         self._pods.discard(pod)
 
 
-async def create_runtime(state_dir: Path, *, isolate: bool = True, may_move: bool = False) -> LocalRuntime:
+async def create_runtime(state_dir: Path, *, best: Isolation = "bubblewrap", may_move: bool = False) -> LocalRuntime:
     """Chooses the best isolation that works on this machine, by running it.
 
     Args:
         state_dir: A folder of the runtime's own; made when missing.
-        isolate: False: plain processes, whatever would work.
+        best: What to try first; what isolates better is passed over.
         may_move: Whether this process may be moved to another control group, to have limits for its Pods.
 
     Returns:
-        The runtime; its `warning` says so when there is no isolation, and why.
+        The runtime; its `warning` says so when there is less isolation than there could be, and why.
     """
     _raise_descriptor_limit()
     await asyncio.to_thread(state_dir.mkdir, parents=True, exist_ok=True, mode=0o700)
     limiter = await choose_limiter(may_move=may_move)
     tools = await asyncio.to_thread(find_host_tools)
-    reason = "isolation was not wanted"
-    if isolate:
-        isolated = await _try_bubblewrap(tools, state_dir)
-        if isinstance(isolated, BubblewrapLauncher):
-            return LocalRuntime(isolated, limiter, tools, isolation="bubblewrap", warning="")
-        reason = isolated
-    warning = f"{_NOT_ISOLATED} ({reason})."
+    why = ["better isolation was not wanted"] if best != "bubblewrap" else []
+    if best == "bubblewrap":
+        launcher = await _try_bubblewrap(tools, state_dir)
+        if isinstance(launcher, BubblewrapLauncher):
+            return LocalRuntime(launcher, limiter, tools, isolation="bubblewrap", warning="")
+        why.append(launcher)
+    if best != "process":
+        launcher = await _try_landlock(tools, state_dir)
+        if isinstance(launcher, PlainLauncher):
+            warning = f"{_SHARED_TMP} ({'; '.join(why)})."
+            return LocalRuntime(launcher, limiter, tools, isolation="landlock", warning=warning)
+        why.append(launcher)
     plain = PlainLauncher(tools, state_dir / "shared")
-    return LocalRuntime(plain, limiter, tools, isolation="process", warning=warning)
+    return LocalRuntime(plain, limiter, tools, isolation="process", warning=f"{_NOT_ISOLATED} ({'; '.join(why)}).")
 
 
 async def _try_bubblewrap(tools: HostTools, state_dir: Path) -> BubblewrapLauncher | str:
@@ -129,11 +136,31 @@ async def _try_bubblewrap(tools: HostTools, state_dir: Path) -> BubblewrapLaunch
     # Root in a container often may not mount, but may have a user namespace in which it may.
     for user_namespace in (False, True) if os.geteuid() == 0 else (True,):
         launcher = BubblewrapLauncher(bwrap, tools, state_dir / "shared", user_namespace=user_namespace)
-        failure = await launcher.probe(state_dir / "probe")
-        await asyncio.to_thread(remove_tree, state_dir / "probe")
+        failure = await probe(launcher, state_dir / "probe", _BUBBLEWRAP_HOLDS)
         if not failure:
             return launcher
     return f"bubblewrap does not work here: {failure}"
+
+
+async def _try_landlock(tools: HostTools, state_dir: Path) -> PlainLauncher | str:
+    """A launcher that has been seen to work, or why there is none."""
+    if sys.platform != "linux":
+        return "Landlock needs Linux"
+    from k8s_sandbox_tui.local_cluster.runtime.landlock.allowed import TEMPORARY
+    from k8s_sandbox_tui.local_cluster.runtime.landlock.ruleset import NEEDED, version
+    from k8s_sandbox_tui.local_cluster.runtime.landlock.syscall_filter import is_known_machine
+
+    found = version()
+    if found < NEEDED or not is_known_machine():
+        return "Landlock needs Linux 6.2 on x86-64 or ARM64" if found else "this Linux has no Landlock"
+    if (await asyncio.to_thread(state_dir.resolve)).is_relative_to(TEMPORARY):
+        return f"Landlock needs a state folder outside {TEMPORARY}, which sandboxes share"
+    launcher = PlainLauncher(tools, state_dir / "shared", landlock=True)
+    failure = await probe(launcher, state_dir / "probe", _LANDLOCK_HOLDS)
+    if failure:
+        await launcher.close()
+        return f"Landlock does not work here: {failure}"
+    return launcher
 
 
 def _raise_descriptor_limit() -> None:

@@ -1,4 +1,4 @@
-"""Pods without isolation: plain processes in a folder of their own, forked by a zygote."""
+"""Pods without namespaces: processes in a folder of their own, forked by a zygote; plain ones, or under Landlock."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.local_cluster.runtime import zygote
 from k8s_sandbox_tui.local_cluster.runtime.child_exit import wait_for_exit
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, link_programs
+from k8s_sandbox_tui.local_cluster.runtime.landlock.allowed import for_all, for_one
 from k8s_sandbox_tui.local_cluster.runtime.main_streams import MainStreams
 from k8s_sandbox_tui.local_cluster.runtime.pod_home import remove_tree, write_npm_config, write_pip_config
 from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
@@ -22,6 +23,7 @@ from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
 from k8s_sandbox_tui.local_cluster.runtime.types import StartError
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.runtime.landlock.ruleset import Rule
     from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Hold
     from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
 
@@ -104,11 +106,12 @@ class ZygoteHost:
                 await self._ended.wait()
         return not self.alive
 
-    def fork(self, pod_socket: socket.socket) -> ZygoteAnchor:
-        """Has a supervisor forked that serves the socket."""
+    def fork(self, pod_socket: socket.socket, rules: list[Rule]) -> ZygoteAnchor:
+        """Has a supervisor forked that serves the socket, with processes under Landlock where there are rules."""
         self._next_ident += 1
         anchor = self._anchors[self._next_ident] = ZygoteAnchor(self, self._next_ident)
-        self._socket.send(wire.pack(zygote.FORK, self._next_ident, []), (pod_socket.detach(),))
+        strings = [rule.kind.encode() + rule.path for rule in rules]
+        self._socket.send(wire.pack(zygote.FORK, self._next_ident, strings), (pod_socket.detach(),))
         return anchor
 
     def forget(self, ident: int) -> None:
@@ -138,13 +141,15 @@ class ZygoteHost:
 class PlainLauncher:
     """Starts Pods as plain processes."""
 
-    def __init__(self, tools: HostTools, shared: Path) -> None:
+    def __init__(self, tools: HostTools, shared: Path, *, landlock: bool = False) -> None:
         """Prepares what all Pods share.
 
         Args:
             tools: The Python and Node.js of the machine.
             shared: A folder for their names; made anew.
+            landlock: Whether the processes of Pods are held back by it.
         """
+        self._rules = for_all(shared, tools) if landlock else []
         self._tools = tools
         self._shared = shared
         shutil.rmtree(shared, ignore_errors=True)
@@ -181,9 +186,10 @@ class PlainLauncher:
         except OSError as error:
             message = f"the Pod's folder cannot be made: {error}"
             raise StartError(message, reason="CreateContainerError") from error
+        rules = [*self._rules, *for_one(root, pod)] if self._rules else []
         ours, theirs = socket.socketpair()
         with theirs:
-            running = RunningPod(pod, ours, host.fork(theirs), streams, hold)
+            running = RunningPod(pod, ours, host.fork(theirs, rules), streams, hold)
         env = {
             "PATH": f"{self._shared}/bin:{home}/.local/bin:/opt/homebrew/bin:{SYSTEM_PATH}",
             "HOME": str(home),

@@ -25,13 +25,13 @@ SHARED = "/opt/sandbox"
 """Where Pods see what the runtime itself brings."""
 PATH = f"{SHARED}/bin:{HOME}/.local/bin:{SYSTEM_PATH}"
 # Links into /usr on most systems, folders of their own on some.
-_SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 # Large, and needed to find programs and to check certificates.
-_ETC_FOLDERS = ("alternatives", "crypto-policies", "pki/ca-trust", "pki/tls", "ssl/certs")
-_ETC_FILES = ("ld.so.cache", "localtime", "npmrc", "nsswitch.conf", "os-release", "protocols", "services")
+ETC_FOLDERS = ("alternatives", "crypto-policies", "pki/ca-trust", "pki/tls", "ssl/certs")
+ETC_FILES = ("ld.so.cache", "localtime", "npmrc", "nsswitch.conf", "os-release", "protocols", "services")
 _EMPTY_FOLDERS = ("home", "mnt", "opt", "run", "srv", "var")
 # Of all top-level names, these are not the container's to work in.
-_TAKEN = (*_SYSTEM_FOLDERS, *_EMPTY_FOLDERS, "dev", "etc", "proc", "root", "sys", "tmp", "usr")
+_TAKEN = (*SYSTEM_FOLDERS, *_EMPTY_FOLDERS, "dev", "etc", "proc", "root", "sys", "tmp", "usr")
 _USERS = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 _GROUPS = "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"
 _HOSTS = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t{hostname}\n"
@@ -47,7 +47,7 @@ def make_shared(shared: Path, tools: HostTools) -> None:
     shutil.rmtree(shared, ignore_errors=True)
     link_programs(tools, shared / "bin")
     (shared / "etc").mkdir()
-    for name in _ETC_FILES:
+    for name in ETC_FILES:
         with suppress(OSError):
             shutil.copyfile(Path("/etc", name), shared / "etc" / name)
     write_pip_config(shared / "etc" / "pip.conf", Path("/etc/pip.conf"))
@@ -58,7 +58,7 @@ def shared_view(shared: Path) -> list[str]:
     words = [word for name in _EMPTY_FOLDERS for word in ("--dir", f"/{name}")]
     words += ["--symlink", "../tmp", "/var/tmp"]  # noqa: S108 -- the Pod's own
     words += ["--ro-bind", "/usr", "/usr", "--ro-bind", str(shared), SHARED]
-    for name in _SYSTEM_FOLDERS:
+    for name in SYSTEM_FOLDERS:
         folder = Path("/", name)
         if folder.is_symlink():
             words += ["--symlink", str(folder.readlink()), f"/{name}"]
@@ -66,7 +66,7 @@ def shared_view(shared: Path) -> list[str]:
             words += ["--ro-bind", f"/{name}", f"/{name}"]
     for copy in sorted((shared / "etc").iterdir()):
         words += ["--symlink", f"{SHARED}/etc/{copy.name}", f"/etc/{copy.name}"]
-    for folder in (*(Path("/etc", name) for name in _ETC_FOLDERS), Path("/sys/devices/system")):
+    for folder in (*(Path("/etc", name) for name in ETC_FOLDERS), Path("/sys/devices/system")):
         if folder.is_dir():
             words += ["--ro-bind", str(folder), str(folder)]
     return [*words, "--proc", "/proc", "--dev", "/dev", "--chdir", "/"]

@@ -250,7 +250,7 @@ class Runtime(Protocol):
 
     @property
     def isolation(self) -> str:
-        """`bubblewrap` or `process`."""
+        """`bubblewrap`, `landlock` or `process`."""
         ...
 
     @property

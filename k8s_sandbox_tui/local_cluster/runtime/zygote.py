@@ -1,9 +1,9 @@
 """Forks a supervisor for each Pod where there is no isolation: one interpreter start for all of them, memory shared.
 
-The server asks over one stream socket, in podinit's frames: FORK with the Pod's socket by SCM_RIGHTS, or FORGET to kill
-a supervisor that does not answer. The answer to both, in its time, is GONE: nothing of that Pod is left. A supervisor
-is the sub-reaper of its Pod and the zygote that of all supervisors, so that nothing escapes when one is killed. The
-zygote ends with the server (end of file on the socket).
+The server asks over one stream socket, in podinit's frames: FORK with the Pod's socket by SCM_RIGHTS, and the rules of
+Landlock where the Pod is to be under them, or FORGET to kill a supervisor that does not answer. The answer to both,
+in its time, is GONE: nothing of that Pod is left. A supervisor is the sub-reaper of its Pod and the zygote that of all
+supervisors, so that nothing escapes when one is killed. The zygote ends with the server (end of file on the socket).
 """
 
 from __future__ import annotations
@@ -15,9 +15,16 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
+from k8s_sandbox_tui.local_cluster.runtime.podinit.spawning import run_here
 from k8s_sandbox_tui.local_cluster.runtime.podinit.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from k8s_sandbox_tui.local_cluster.runtime.podinit.spawning import Run
 
 FORK, FORGET = 1, 2
 GONE = 1
@@ -55,16 +62,19 @@ class Zygote:
         data, descriptors, _, _ = socket.recv_fds(self._control, wire.REQUEST.size, 1)
         if not data:
             return False
-        _, kind, ident = wire.REQUEST.unpack(data)
+        length, kind, ident = wire.REQUEST.unpack(data)
+        rules = wire.strings_of(self._control.recv(length, socket.MSG_WAITALL)) if length else []
         if kind == FORK:
-            self._fork(ident, descriptors[0])
+            self._fork(ident, descriptors[0], rules)
         else:
             for pid, known in self._idents.items():
                 if known == ident:
                     os.kill(pid, signal.SIGKILL)
         return True
 
-    def _fork(self, ident: int, descriptor: int) -> None:
+    def _fork(self, ident: int, descriptor: int, rules: list[bytes]) -> None:
+        # Loaded before the fork: once for all the Pods to come.
+        confine = _landlock() if rules else None
         pid = os.fork()
         if pid:
             self._idents[pid] = ident
@@ -75,11 +85,13 @@ class Zygote:
         os.close(self._wake_write)
         become_subreaper()
         wire.keep_from_children(descriptor)
-        supervisor = Supervisor(socket.socket(fileno=descriptor))
+        sessions: set[int] = set()
         try:
+            supervisor = Supervisor(socket.socket(fileno=descriptor), confine(rules) if confine else run_here)
+            sessions = supervisor.sessions
             supervisor.run()
         finally:
-            kill_tree(supervisor.sessions)
+            kill_tree(sessions)
             os._exit(0)
 
     def _reap(self) -> None:
@@ -98,6 +110,16 @@ class Zygote:
             kill_children(spared=self._idents)
         for ident in gone:
             self._control.sendall(wire.REPORT.pack(GONE, ident, 0))
+
+
+def _landlock() -> Callable[[list[bytes]], Run]:
+    from k8s_sandbox_tui.local_cluster.runtime.landlock.confinement import Confinement
+    from k8s_sandbox_tui.local_cluster.runtime.landlock.ruleset import Kind, Rule
+
+    def confine(rules: list[bytes]) -> Run:
+        return Confinement([Rule(Kind(rule[:1].decode()), rule[1:]) for rule in rules]).run
+
+    return confine
 
 
 def become_subreaper() -> None:

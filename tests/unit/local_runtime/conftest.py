@@ -1,8 +1,11 @@
-"""Runtimes of both kinds, each closed when its test ends."""
+"""Runtimes of all kinds, each closed when its test ends."""
 
 from __future__ import annotations
 
 import random
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,14 +15,22 @@ from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
 from tests.unit.local_runtime.kit import Kit
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["bubblewrap", "process"])
-async def kit(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kit]:
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Path]:
+    """A folder outside /tmp, which Pods under Landlock share with the machine."""
+    folder = Path(tempfile.mkdtemp(prefix="sbx-", dir="/var/tmp"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["bubblewrap", "landlock", "process"])
+async def kit(request: pytest.FixtureRequest, apart: Path) -> AsyncIterator[Kit]:
     """A runtime of each kind that this machine can have."""
-    folder = tmp_path_factory.mktemp("kit")
-    runtime = await create_runtime(folder / "runtime", isolate=request.param == "bubblewrap")
+    folder = apart / request.param
+    runtime = await create_runtime(folder / "runtime", best=request.param)
     if runtime.isolation != request.param:
         pytest.skip(runtime.warning)
     yield Kit(runtime, folder)
@@ -31,9 +42,19 @@ async def isolated(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ki
     """A runtime with isolation."""
     folder = tmp_path_factory.mktemp("isolated")
     runtime = await create_runtime(folder / "runtime")
-    if runtime.isolation == "process":
+    if runtime.isolation != "bubblewrap":
         pytest.skip(runtime.warning)
     yield Kit(runtime, folder)
+    await runtime.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def landlocked(apart: Path) -> AsyncIterator[Kit]:
+    """A runtime under Landlock."""
+    runtime = await create_runtime(apart / "landlocked" / "runtime", best="landlock")
+    if runtime.isolation != "landlock":
+        pytest.skip(runtime.warning)
+    yield Kit(runtime, apart / "landlocked")
     await runtime.close()
 
 

@@ -42,8 +42,8 @@ class Kit:
 
     @property
     def plain(self) -> bool:
-        """Whether Pods are plain processes."""
-        return self.runtime.isolation == "process"
+        """Whether Pods see the machine's own file system."""
+        return self.runtime.isolation != "bubblewrap"
 
     async def start(self, *argv: str, **options: Any) -> RunningPod:
         """Starts a Pod; without arguments an idle one that ends at TERM."""
@@ -87,6 +87,12 @@ def with_argument(argument: str) -> list[int]:
             if argument.encode() in words:
                 found.append(int(path.name))
     return found
+
+
+def process_status(pid: int) -> dict[str, str]:
+    """The fields of /proc/PID/status."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 async def until_all_ended(pids: Sequence[int]) -> None:

@@ -76,7 +76,7 @@ async def test_where_bubblewrap_works_there_is_no_warning(tmp_path: Path) -> Non
 
 
 async def test_the_folder_is_the_users_alone(tmp_path: Path) -> None:
-    runtime = await create_runtime(tmp_path / "runtime", isolate=False)
+    runtime = await create_runtime(tmp_path / "runtime", best="process")
     assert stat.S_IMODE((tmp_path / "runtime").stat().st_mode) == 0o700
     await runtime.close()
 
@@ -84,7 +84,7 @@ async def test_the_folder_is_the_users_alone(tmp_path: Path) -> None:
 async def test_there_is_room_for_the_descriptors_of_many_pods(tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
-    runtime = await create_runtime(tmp_path / "runtime", isolate=False)
+    runtime = await create_runtime(tmp_path / "runtime", best="process")
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(hard, 65536)
     await runtime.close()
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
@@ -105,7 +105,7 @@ async def test_a_pods_folder_is_removed_whatever_it_left_there(tmp_path: Path) -
 
 
 async def test_a_zygote_that_was_killed_is_replaced(tmp_path: Path) -> None:
-    runtime = await create_runtime(tmp_path / "runtime", isolate=False)
+    runtime = await create_runtime(tmp_path / "runtime", best="process")
     kit = Kit(runtime, tmp_path)
     pod = await kit.start()
     zygote = (await kit.shell(pod, "cat /proc/$PPID/stat")).stdout.split()[3].decode()

@@ -24,7 +24,7 @@ SLEEP = "echo up; exec sleep " + sys.argv[3]
 ESCAPE = 'trap "" TERM HUP; setsid sh -c "$0" & (env -i setsid sh -c "$0" &) & sh -c "$0" & wait'
 
 async def main():
-    runtime = await create_runtime(Path(sys.argv[1]) / "runtime", isolate=sys.argv[2] == "bubblewrap")
+    runtime = await create_runtime(Path(sys.argv[1]) / "runtime", best=sys.argv[2])
     for name in "ab":
         spec = PodProcessSpec(uid=name, name=name, namespace="n", hostname=name, argv=("sh", "-c", ESCAPE, SLEEP),
                               state_dir=Path(sys.argv[1]) / name)
@@ -39,10 +39,10 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("isolation", ["bubblewrap", "process"])
-async def test_nothing_is_left_when_the_server_is_killed(tmp_path: Path, token: str, isolation: str) -> None:
+@pytest.mark.parametrize("isolation", ["bubblewrap", "landlock", "process"])
+async def test_nothing_is_left_when_the_server_is_killed(apart: Path, token: str, isolation: str) -> None:
     server = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _SERVER, str(tmp_path), isolation, token, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", _SERVER, str(apart / isolation), isolation, token, stdout=asyncio.subprocess.PIPE
     )
     assert server.stdout is not None
     async with asyncio.timeout(PATIENCE):
@@ -51,7 +51,7 @@ async def test_nothing_is_left_when_the_server_is_killed(tmp_path: Path, token: 
     server.send_signal(signal.SIGKILL)
     await server.wait()
     if found != isolation:
-        pytest.skip("this machine has no bubblewrap that works")
+        pytest.skip(f"this machine has no {isolation} that works")
     assert len(pids) >= 6
     await until_all_ended(pids)
     assert with_argument(token) == []

@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 import os
 import random
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from k8s_sandbox_tui.local_cluster.runtime.types import ExecError
-from tests.unit.local_runtime.kit import PATIENCE, read_all, read_until
+from tests.unit.local_runtime.kit import PATIENCE, process_status, read_all, read_until, with_argument
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
@@ -96,15 +97,22 @@ async def test_the_container_may_set_its_own_path_and_home(kit: Kit) -> None:
 async def test_a_command_has_its_three_descriptors_and_no_other(kit: Kit) -> None:
     pod = await kit.start()
     for tty in (False, True):
-        finished = await kit.run(pod, "ls", "/proc/self/fd", tty=tty)
-        assert finished.stdout.split() == [b"0", b"1", b"2", b"3"]
+        script = "for fd in $(seq 0 60); do test -e /proc/self/fd/$fd && echo $fd; done"
+        assert (await kit.shell(pod, script, tty=tty)).stdout.split() == [b"0", b"1", b"2"]
 
 
-async def test_signals_are_as_a_fresh_process_has_them(kit: Kit) -> None:
-    finished = await kit.run(await kit.start(), "grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status")
-    blocked, ignored = (int(mask, 16) for mask in finished.stdout.split()[1::2])
+async def test_signals_are_as_a_fresh_process_has_them(kit: Kit, token: str) -> None:
+    pod = await kit.start()
     of_the_c_library = 1 << 31 | 1 << 32
-    assert (blocked, ignored & ~of_the_c_library) == (0, 0)
+    for tty in (False, True):
+        process = await pod.exec(["sleep", token], stdin=False, stdout=True, stderr=False, tty=tty)
+        pid = with_argument(token)[0]
+        status = process_status(pid)
+        assert int(status["SigBlk"], 16) == 0
+        assert int(status["SigIgn"], 16) & ~of_the_c_library == 0
+        os.kill(pid, signal.SIGKILL)
+        assert await process.wait() == 137
+        process.close()
 
 
 async def test_streams_that_were_not_asked_for_lead_nowhere(kit: Kit) -> None:

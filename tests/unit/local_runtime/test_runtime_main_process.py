@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
+from k8s_sandbox_tui.local_cluster.runtime.create import Isolation, create_runtime
 from k8s_sandbox_tui.local_cluster.runtime.types import PodGoneError, StartError
 from tests.unit.local_runtime.kit import PATIENCE, Kit, logged, names_in, read_some, until_all_ended, with_argument
 
@@ -149,9 +149,9 @@ async def test_nothing_escapes_when_a_pod_ends(kit: Kit, token: str, way: str) -
     process.close()
 
 
-@pytest.mark.parametrize("isolate", [True, False])
-async def test_nothing_escapes_when_the_runtime_closes(tmp_path: Path, token: str, isolate: bool) -> None:
-    kit = Kit(await create_runtime(tmp_path / "runtime", isolate=isolate), tmp_path)
+@pytest.mark.parametrize("best", ["bubblewrap", "landlock", "process"])
+async def test_nothing_escapes_when_the_runtime_closes(apart: Path, token: str, best: Isolation) -> None:
+    kit = Kit(await create_runtime(apart / best / "runtime", best=best), apart / best)
     for pod in [await kit.start(*_escape(token, "while :; do sleep 3600; done")) for _ in range(3)]:
         await logged(pod, b"up\n", _ESCAPED)
     await kit.runtime.close()
