@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from k8s_sandbox_tui.cli.create_arguments import Create
 from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator, verb_at
+from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
+from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, misuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,22 +23,6 @@ class ClusterChoice(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str = ""
     local: bool = False
     url_template: str = ""
-
-
-class Ls(msgspec.Struct, frozen=True, kw_only=True):
-    """List the sandboxes."""
-
-    output: Literal["table", "json", "name"] = "table"
-
-
-class Create(msgspec.Struct, frozen=True, kw_only=True):
-    """Create a sandbox."""
-
-    runtime: Literal["node", "python"] | None = None
-    image: str = ""
-    env: list[tuple[str, str]] = []
-    meta: list[tuple[str, str]] = []
-    output: Literal["text", "json"] = "text"
 
 
 class Exec(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,13 +91,6 @@ class JobsRm(msgspec.Struct, frozen=True, kw_only=True):
     jobs: list[str]
 
 
-class Info(msgspec.Struct, frozen=True, kw_only=True):
-    """Show one sandbox."""
-
-    id: str
-    output: Literal["text", "json"] = "text"
-
-
 class Url(msgspec.Struct, frozen=True, kw_only=True):
     """Print the URL of a port."""
 
@@ -128,13 +108,6 @@ class Forward(msgspec.Struct, frozen=True, kw_only=True):
     address: list[str]
     via: Literal["auto", "port-forward", "exec"] = "auto"
     output: Literal["text", "json"] = "text"
-
-
-class Rm(msgspec.Struct, frozen=True, kw_only=True):
-    """Destroy sandboxes."""
-
-    ids: list[str]
-    yes: bool = False
 
 
 class Doctor(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +139,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
 
 Jobs = JobsStart | JobsLs | JobsLogs | JobsWait | JobsKill | JobsRm
 
-Verb = Ls | Create | Exec | Jobs | Info | Url | Forward | Rm | Doctor
+Verb = Ls | Create | Exec | Jobs | Info | Logs | Events | Extend | Meta | Url | Forward | Rm | Doctor
 """What needs an open cluster."""
 
 Offline = Local | Settings
@@ -183,6 +156,10 @@ _TYPES: dict[str, type[Verb | Offline]] = {
     "jobs kill": JobsKill,
     "jobs rm": JobsRm,
     "info": Info,
+    "logs": Logs,
+    "events": Events,
+    "extend": Extend,
+    "meta": Meta,
     "url": Url,
     "forward": Forward,
     "rm": Rm,
@@ -221,8 +198,21 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     if only_there:
         parser.error(f"{only_there} is for the dashboard, which starts without a command")
     verb = msgspec.convert(values, _TYPES[name])
-    if isinstance(verb, Exec) and verb.background and (verb.stdin or verb.tty or verb.timeout):
-        parser.error("--background does not go with -i, -t or --timeout: nothing waits for the command")
-    if isinstance(verb, JobsKill) and verb.signal and verb.grace:
-        parser.error("--grace is the time from TERM to KILL; it does not go with --signal")
+    if wrong := _misuse(verb):
+        parser.error(wrong)
     return choice, verb
+
+
+def _misuse(verb: Verb | Offline) -> str:
+    """What does not go together; empty where all of it does."""
+    match verb:
+        case Exec() if verb.background and (verb.stdin or verb.tty or verb.timeout):
+            return "--background does not go with -i, -t or --timeout: nothing waits for the command"
+        case Ls() | Rm():
+            return misuse(verb)
+        case Create() if verb.name and verb.copies > 1:
+            return "--name is the name of one sandbox; it does not go with --copies"
+        case JobsKill() if verb.signal and verb.grace:
+            return "--grace is the time from TERM to KILL; it does not go with --signal"
+        case _:
+            return ""

@@ -36,6 +36,11 @@ class SandboxDocument(msgspec.Struct, frozen=True, kw_only=True):
     exit_code: int | None
     metadata: dict[str, str]
     labels: dict[str, str]
+    ports: tuple[int, ...]
+    expires_at: datetime | None
+    """When a client of this kind destroys it."""
+    deadline_at: datetime | None
+    """When Kubernetes ends it."""
 
 
 def document(info: SandboxInfo) -> SandboxDocument:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.cli import exit_codes, output
 from k8s_sandbox_tui.cli.document import document, to_json
 from k8s_sandbox_tui.cli.lookup import find
-from k8s_sandbox_tui.cli.text import printable
+from k8s_sandbox_tui.cli.text import printable, rfc3339
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from k8s_sandbox_tui.cli.arguments import Info
+    from k8s_sandbox_tui.cli.sandbox_arguments import Info
     from k8s_sandbox_tui.provider.compute import Compute
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
@@ -34,15 +32,14 @@ def _lines(info: SandboxInfo) -> str:
         ("image", info.image),
         ("node", info.node),
         ("pod ip", info.pod_ip),
-        ("created", _time(info.created_at)),
-        ("started", _time(info.started_at)),
-        ("finished", _time(info.finished_at)),
+        ("created", rfc3339(info.created_at)),
+        ("started", rfc3339(info.started_at)),
+        ("finished", rfc3339(info.finished_at)),
+        ("expires", rfc3339(info.expires_at)),
+        ("deadline", rfc3339(info.deadline_at)),
+        ("ports", " ".join(map(str, info.ports))),
         ("exit code", "" if info.exit_code is None else str(info.exit_code)),
         ("restarts", str(info.restarts)),
         *((f"meta {key}", value) for key, value in sorted(info.metadata.items())),
     ]
     return "".join(f"{printable(name) + ':':<12} {printable(value)}\n" for name, value in pairs if value)
-
-
-def _time(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -8,6 +8,7 @@ from k8s_sandbox_tui.provider.errors import InvalidArgumentError, NotFoundError
 from k8s_sandbox_tui.provider.jobs.errors import JobNotFoundError
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.cli.selecting import Selecting
     from k8s_sandbox_tui.provider.compute import Compute
     from k8s_sandbox_tui.provider.jobs.job import Job
     from k8s_sandbox_tui.provider.sandbox import Sandbox
@@ -26,6 +27,17 @@ async def find(compute: Compute, sandbox_id: str) -> Sandbox:
     if sandbox is None:
         raise NotFoundError(f"No sandbox {sandbox_id}.", status=404, hint="The command ls lists them.")
     return sandbox
+
+
+async def listed(selecting: Selecting, compute: Compute) -> list[Sandbox]:
+    """Returns the sandboxes that are meant, in the order of their ids.
+
+    Raises:
+        InvalidArgumentError: What is asked for cannot be.
+    """
+    pages = compute.sandbox.pages(selecting.selection())
+    found = [sandbox async for page in pages for sandbox in page]
+    return sorted(found, key=lambda sandbox: sandbox.sandbox_id)
 
 
 async def find_job(sandbox: Sandbox, name: str) -> Job:

@@ -5,6 +5,27 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Takes(Protocol):
+    """A parser, or a group of its options."""
+
+    @property
+    def add_argument(self) -> Callable[..., argparse.Action]:
+        """Takes an option."""
+        ...
+
+
+def add_many(takes: Takes, option: str, metavar: str, read: Callable[[str], object], summary: str) -> None:
+    """Takes an option that may be given again."""
+    takes.add_argument(
+        option, metavar=metavar, type=read, action="append", default=[], help=f"{summary}; may be given again"
+    )
 
 
 def add_id(verb: argparse.ArgumentParser) -> None:
@@ -14,14 +35,7 @@ def add_id(verb: argparse.ArgumentParser) -> None:
 
 def add_env(verb: argparse.ArgumentParser) -> None:
     """Takes variables."""
-    verb.add_argument(
-        "--env",
-        metavar="K=V",
-        type=variable,
-        action="append",
-        default=[],
-        help="an environment variable; may be given again; K alone takes the value from this environment",
-    )
+    add_many(verb, "--env", "K=V", variable, "an environment variable; K alone takes the value from this environment")
 
 
 def add_json_output(verb: argparse.ArgumentParser) -> None:
@@ -56,6 +70,20 @@ def seconds(text: str) -> int:
         msg = f"{text!r} is not a number of seconds above 0"
         raise argparse.ArgumentTypeError(msg)
     return round(seconds * 1000)
+
+
+def span(text: str) -> int:
+    """Reads a span of time such as `90s`, `30m`, `1d12h` as milliseconds."""
+    from k8s_sandbox_tui.provider.durations import LONGEST, parse_span
+
+    read = parse_span(text)
+    if read is None or not read:
+        msg = f"{text!r} is not a span of time; write it as 90s, 30m, 2h or 1d12h"
+        raise argparse.ArgumentTypeError(msg)
+    if read > LONGEST:
+        msg = f"{text!r} is more than ten years"
+        raise argparse.ArgumentTypeError(msg)
+    return read // timedelta(milliseconds=1)
 
 
 def interval(text: str) -> float:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from k8s_sandbox_tui.cli.create_arguments import add_create_arguments
 from k8s_sandbox_tui.cli.jobs_parser import add_jobs_arguments
 from k8s_sandbox_tui.cli.options import (
     add_env,
@@ -13,12 +14,19 @@ from k8s_sandbox_tui.cli.options import (
     add_json_output,
     addresses,
     interval,
-    pair,
     port,
     port_pair,
     seconds,
 )
 from k8s_sandbox_tui.cli.program import PROGRAM
+from k8s_sandbox_tui.cli.sandbox_arguments import (
+    add_events_arguments,
+    add_extend_arguments,
+    add_info_arguments,
+    add_logs_arguments,
+    add_meta_arguments,
+)
+from k8s_sandbox_tui.cli.selecting_arguments import add_ls_arguments, add_rm_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -149,22 +157,6 @@ def _add_global_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_ls_arguments(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "-o", "--output", choices=("table", "json", "name"), default="table", help="name: ids, one a line"
-    )
-
-
-def _add_create_arguments(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--runtime", choices=("node", "python"), help="what is to run in it; node unless given")
-    verb.add_argument("--image", metavar="I", default="", help="the container image; the runtime's own unless given")
-    add_env(verb)
-    verb.add_argument(
-        "--meta", metavar="K=V", type=pair, action="append", default=[], help="metadata; may be given again"
-    )
-    add_json_output(verb)
-
-
 def _add_exec_arguments(verb: argparse.ArgumentParser) -> None:
     verb.usage = f"{PROGRAM} exec [-i] [-t] [--cwd D] [--env K=V]… [--timeout SECONDS] [--background] ID -- CMD [ARG…]"
     verb.add_argument("-i", "--stdin", action="store_true", help="pass standard input on, to its end")
@@ -178,11 +170,6 @@ def _add_exec_arguments(verb: argparse.ArgumentParser) -> None:
         "--background", action="store_true", help="do not wait; output goes to /tmp/computesdk-bg.log in the sandbox"
     )
     add_id(verb)
-
-
-def _add_info_arguments(verb: argparse.ArgumentParser) -> None:
-    add_id(verb)
-    add_json_output(verb)
 
 
 def _add_url_arguments(verb: argparse.ArgumentParser) -> None:
@@ -216,11 +203,6 @@ def _add_forward_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("-o", "--output", choices=("text", "json"), default="text", help="json: one line an event")
 
 
-def _add_rm_arguments(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--yes", action="store_true", help="do not ask")
-    verb.add_argument("ids", metavar="ID", nargs="+", help="<namespace>/<pod>, or the Pod's name alone")
-
-
 def _add_local_arguments(verb: argparse.ArgumentParser) -> None:
     actions = verb.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
     actions.add_parser("up", help="start it, unless it runs", allow_abbrev=False)
@@ -237,14 +219,18 @@ def _add_settings_arguments(verb: argparse.ArgumentParser) -> None:
 
 
 _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
-    "ls": ("list the sandboxes", _add_ls_arguments, ""),
-    "create": ("create a sandbox and print its id", _add_create_arguments, ""),
+    "ls": ("list the sandboxes, once or as they change", add_ls_arguments, ""),
+    "create": ("create a sandbox, or several, and print their ids", add_create_arguments, ""),
     "exec": ("run a command in a sandbox", _add_exec_arguments, _EXEC_EPILOG),
     "jobs": ("start commands that run on by themselves, and look after them", add_jobs_arguments, ""),
-    "info": ("show one sandbox", _add_info_arguments, ""),
+    "info": ("show one sandbox", add_info_arguments, ""),
+    "logs": ("print the log of a sandbox's main process", add_logs_arguments, ""),
+    "events": ("show what happened to a sandbox", add_events_arguments, ""),
+    "extend": ("let a sandbox live longer", add_extend_arguments, ""),
+    "meta": ("set or remove metadata of a sandbox", add_meta_arguments, ""),
     "url": ("print the URL of a port of a sandbox", _add_url_arguments, ""),
     "forward": ("bring ports of a sandbox to this machine, until ctrl-C or its end", _add_forward_arguments, ""),
-    "rm": ("destroy sandboxes", _add_rm_arguments, ""),
+    "rm": ("destroy sandboxes, by their ids or by what they are like", add_rm_arguments, ""),
     "doctor": ("say what the credentials may do, and what is lost without the rest", add_json_output, ""),
     "local": ("manage the cluster on this machine", _add_local_arguments, ""),
     "settings": ("tell where the dashboard's settings are, and what they can be", _add_settings_arguments, ""),

@@ -9,7 +9,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.cli import exit_codes, output
-from k8s_sandbox_tui.cli.arguments import Create, Doctor, Exec, Forward, Info, Ls, Rm, Url, Verb
+from k8s_sandbox_tui.cli.arguments import Doctor, Exec, Forward, Url, Verb
+from k8s_sandbox_tui.cli.create_arguments import Create
+from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
+from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
 from k8s_sandbox_tui.provider.errors import CreateError, SandboxError
 
 if TYPE_CHECKING:
@@ -66,10 +69,6 @@ async def _open_and_run(verb: Verb, open_cluster: OpenCluster) -> int:
 async def _run_verb(verb: Verb, compute: Compute) -> int:
     # One module a verb, imported when it is used: the start of `ls` must not pay for `exec`.
     match verb:
-        case Create():
-            from k8s_sandbox_tui.cli.create import create
-
-            return await create(verb, compute)
         case Exec():
             from k8s_sandbox_tui.cli.exec import exec_command
 
@@ -78,11 +77,9 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             from k8s_sandbox_tui.cli.forward import forward
 
             return await forward(verb, compute)
-        case Rm():
-            from k8s_sandbox_tui.cli.rm import rm
-
-            return await rm(verb, compute)
-        case Ls() | Info() | Url() | Doctor():
+        case Create() | Rm() | Extend() | Meta():
+            return await _change(verb, compute)
+        case Ls() | Info() | Logs() | Events() | Url() | Doctor():
             return await _tell(verb, compute)
         case _:
             from k8s_sandbox_tui.cli.jobs import run_jobs
@@ -90,7 +87,28 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             return await run_jobs(verb, compute)
 
 
-async def _tell(verb: Ls | Info | Url | Doctor, compute: Compute) -> int:
+async def _change(verb: Create | Rm | Extend | Meta, compute: Compute) -> int:
+    """Runs a command that makes, changes or destroys sandboxes."""
+    match verb:
+        case Create():
+            from k8s_sandbox_tui.cli.create import create
+
+            return await create(verb, compute)
+        case Rm():
+            from k8s_sandbox_tui.cli.rm import rm
+
+            return await rm(verb, compute)
+        case Extend():
+            from k8s_sandbox_tui.cli.changing import extend
+
+            return await extend(verb, compute)
+        case Meta():
+            from k8s_sandbox_tui.cli.changing import meta
+
+            return await meta(verb, compute)
+
+
+async def _tell(verb: Ls | Info | Logs | Events | Url | Doctor, compute: Compute) -> int:
     """Runs a command that changes nothing."""
     match verb:
         case Ls():
@@ -101,6 +119,14 @@ async def _tell(verb: Ls | Info | Url | Doctor, compute: Compute) -> int:
             from k8s_sandbox_tui.cli.info import info
 
             return await info(verb, compute)
+        case Logs():
+            from k8s_sandbox_tui.cli.inside import logs
+
+            return await logs(verb, compute)
+        case Events():
+            from k8s_sandbox_tui.cli.inside import events
+
+            return await events(verb, compute)
         case Url():
             from k8s_sandbox_tui.cli.url import url
 

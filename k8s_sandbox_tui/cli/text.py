@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _UNPRINTED_IN_JSON = re.compile(r"[^\x20-\x7e\n]")
 
@@ -71,3 +75,8 @@ def _columns(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def rfc3339(moment: datetime | None) -> str:
+    """Returns a moment as RFC 3339 has it, in UTC to the second; nothing for none."""
+    return "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 
 from k8s_sandbox_tui.cli.arguments import (
     ClusterChoice,
-    Create,
     Dashboard,
     Exec,
-    Info,
     JobsKill,
     JobsLogs,
     JobsLs,
@@ -19,12 +17,13 @@ from k8s_sandbox_tui.cli.arguments import (
     JobsStart,
     JobsWait,
     Local,
-    Ls,
-    Rm,
     Settings,
     Url,
     parse,
 )
+from k8s_sandbox_tui.cli.create_arguments import Create
+from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
+from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
 
 
 @pytest.mark.parametrize(
@@ -41,6 +40,30 @@ from k8s_sandbox_tui.cli.arguments import (
         ("create --runtime python --image a:b -o json", Create(runtime="python", image="a:b", output="json")),
         ("create --env A=1 --env B=x=y --env C=", Create(env=[("A", "1"), ("B", "x=y"), ("C", "")])),
         ("create --meta owner=ann", Create(meta=[("owner", "ann")])),
+        ("create --env-file a --env-file b --label t=x", Create(env_file=["a", "b"], label=[("t", "x")])),
+        ("create --name n --directory /w", Create(name="n", directory="/w")),
+        ("create --copies 3 --timeout 2", Create(copies=3, timeout=2000)),
+        ("create --port 80 --port web=81", Create(port=[("", 80), ("web", 81)])),
+        ("create --request cpu=1 --limit memory=2Gi", Create(request=[("cpu", "1")], limit=[("memory", "2Gi")])),
+        ("create --lifetime 1h30m --max-lifetime 1d", Create(lifetime=5_400_000, max_lifetime=86_400_000)),
+        ("create --profile restricted --runtime-class kata", Create(profile="restricted", runtime_class="kata")),
+        ("create --node-selector a=b", Create(node_selector=[("a", "b")])),
+        ("create --service-account s --pull-secret p", Create(service_account="s", pull_secret=["p"])),
+        ("create --toleration a", Create(toleration=[{"key": "a", "operator": "Exists"}])),
+        (
+            "create --toleration a=b:NoSchedule",
+            Create(toleration=[{"key": "a", "operator": "Equal", "value": "b", "effect": "NoSchedule"}]),
+        ),
+        ("ls -w", Ls(watch=True)),
+        ("ls -A --label a=b --meta c=d", Ls(all_namespaces=True, label=[("a", "b")], meta=[("c", "d")])),
+        ("ls --status failed,stopped --runtime node", Ls(status=["failed", "stopped"], runtime="node")),
+        ("ls --older-than 2h --newer-than 1d", Ls(older_than=7_200_000, newer_than=86_400_000)),
+        ("logs a", Logs(id="a")),
+        ("logs a --tail 5 --previous", Logs(id="a", tail=5, previous=True)),
+        ("events a -o json", Events(id="a", output="json")),
+        ("extend a 90s", Extend(id="a", span=90_000)),
+        ("meta a", Meta(id="a")),
+        ("meta a k=v l= --remove m", Meta(id="a", pairs=[("k", "v"), ("l", "")], remove=["m"])),
         ("exec a/b -- ls -la", Exec(id="a/b", command=["ls", "-la"])),
         ("exec -i a -- cat", Exec(id="a", command=["cat"], stdin=True)),
         ("exec -it a -- sh", Exec(id="a", command=["sh"], stdin=True, tty=True)),
@@ -66,6 +89,8 @@ from k8s_sandbox_tui.cli.arguments import (
         ("url a --port 3000 --protocol wss", Url(id="a", port=3000, protocol="wss")),
         ("rm a b --yes", Rm(ids=["a", "b"], yes=True)),
         ("rm -- a", Rm(ids=["a"])),
+        ("rm a --dry-run -o json", Rm(ids=["a"], dry_run=True, output="json")),
+        ("rm --status failed --older-than 1d", Rm(ids=[], status=["failed"], older_than=86_400_000)),
         ("local up", Local(action="up")),
         ("local status -o json", Local(action="status", output="json")),
     ],
@@ -142,7 +167,18 @@ def test_a_variable_without_a_value_is_taken_from_the_environment(monkeypatch: p
         ("url a --port 65536", "'65536' is not a port", "url --help"),
         ("url a --port 00000080", "'00000080' is not a port", "url --help"),
         ("url a --port ٣", "'٣' is not a port", "url --help"),
-        ("rm", "required: ID", "rm --help"),
+        ("rm", "rm takes ids, or options that say which", "--help"),
+        ("rm -A", "rm takes ids, or options that say which", "--help"),
+        ("rm a --status failed", "not both", "--help"),
+        ("ls --status gone", "'gone' is no status; there are pending, starting", "ls --help"),
+        ("ls -w --older-than 1h", "--watch does not go with an age", "--help"),
+        ("ls --older-than 5", "'5' is not a span of time; write it as 90s, 30m", "ls --help"),
+        ("extend a 0s", "'0s' is not a span of time", "extend --help"),
+        ("extend a 11y", "'11y' is more than ten years", "extend --help"),
+        ("logs a --tail 0", "'0' is not a number of lines above 0", "logs --help"),
+        ("create --copies 0", "'0' is not a number from 1 to 1000", "create --help"),
+        ("create --name a --copies 2", "--name is the name of one sandbox", "--help"),
+        ("create --port web=x", "'x' is not a port", "create --help"),
         ("local", "required: ACTION", "local --help"),
         ("--local --kubeconfig x ls", "--local chooses the cluster on this machine", "--help"),
         ("--refresh 0", "'0' is not a number of seconds from 0.5 to 3600", "--help"),
@@ -180,7 +216,24 @@ def test_the_help_lists_every_verb_and_exit_code(capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         parse(["--help"])
     text = capsys.readouterr().out
-    for word in ("ls", "create", "exec", "jobs", "info", "url", "rm", "local", "124", "126", "127", "130"):
+    for word in (
+        "ls",
+        "create",
+        "exec",
+        "jobs",
+        "info",
+        "logs",
+        "events",
+        "extend",
+        "meta",
+        "url",
+        "rm",
+        "local",
+        "124",
+        "126",
+        "127",
+        "130",
+    ):
         assert f"  {word} " in text
 
 

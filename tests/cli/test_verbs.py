@@ -21,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("in_local_cluster")
 FIELDS = {
     "id", "name", "namespace", "uid", "provider", "status", "reason", "message", "phase", "runtime", "image", "node",
     "pod_ip", "created_at", "started_at", "finished_at", "restarts", "exit_code", "metadata", "labels",
+    "ports", "expires_at", "deadline_at",
 }  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Checkbox, OptionList, Static
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.flow import AT_ONCE, CreateFlow
 from k8s_sandbox_tui.dashboard.create.form import FormValues
 from k8s_sandbox_tui.dashboard.create.like import Likeness
@@ -18,6 +17,7 @@ from k8s_sandbox_tui.dashboard.create.presets import Presets
 from k8s_sandbox_tui.dashboard.create.presets_screen import PresetsScreen
 from k8s_sandbox_tui.dashboard.create.preview_screen import PreviewScreen
 from k8s_sandbox_tui.dashboard.create.screen import CreateScreen
+from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.errors import ForbiddenError
 from k8s_sandbox_tui.provider.models import CreateStage
 from tests.dashboard.create_host import DEFAULTS, Creation, Host, Sandbox, ScriptedCreator, eventually

@@ -10,13 +10,13 @@ import pytest
 from textual import events
 from textual.widgets import Button, Input, Static
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.fields import Line
 from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues
 from k8s_sandbox_tui.dashboard.create.row_text import RowText
 from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
 from k8s_sandbox_tui.dashboard.create.screen import CreateScreen, FormAnswer
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
+from k8s_sandbox_tui.provider.dotenv import Row
 from tests.dashboard.create_host import DEFAULTS, Host, eventually
 
 if TYPE_CHECKING:

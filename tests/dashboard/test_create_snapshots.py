@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from textual.widgets import Input
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.form import FormValues
 from k8s_sandbox_tui.dashboard.create.progress import ProgressScreen
 from k8s_sandbox_tui.dashboard.create.screen import CreateScreen
@@ -16,6 +15,7 @@ from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT
 from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
 from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
 from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
+from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.errors import CreateError
 from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage
 from tests.dashboard.create_host import DEFAULTS, Host

@@ -13,10 +13,11 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Button, Input
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
-from k8s_sandbox_tui.dashboard.create.env_file import EnvFileError, complete_path, read_env_file
 from k8s_sandbox_tui.dashboard.create.fields import Line
+from k8s_sandbox_tui.dashboard.create.path_completion import complete_path
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.provider.dotenv import Row
+from k8s_sandbox_tui.provider.env_file import EnvFileError, read_env_file
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

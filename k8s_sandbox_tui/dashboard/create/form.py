@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.create.amounts import amounts_reason, copies_of, copies_reason, span_reason
-from k8s_sandbox_tui.dashboard.create.dotenv import Row  # noqa: TC001 - presets are read back from a file
 from k8s_sandbox_tui.dashboard.create.image_reference import image_reason
 from k8s_sandbox_tui.dashboard.create.names import env_name_reason, label_reason, metadata_key_reason
 from k8s_sandbox_tui.provider.config import K8sConfig
+from k8s_sandbox_tui.provider.dotenv import Row  # noqa: TC001 - presets are read back from a file
 from k8s_sandbox_tui.provider.durations import parse_span
 from k8s_sandbox_tui.provider.ids import LABEL_LENGTH
 from k8s_sandbox_tui.provider.labels import METADATA_PREFIX

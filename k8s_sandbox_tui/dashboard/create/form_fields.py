@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from textual.widgets import Checkbox, Static
 
 from k8s_sandbox_tui.dashboard.choice import Choice
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.fields import Field, Line, Section
 from k8s_sandbox_tui.dashboard.create.form import FormValues
 from k8s_sandbox_tui.dashboard.create.rows import KeyValueRows
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
+from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.resources import DEFAULT_LIMITS, DEFAULT_REQUESTS
 
 if TYPE_CHECKING:

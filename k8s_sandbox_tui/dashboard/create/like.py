@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from k8s_sandbox_tui.dashboard.create.amounts import span_text
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.form import FormValues
+from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.exec.target import CONTAINER
 from k8s_sandbox_tui.provider.models import RUNTIMES
 from k8s_sandbox_tui.provider.resources import DEFAULT_LIMITS, DEFAULT_REQUESTS

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.form import FormValues
 from k8s_sandbox_tui.dashboard.remembered import Memory, Remembered
+from k8s_sandbox_tui.provider.dotenv import Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

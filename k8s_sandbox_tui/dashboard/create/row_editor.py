@@ -10,10 +10,10 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.row_text import SIGN
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
+from k8s_sandbox_tui.provider.dotenv import Row
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

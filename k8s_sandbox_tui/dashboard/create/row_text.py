@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Size
 
-    from k8s_sandbox_tui.dashboard.create.dotenv import Row
+    from k8s_sandbox_tui.provider.dotenv import Row
 
 KEY_WIDTH = 24
 SIGN = " = "

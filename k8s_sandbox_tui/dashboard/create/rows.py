@@ -11,10 +11,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row, looks_like_dotenv, parse_dotenv
 from k8s_sandbox_tui.dashboard.create.row_editor import RowEditor
 from k8s_sandbox_tui.dashboard.create.row_text import RowText, ShownRow
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
+from k8s_sandbox_tui.provider.dotenv import Row, looks_like_dotenv, parse_dotenv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

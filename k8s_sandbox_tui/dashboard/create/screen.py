@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from textual import getters
     from textual.app import App, ComposeResult
 
-    from k8s_sandbox_tui.dashboard.create.dotenv import Row
     from k8s_sandbox_tui.dashboard.create.form import CreateDefaults, FormReasons
+    from k8s_sandbox_tui.provider.dotenv import Row
 
 
 @dataclass(frozen=True, slots=True)

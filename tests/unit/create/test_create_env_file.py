@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
-from k8s_sandbox_tui.dashboard.create.env_file import MAX_BYTES, EnvFileError, complete_path, read_env_file
+from k8s_sandbox_tui.dashboard.create.path_completion import complete_path
+from k8s_sandbox_tui.provider.dotenv import Row
+from k8s_sandbox_tui.provider.env_file import MAX_BYTES, EnvFileError, read_env_file
 
 if TYPE_CHECKING:
     from pathlib import Path

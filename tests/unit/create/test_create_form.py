@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.form import (
     CreateDefaults,
     CreateRequest,
@@ -20,6 +19,7 @@ from k8s_sandbox_tui.dashboard.create.form import (
     url_preview,
 )
 from k8s_sandbox_tui.provider.config import check_image
+from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.ids import check_namespace, check_new_name
 from k8s_sandbox_tui.provider.manifest import check_envs, metadata_annotations
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues, to_requests
 from k8s_sandbox_tui.dashboard.create.like import form_like
 from k8s_sandbox_tui.dashboard.create.preview import pod_yaml
 from k8s_sandbox_tui.provider.config import K8sConfig
+from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.manifest import pod_manifest
 from k8s_sandbox_tui.provider.options import pod_request
 from k8s_sandbox_tui.provider.resources import Resources

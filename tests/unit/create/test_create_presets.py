@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row
 from k8s_sandbox_tui.dashboard.create.form import FormValues
 from k8s_sandbox_tui.dashboard.create.presets import MOST, NAME_LENGTH, Presets, summary, with_environment
 from k8s_sandbox_tui.dashboard.remembered import Remembered
+from k8s_sandbox_tui.provider.dotenv import Row
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row, parse_dotenv
+from k8s_sandbox_tui.provider.dotenv import Row, lines_without_assignment, parse_dotenv
 
 MAX_BYTES = 1024 * 1024
 """Larger files are no `.env` files; a Pod could not hold their content either."""
@@ -15,11 +15,12 @@ class EnvFileError(Exception):
     """The file gives no variables; the message is the reason."""
 
 
-def read_env_file(path: str) -> tuple[Row, ...]:
+def read_env_file(path: str, *, strict: bool = False) -> tuple[Row, ...]:
     """The variables in a file.
 
     Args:
         path: As typed; `~` is the home folder.
+        strict: Whether a line that is no assignment is an error; else it is a row with the line as its key.
 
     Raises:
         EnvFileError: There is no such file, it cannot be read, or there are no variables in it.
@@ -34,7 +35,7 @@ def read_env_file(path: str) -> tuple[Row, ...]:
             raise EnvFileError("That is no ordinary file")
         if status.st_size > MAX_BYTES:
             raise EnvFileError(f"Too large: {status.st_size // 1024:,} KiB, at most {MAX_BYTES // 1024:,}")
-        rows = parse_dotenv(file.read_bytes().decode("utf-8"))
+        text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         raise EnvFileError("It is not UTF-8 text") from None
     except FileNotFoundError:
@@ -43,17 +44,10 @@ def read_env_file(path: str) -> tuple[Row, ...]:
         raise EnvFileError("You may not read it") from None
     except (OSError, ValueError, RuntimeError) as error:
         raise EnvFileError(f"It cannot be read: {error}") from None
+    rows = parse_dotenv(text)
+    if strict and (wrong := lines_without_assignment(text)):
+        # Not the line itself, which may be a secret.
+        raise EnvFileError(f"{'A line is' if wrong == 1 else f'{wrong} lines are'} no NAME=value")
     if not rows:
         raise EnvFileError("There are no variables in it")
     return rows
-
-
-def complete_path(typed: str) -> str:
-    """The path with its last part completed to the first name in its folder that begins so; empty where none does."""
-    folder, slash, begin = typed.rpartition("/")
-    try:
-        place = Path(f"{folder}{slash}" or ".").expanduser()
-        found = min(entry.name for entry in place.iterdir() if entry.name.startswith(begin) and entry.name != begin)
-        return f"{folder}{slash}{found}{'/' if (place / found).is_dir() else ''}"
-    except (OSError, ValueError, RuntimeError):
-        return ""

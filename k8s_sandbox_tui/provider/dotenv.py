@@ -8,7 +8,10 @@ which may run over several lines. `$NAME` is not replaced: the text is taken for
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Row(NamedTuple):
@@ -37,8 +40,17 @@ def parse_dotenv(text: str) -> tuple[Row, ...]:
     Nothing is dropped but comments and blank lines: a line that is no assignment becomes a
     row with the line as its key, so that the form can show what is wrong with it.
     """
+    return tuple(row for row, _ in _rows(text))
+
+
+def lines_without_assignment(text: str) -> int:
+    """How many lines of the text are none, and no comments either."""
+    return sum(1 for _, assigned in _rows(text) if not assigned)
+
+
+def _rows(text: str) -> Iterator[tuple[Row, bool]]:
+    """The rows, and whether each is an assignment."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    rows: list[Row] = []
     position = 0
     while position < len(text):
         line = _REST_OF_LINE.match(text, position)
@@ -49,12 +61,11 @@ def parse_dotenv(text: str) -> tuple[Row, ...]:
         if not stripped or stripped.startswith("#"):
             position = line.end()
         elif assignment is None:
-            rows.append(Row(re.sub(r"^export[ \t]+", "", stripped), ""))
+            yield Row(re.sub(r"^export[ \t]+", "", stripped), ""), False
             position = line.end()
         else:
             value, position = _value(text, assignment.end())
-            rows.append(Row(assignment["key"].strip(), value))
-    return tuple(rows)
+            yield Row(assignment["key"].strip(), value), True
 
 
 def looks_like_dotenv(text: str) -> bool:

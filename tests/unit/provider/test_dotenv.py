@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from k8s_sandbox_tui.dashboard.create.dotenv import Row, looks_like_dotenv, parse_dotenv
+from k8s_sandbox_tui.provider.dotenv import Row, looks_like_dotenv, parse_dotenv
 
 
 @pytest.mark.parametrize(
