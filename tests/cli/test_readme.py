@@ -73,7 +73,8 @@ def test_the_lists_are_complete() -> None:
 
 
 def test_every_option_of_the_help_is_in_the_readme() -> None:
-    verbs = ["", "ls", "create", "exec", "url", "rm", *(f"jobs {action}" for action in ("start", "wait", "kill"))]
+    jobs = [f"jobs {action}" for action in ("start", "wait", "kill")]
+    verbs = ["", "ls", "create", "exec", "logs", "meta", "url", "rm", *jobs]
     texts = [run(*verb.split(), "--help").stdout for verb in verbs]
     for option in set(re.findall(r"--[a-z][a-z-]+", " ".join(texts))) - {"--help", "--version", "--output"}:
         assert option in README or option in {"--stdin", "--tty"}, option
