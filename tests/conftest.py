@@ -51,6 +51,8 @@ def empty_home() -> Iterator[Path]:
             patch.delenv(variable, raising=False)
         patch.setenv("HOME", str(home))
         patch.setenv("K8S_SANDBOX_TUI_STATE", str(home / "state"))
+        # Nobody is there to be asked, and what tests start is ours.
+        patch.setenv("K8S_SANDBOX_TUI_PLAIN_PROCESSES", "1")
         yield home
     shutil.rmtree(home, ignore_errors=True)
 

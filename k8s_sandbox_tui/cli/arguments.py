@@ -121,6 +121,8 @@ class Local(msgspec.Struct, frozen=True, kw_only=True):
 
     action: Literal["up", "down", "status", "kubeconfig"]
     output: Literal["text", "json"] = "text"
+    allow_plain_processes: bool = False
+    """Of `up`: the user agrees to sandboxes that nothing holds back."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

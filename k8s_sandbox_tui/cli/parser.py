@@ -205,7 +205,12 @@ def _add_forward_arguments(verb: argparse.ArgumentParser) -> None:
 
 def _add_local_arguments(verb: argparse.ArgumentParser) -> None:
     actions = verb.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
-    actions.add_parser("up", help="start it, unless it runs", allow_abbrev=False)
+    up = actions.add_parser("up", help="start it, unless it runs", allow_abbrev=False)
+    up.add_argument(
+        "--allow-plain-processes",
+        action="store_true",
+        help="agree to sandboxes without isolation, where the machine can do no better; this is remembered",
+    )
     actions.add_parser("down", help="end it and every sandbox in it", allow_abbrev=False)
     add_json_output(actions.add_parser("status", help="say whether and how it runs", allow_abbrev=False))
     actions.add_parser("kubeconfig", help="print the path of its kubeconfig", allow_abbrev=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from k8s_sandbox_tui.cli import exit_codes, output
+from k8s_sandbox_tui.cli.confirm import confirmed
 from k8s_sandbox_tui.cli.each import each
 from k8s_sandbox_tui.cli.lookup import find, listed
 from k8s_sandbox_tui.cli.ls import show
@@ -92,11 +93,7 @@ async def _destroy_one(sandbox: Sandbox) -> None:
 
 
 async def _confirmed(sandboxes: Sequence[Sandbox]) -> bool:
-    from k8s_sandbox_tui.cli.standard_input import StandardInput
-
     for sandbox in sandboxes:
         output.note(f"{sandbox.sandbox_id}  {sandbox.info.status}  {sandbox.info.image}")
     count = "this sandbox" if len(sandboxes) == 1 else f"these {len(sandboxes)} sandboxes"
-    output.ask(f"Destroy {count}? [y/N] ")
-    answer = await anext(StandardInput().chunks(), b"")
-    return answer.strip().lower() in {b"y", b"yes"}
+    return await confirmed(f"Destroy {count}? [y/N] ")

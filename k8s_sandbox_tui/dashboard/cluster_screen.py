@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.remembered import Remembered
     from k8s_sandbox_tui.dashboard.settings.model import Settings
     from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder
-    from k8s_sandbox_tui.provider.opened import ClusterWish
+    from k8s_sandbox_tui.provider.errors import SandboxError
+    from k8s_sandbox_tui.provider.opened import ClusterWish, ConsentNeededError
 
 
 class _View(NamedTuple):
@@ -71,17 +72,39 @@ class ClusterScreen(TableScreen):
 
     @work(group="feed")
     async def _follow_feed(self, before: Worker[None] | None) -> None:
-        from k8s_sandbox_tui.dashboard.failure import failure_placeholder
         from k8s_sandbox_tui.provider.errors import SandboxError
+        from k8s_sandbox_tui.provider.opened import ConsentNeededError
 
         if before is not None and not before.is_finished:
             await before.wait()
         self._failure = None
         try:
             await self._feed.run(self)
+        except ConsentNeededError as error:
+            await self._ask_consent(error)
         except SandboxError as error:
-            self._failure = failure_placeholder(error, opened=self._compute is not None)
-            self.cluster_lost()
+            self._fail(error)
+
+    async def _ask_consent(self, error: ConsentNeededError) -> None:
+        """Take the risk and open the cluster after all, if the user wants to."""
+        from k8s_sandbox_tui.dashboard.consent_screen import ConsentScreen
+        from k8s_sandbox_tui.provider.errors import SandboxError
+
+        if not await self.app.push_screen_wait(ConsentScreen(error)):
+            self._fail(error)
+            return
+        try:
+            error.agree()
+        except SandboxError as trouble:
+            self._fail(trouble)
+        else:
+            self.follow()
+
+    def _fail(self, error: SandboxError) -> None:
+        from k8s_sandbox_tui.dashboard.failure import failure_placeholder
+
+        self._failure = failure_placeholder(error, opened=self._compute is not None)
+        self.cluster_lost()
 
     def cluster_opened(self, opened: OpenedClusterPort) -> Namespaces:
         """Say which cluster it is; what to show of it first."""

@@ -21,29 +21,53 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.cli.arguments import ClusterChoice
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
     from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
-    from k8s_sandbox_tui.provider.opened import ClusterWish, OpenCluster, OpenedCluster
+    from k8s_sandbox_tui.provider.opened import ClusterWish, ConsentNeededError, OpenCluster, OpenedCluster
 
 
-def opener(choice: ClusterChoice, *, announce: Callable[[str], None] | None = None) -> OpenCluster:
+_HOW_TO_AGREE = (
+    "If you agree to that, run: k8s-sandbox-tui local up --allow-plain-processes, "
+    "or set K8S_SANDBOX_TUI_PLAIN_PROCESSES=1. Or use a cluster of your own: --kubeconfig."
+)
+
+
+def opener(
+    choice: ClusterChoice,
+    *,
+    announce: Callable[[str], None] | None = None,
+    consent: Callable[[ConsentNeededError], Awaitable[bool]] | None = None,
+) -> OpenCluster:
     """Returns what opens the chosen cluster, later and on the event loop.
 
     Args:
         choice: The global options.
         announce: Told in a sentence when the local cluster is used because there is no kubeconfig.
+        consent: Asked whether the user takes a risk without which the local cluster does not start; None: that is
+            left to who catches `ConsentNeededError`.
     """
+
+    async def open_local(chosen: ClusterChoice) -> OpenedCluster:
+        from k8s_sandbox_tui.provider.opened import ConsentNeededError
+
+        try:
+            return await _open_local(chosen)
+        except ConsentNeededError as error:
+            if consent is None or not await consent(error):
+                raise
+            error.agree()
+            return await _open_local(chosen)
 
     async def open_cluster(wish: ClusterWish | None = None, /) -> OpenedCluster:
         if wish is not None:
             # The namespace of the command line is one of the cluster of the command line.
             elsewhere = msgspec.structs.replace(choice, context=wish.context, local=wish.local, namespace="")
-            return await (_open_local(elsewhere) if wish.local else _open_configured(elsewhere))
+            return await (open_local(elsewhere) if wish.local else _open_configured(elsewhere))
         if choice.local:
-            return await _open_local(choice)
+            return await open_local(choice)
         if _is_configured(choice):
             return await _open_configured(choice)
         if announce is not None:
             announce("Using the local cluster (no kubeconfig found).")
-        return await _open_local(choice)
+        return await open_local(choice)
 
     return open_cluster
 
@@ -83,6 +107,7 @@ def start_local() -> LocalClusterStatus:
     """Starts the local cluster unless it runs. Blocks until it answers.
 
     Raises:
+        ConsentNeededError: Sandboxes would run as plain processes, and the user has not agreed to that.
         SandboxError: It cannot run here, or did not start.
     """
     refuse_on_windows()
@@ -90,6 +115,24 @@ def start_local() -> LocalClusterStatus:
 
     try:
         return control.up()
+    except control.ConsentNeededError as error:
+        from k8s_sandbox_tui.provider.opened import ConsentNeededError
+
+        raise ConsentNeededError(error.warning, agree_to_plain_processes, hint=_HOW_TO_AGREE) from error
+    except control.LocalClusterError as error:
+        raise SandboxError(str(error)) from error
+
+
+def agree_to_plain_processes() -> None:
+    """Remembers that the user agrees to sandboxes that nothing holds back.
+
+    Raises:
+        SandboxError: That cannot be written down.
+    """
+    from k8s_sandbox_tui.local_cluster import control
+
+    try:
+        control.agree_to_plain_processes()
     except control.LocalClusterError as error:
         raise SandboxError(str(error)) from error
 

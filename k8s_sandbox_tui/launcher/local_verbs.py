@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.cli import exit_codes, output
 from k8s_sandbox_tui.cli.run import report
 from k8s_sandbox_tui.cli.text import printable
-from k8s_sandbox_tui.launcher.clusters import refuse_on_windows, start_local
+from k8s_sandbox_tui.launcher.clusters import agree_to_plain_processes, refuse_on_windows, start_local
 from k8s_sandbox_tui.provider.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def _run(verb: Local) -> int:
 
     match verb.action:
         case "up":
-            status = start_local()
+            if verb.allow_plain_processes:
+                agree_to_plain_processes()
+            status = _start()
             output.note(f"The local cluster runs at {status.url} (isolation: {status.isolation}).")
             if status.warning:
                 output.note(f"warning: {status.warning}")
@@ -52,6 +54,22 @@ def _run(verb: Local) -> int:
             if not control.status().running:
                 output.note("note: the local cluster is not running; local up starts it.")
     return exit_codes.OK
+
+
+def _start() -> LocalClusterStatus:
+    """Starts it, after a question where that has to be asked and there is somebody to answer it."""
+    from k8s_sandbox_tui.launcher.consent import ask
+    from k8s_sandbox_tui.provider.opened import ConsentNeededError
+
+    try:
+        return start_local()
+    except ConsentNeededError as error:
+        import asyncio
+
+        if not asyncio.run(ask(error)):
+            raise
+        error.agree()
+        return start_local()
 
 
 def _show(status: LocalClusterStatus, *, as_json: bool) -> int:

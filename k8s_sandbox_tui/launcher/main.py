@@ -51,8 +51,9 @@ def _run(argv: Sequence[str]) -> int:
         return run_settings(verb)
     from k8s_sandbox_tui.cli.run import run
     from k8s_sandbox_tui.launcher.clusters import opener
+    from k8s_sandbox_tui.launcher.consent import ask
 
-    return run(verb, opener(choice, announce=output.note))
+    return run(verb, opener(choice, announce=output.note, consent=ask))
 
 
 def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:

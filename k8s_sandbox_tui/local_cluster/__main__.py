@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import logging
 import os
 import sys
-from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.local_cluster import consent
 from k8s_sandbox_tui.local_cluster.locks import FileLock
 from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
 from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, state_folder
@@ -31,7 +32,7 @@ _LOCK_TIMEOUT = 2.0
 def main() -> int:
     """Serves until it is told to end."""
     parser = argparse.ArgumentParser(prog="python -m k8s_sandbox_tui.local_cluster", description=__doc__)
-    parser.add_argument("--ready-fd", type=int, help="a file descriptor to write one line to once the cluster answers")
+    parser.add_argument("--ready-fd", type=int, help="a file descriptor to tell once the cluster answers")
     arguments = parser.parse_args()
     state = state_folder()
     state.make()
@@ -41,32 +42,44 @@ def main() -> int:
         return 1
     with lock:
         _log_to(state)
-        _serve(state, arguments.ready_fd)
-    return 0
+        return _serve(state, arguments.ready_fd)
 
 
-def _serve(state: StateFolder, ready_fd: int | None) -> None:
+def _serve(state: StateFolder, ready_fd: int | None) -> int:
     certificates = CertificateMaker(state.tls)
+
+    def tell(answer: bytes, sentence: str) -> None:
+        if ready_fd is None:
+            sys.stderr.write(f"{sentence}\n")
+            return
+        with contextlib.suppress(BrokenPipeError):
+            os.write(ready_fd, answer)
+        os.close(ready_fd)
 
     def ready(record: ServerRecord) -> None:
         gc.freeze()
         gc.enable()
-        if ready_fd is None:
-            sys.stderr.write(f"the local cluster answers on https://127.0.0.1:{record.port}\n")
-            return
-        os.write(ready_fd, b"ready\n")
-        os.close(ready_fd)
+        tell(b"ready\n", f"the local cluster answers on https://127.0.0.1:{record.port}")
 
     # All that is imported stays: looking for garbage in it would cost a tenth of the start.
     gc.disable()
-    asyncio.run(_start(state, certificates, ready))
+    refusal = asyncio.run(_start(state, certificates, ready))
+    if refusal:
+        tell(consent.REFUSED + refusal.encode(), f"{refusal} Set {consent.ENVIRONMENT}=1 to agree to that.")
+    return 1 if refusal else 0
 
 
-async def _start(state: StateFolder, certificates: CertificateMaker, ready: Callable[[ServerRecord], None]) -> None:
+async def _start(state: StateFolder, certificates: CertificateMaker, ready: Callable[[ServerRecord], None]) -> str:
+    """Serves to the end; what its user has to agree to first, where it does not serve for that."""
     # Both take their time, one in processes of its own and one here: side by side.
     probing = asyncio.create_task(create_runtime(state.root, may_move=True))
     serve = await asyncio.to_thread(_import_serve)
-    await serve(state, certificates, await probing, ready)
+    runtime = await probing
+    if runtime.isolation == "process" and not consent.is_given(state):
+        await runtime.close()
+        return runtime.warning
+    await serve(state, certificates, runtime, ready)
+    return ""
 
 
 def _import_serve() -> Serve:
@@ -76,7 +89,7 @@ def _import_serve() -> Serve:
         return serve
 
 
-@contextmanager
+@contextlib.contextmanager
 def _without_authorities() -> Generator[None]:
     """Lets aiohttp be imported without the system's certificate authorities.
 

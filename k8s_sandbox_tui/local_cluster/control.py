@@ -9,17 +9,30 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, state_folder
+from k8s_sandbox_tui.local_cluster.state import ENVIRONMENT, ServerRecord, StateFolder, state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LOG_TAIL = 2000
+_ANSWER_BYTES = 4096
 _PAUSE = 0.005
 
 
 class LocalClusterError(Exception):
     """The local cluster cannot be started or stopped; the message says why and what to do."""
+
+
+class ConsentNeededError(LocalClusterError):
+    """Sandboxes would run as plain processes, which the user has to agree to first (`agree_to_plain_processes`).
+
+    Attributes:
+        warning: What that means, and why there is nothing better.
+    """
+
+    def __init__(self, warning: str) -> None:
+        super().__init__(warning)
+        self.warning = warning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +101,7 @@ def up(timeout: float = 10.0) -> LocalClusterStatus:
     Several callers at once share one server.
 
     Raises:
+        ConsentNeededError: the user has to agree first.
         LocalClusterError: it did not come up within `timeout` seconds.
     """
     _check_system()
@@ -101,16 +115,28 @@ def up(timeout: float = 10.0) -> LocalClusterStatus:
         lock = FileLock(state.start_lock)
         locked = lock.acquire(timeout)
     except OSError as error:
-        raise LocalClusterError(
-            f"the local cluster cannot use the folder {state.root}: {error}; "
-            "set K8S_SANDBOX_TUI_STATE to one that you can write to"
-        ) from error
+        raise _unusable(state, error) from error
     if not locked:
         raise LocalClusterError(f"another process has been starting the local cluster for {timeout:g} s; try again")
     with lock:
         if _running(state) is None:
             _start(state, timeout)
     return status()
+
+
+def agree_to_plain_processes() -> None:
+    """Remembers that the user agrees to sandboxes that nothing holds back.
+
+    Raises:
+        LocalClusterError: it cannot be written down.
+    """
+    from k8s_sandbox_tui.local_cluster import consent
+
+    state = state_folder()
+    try:
+        consent.give(state)
+    except OSError as error:
+        raise _unusable(state, error) from error
 
 
 def down(timeout: float = 10.0) -> bool:
@@ -133,6 +159,12 @@ def down(timeout: float = 10.0) -> bool:
                 return True
             time.sleep(_PAUSE)
     raise LocalClusterError(f"the local cluster (process {record.pid}) does not end; see {state.log}")
+
+
+def _unusable(state: StateFolder, error: OSError) -> LocalClusterError:
+    return LocalClusterError(
+        f"the local cluster cannot use the folder {state.root}: {error}; set {ENVIRONMENT} to one that you can write to"
+    )
 
 
 def _check_system() -> None:
@@ -185,6 +217,8 @@ def _start(state: StateFolder, timeout: float) -> None:
     import select
     import subprocess
 
+    from k8s_sandbox_tui.local_cluster.consent import REFUSED
+
     reader, writer = os.pipe()
     command = [sys.executable, "-m", "k8s_sandbox_tui.local_cluster", "--ready-fd", str(writer)]
     with state.crash_log.open("wb") as errors:
@@ -201,9 +235,14 @@ def _start(state: StateFolder, timeout: float) -> None:
     os.close(writer)
     try:
         readable, _, _ = select.select([reader], [], [], timeout)
-        answer = os.read(reader, 64) if readable else b""
+        answer = os.read(reader, _ANSWER_BYTES) if readable else b""
+        while answer.startswith(REFUSED) and (more := os.read(reader, _ANSWER_BYTES)):
+            answer += more
     finally:
         os.close(reader)
+    if answer.startswith(REFUSED):
+        process.wait()
+        raise ConsentNeededError(answer.removeprefix(REFUSED).decode())
     if answer:
         # It lives on by itself; without this the interpreter would warn that nobody waits for it.
         process.returncode = 0

@@ -37,6 +37,7 @@ class StateFolder:
         self.log = root / "server.log"
         self.crash_log = root / "server.err"
         self.versions = root / "resource-version"
+        self.consent = root / "plain-processes-allowed"
         self.start_lock = root / "start.lock"
         self.server_lock = root / "server.lock"
 

@@ -5,11 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from k8s_sandbox_tui.provider.errors import SandboxError
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from k8s_sandbox_tui.provider.compute import Compute
     from k8s_sandbox_tui.provider.models import ClusterInfo
+
+
+class ConsentNeededError(SandboxError):
+    """The cluster can be opened only if the user takes a risk.
+
+    Attributes:
+        risk: What to agree to, in a sentence or two.
+        agree: Remembers that the user does; what failed with this then works. It may block for a moment, and raise
+            `SandboxError`.
+    """
+
+    def __init__(self, risk: str, agree: Callable[[], None], *, hint: str = "") -> None:
+        super().__init__(risk, hint=hint)
+        self.risk = risk
+        self.agree = agree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
         ("rm a --dry-run -o json", Rm(ids=["a"], dry_run=True, output="json")),
         ("rm --status failed --older-than 1d", Rm(ids=[], status=["failed"], older_than=86_400_000)),
         ("local up", Local(action="up")),
+        ("local up --allow-plain-processes", Local(action="up", allow_plain_processes=True)),
         ("local status -o json", Local(action="status", output="json")),
     ],
 )

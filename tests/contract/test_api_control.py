@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from k8s_sandbox_tui.local_cluster import control
-from k8s_sandbox_tui.local_cluster.control import LocalClusterError
+from k8s_sandbox_tui.local_cluster.control import ConsentNeededError, LocalClusterError
 from tests.contract.cluster_client import api_client, look, pod_manifest
 
 if TYPE_CHECKING:
@@ -128,6 +128,21 @@ def test_a_start_that_takes_too_long_is_given_up(state: Path) -> None:
     with pytest.raises(LocalClusterError, match=r"did not answer within 0\.001 s"):
         control.up(timeout=0.001)
     assert not control.status().running
+
+
+def test_a_server_that_was_not_agreed_to_ends_and_says_why(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(state))
+    monkeypatch.setenv("K8S_SANDBOX_TUI_PLAIN_PROCESSES", "")
+    with pytest.raises(ConsentNeededError, match="plain processes with your rights"):
+        control.up()
+    program = [sys.executable, "-m", "k8s_sandbox_tui.local_cluster"]
+    by_hand = subprocess.run(program, capture_output=True, text=True, check=False, timeout=20)
+    assert by_hand.returncode == 1
+    assert by_hand.stderr.endswith("Set K8S_SANDBOX_TUI_PLAIN_PROCESSES=1 to agree to that.\n")
+    assert not control.status().running
+    control.agree_to_plain_processes()
+    assert control.up().isolation == "process"
+    assert oct((state / "plain-processes-allowed").stat().st_mode & 0o777) == "0o600"
 
 
 def test_windows_is_told_what_to_use_instead(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
