@@ -123,6 +123,8 @@ class Local(msgspec.Struct, frozen=True, kw_only=True):
     output: Literal["text", "json"] = "text"
     allow_plain_processes: bool = False
     """Of `up`: the user agrees to sandboxes that nothing holds back."""
+    network: Literal["host", "private"] | None = None
+    """Of `up`: which network sandboxes have."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -211,6 +211,11 @@ def _add_local_arguments(verb: argparse.ArgumentParser) -> None:
         action="store_true",
         help="agree to sandboxes without isolation, where the machine can do no better; this is remembered",
     )
+    up.add_argument(
+        "--network",
+        choices=("host", "private"),
+        help="what sandboxes reach: this machine's network, or each nothing but a loopback of its own",
+    )
     actions.add_parser("down", help="end it and every sandbox in it", allow_abbrev=False)
     add_json_output(actions.add_parser("status", help="say whether and how it runs", allow_abbrev=False))
     actions.add_parser("kubeconfig", help="print the path of its kubeconfig", allow_abbrev=False)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.cli.arguments import ClusterChoice
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
+    from k8s_sandbox_tui.local_cluster.start_options import Network
     from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
     from k8s_sandbox_tui.provider.opened import ClusterWish, ConsentNeededError, OpenCluster, OpenedCluster
 
@@ -103,8 +104,11 @@ def refuse_on_windows() -> None:
         )
 
 
-def start_local() -> LocalClusterStatus:
+def start_local(network: Network | None = None) -> LocalClusterStatus:
     """Starts the local cluster unless it runs. Blocks until it answers.
+
+    Args:
+        network: Which network sandboxes are to have; None: any.
 
     Raises:
         ConsentNeededError: Sandboxes would run as plain processes, and the user has not agreed to that.
@@ -114,7 +118,7 @@ def start_local() -> LocalClusterStatus:
     from k8s_sandbox_tui.local_cluster import control
 
     try:
-        return control.up()
+        return control.up(network=network)
     except control.ConsentNeededError as error:
         from k8s_sandbox_tui.provider.opened import ConsentNeededError
 

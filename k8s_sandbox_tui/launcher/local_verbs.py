@@ -14,6 +14,7 @@ from k8s_sandbox_tui.provider.errors import SandboxError
 if TYPE_CHECKING:
     from k8s_sandbox_tui.cli.arguments import Local
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
+    from k8s_sandbox_tui.local_cluster.start_options import Network
 
 
 def run_local(verb: Local) -> int:
@@ -37,8 +38,9 @@ def _run(verb: Local) -> int:
         case "up":
             if verb.allow_plain_processes:
                 agree_to_plain_processes()
-            status = _start()
-            output.note(f"The local cluster runs at {status.url} (isolation: {status.isolation}).")
+            status = _start(verb.network)
+            held = f"isolation: {status.isolation}, limits: {status.limits}, network: {status.network}"
+            output.note(f"The local cluster runs at {status.url} ({held}).")
             if status.warning:
                 output.note(f"warning: {status.warning}")
         case "down":
@@ -56,20 +58,20 @@ def _run(verb: Local) -> int:
     return exit_codes.OK
 
 
-def _start() -> LocalClusterStatus:
+def _start(network: Network | None) -> LocalClusterStatus:
     """Starts it, after a question where that has to be asked and there is somebody to answer it."""
     from k8s_sandbox_tui.launcher.consent import ask
     from k8s_sandbox_tui.provider.opened import ConsentNeededError
 
     try:
-        return start_local()
+        return start_local(network)
     except ConsentNeededError as error:
         import asyncio
 
         if not asyncio.run(ask(error)):
             raise
         error.agree()
-        return start_local()
+        return start_local(network)
 
 
 def _show(status: LocalClusterStatus, *, as_json: bool) -> int:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster import consent
 from k8s_sandbox_tui.local_cluster.locks import FileLock
-from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
+from k8s_sandbox_tui.local_cluster.runtime.create import NoPrivateNetworkError, create_runtime
+from k8s_sandbox_tui.local_cluster.start_options import FAILED, NETWORKS, REFUSED
 from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, state_folder
 from k8s_sandbox_tui.local_cluster.tls import CertificateMaker
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
     from k8s_sandbox_tui.local_cluster.runtime.types import Runtime
+    from k8s_sandbox_tui.local_cluster.start_options import Network
 
     Serve = Callable[[StateFolder, CertificateMaker, Runtime, Callable[[ServerRecord], None]], Awaitable[None]]
 
@@ -33,6 +35,7 @@ def main() -> int:
     """Serves until it is told to end."""
     parser = argparse.ArgumentParser(prog="python -m k8s_sandbox_tui.local_cluster", description=__doc__)
     parser.add_argument("--ready-fd", type=int, help="a file descriptor to tell once the cluster answers")
+    parser.add_argument("--network", choices=NETWORKS, default="host", help="which network sandboxes have")
     arguments = parser.parse_args()
     state = state_folder()
     state.make()
@@ -42,10 +45,10 @@ def main() -> int:
         return 1
     with lock:
         _log_to(state)
-        return _serve(state, arguments.ready_fd)
+        return _serve(state, arguments.ready_fd, arguments.network)
 
 
-def _serve(state: StateFolder, ready_fd: int | None) -> int:
+def _serve(state: StateFolder, ready_fd: int | None, network: Network) -> int:
     certificates = CertificateMaker(state.tls)
 
     def tell(answer: bytes, sentence: str) -> None:
@@ -63,16 +66,22 @@ def _serve(state: StateFolder, ready_fd: int | None) -> int:
 
     # All that is imported stays: looking for garbage in it would cost a tenth of the start.
     gc.disable()
-    refusal = asyncio.run(_start(state, certificates, ready))
+    try:
+        refusal = asyncio.run(_start(state, certificates, network, ready))
+    except NoPrivateNetworkError as error:
+        tell(FAILED + str(error).encode(), str(error))
+        return 1
     if refusal:
-        tell(consent.REFUSED + refusal.encode(), f"{refusal} Set {consent.ENVIRONMENT}=1 to agree to that.")
+        tell(REFUSED + refusal.encode(), f"{refusal} Set {consent.ENVIRONMENT}=1 to agree to that.")
     return 1 if refusal else 0
 
 
-async def _start(state: StateFolder, certificates: CertificateMaker, ready: Callable[[ServerRecord], None]) -> str:
+async def _start(
+    state: StateFolder, certificates: CertificateMaker, network: Network, ready: Callable[[ServerRecord], None]
+) -> str:
     """Serves to the end; what its user has to agree to first, where it does not serve for that."""
     # Both take their time, one in processes of its own and one here: side by side.
-    probing = asyncio.create_task(create_runtime(state.root, may_move=True))
+    probing = asyncio.create_task(create_runtime(state.root, network=network, may_move=True))
     serve = await asyncio.to_thread(_import_serve)
     runtime = await probing
     if runtime.isolation == "process" and not consent.is_given(state):

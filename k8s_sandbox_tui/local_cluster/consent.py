@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "K8S_SANDBOX_TUI_PLAIN_PROCESSES"
 """Set to 1, the user has agreed."""
-REFUSED = b"refused\n"
-"""What a server that was not agreed to answers to who starts it; behind it comes what to agree to."""
 _TEXT = b"You agreed that sandboxes run as plain processes on this machine. Delete this file to be asked again.\n"
 
 

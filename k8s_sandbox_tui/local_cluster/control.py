@@ -9,10 +9,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.local_cluster.start_options import FAILED, NETWORK_ENVIRONMENT, NETWORKS, REFUSED
 from k8s_sandbox_tui.local_cluster.state import ENVIRONMENT, ServerRecord, StateFolder, state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from k8s_sandbox_tui.local_cluster.start_options import Network
 
 _LOG_TAIL = 2000
 _ANSWER_BYTES = 4096
@@ -95,21 +98,26 @@ def status() -> LocalClusterStatus:
     )
 
 
-def up(timeout: float = 10.0) -> LocalClusterStatus:
+def up(timeout: float = 10.0, *, network: Network | None = None) -> LocalClusterStatus:
     """Starts the local cluster unless it runs; returns once it answers.
 
     Several callers at once share one server.
 
+    Args:
+        timeout: How long it may take, in seconds.
+        network: Which network sandboxes have; None: what the environment says, else that of the machine, unless the
+            cluster runs.
+
     Raises:
         ConsentNeededError: the user has to agree first.
-        LocalClusterError: it did not come up within `timeout` seconds.
+        LocalClusterError: it did not come up within `timeout` seconds, or it runs with another network.
     """
     _check_system()
     from k8s_sandbox_tui.local_cluster.locks import FileLock
 
     state = state_folder()
     if _running(state) is not None:
-        return status()
+        return _as_wanted(status(), network)
     try:
         state.make()
         lock = FileLock(state.start_lock)
@@ -120,8 +128,8 @@ def up(timeout: float = 10.0) -> LocalClusterStatus:
         raise LocalClusterError(f"another process has been starting the local cluster for {timeout:g} s; try again")
     with lock:
         if _running(state) is None:
-            _start(state, timeout)
-    return status()
+            _start(state, timeout, _network(network))
+    return _as_wanted(status(), network)
 
 
 def agree_to_plain_processes() -> None:
@@ -159,6 +167,22 @@ def down(timeout: float = 10.0) -> bool:
                 return True
             time.sleep(_PAUSE)
     raise LocalClusterError(f"the local cluster (process {record.pid}) does not end; see {state.log}")
+
+
+def _network(wanted: Network | None) -> str:
+    """Which network a new server gives its Pods."""
+    network = wanted or os.environ.get(NETWORK_ENVIRONMENT, "") or NETWORKS[0]
+    if network not in NETWORKS:
+        raise LocalClusterError(f"{NETWORK_ENVIRONMENT} is {network!r}; it can be {' or '.join(NETWORKS)}")
+    return network
+
+
+def _as_wanted(found: LocalClusterStatus, network: Network | None) -> LocalClusterStatus:
+    if network is not None and found.network != network:
+        raise LocalClusterError(
+            f"the local cluster runs with the network {found.network!r}; end it and its sandboxes first: local down"
+        )
+    return found
 
 
 def _unusable(state: StateFolder, error: OSError) -> LocalClusterError:
@@ -213,14 +237,12 @@ def _reap(pid: int) -> None:
         return
 
 
-def _start(state: StateFolder, timeout: float) -> None:
+def _start(state: StateFolder, timeout: float, network: str) -> None:
     import select
     import subprocess
 
-    from k8s_sandbox_tui.local_cluster.consent import REFUSED
-
     reader, writer = os.pipe()
-    command = [sys.executable, "-m", "k8s_sandbox_tui.local_cluster", "--ready-fd", str(writer)]
+    command = [sys.executable, "-m", "k8s_sandbox_tui.local_cluster", "--ready-fd", str(writer), "--network", network]
     with state.crash_log.open("wb") as errors:
         # A session of its own: it outlives the terminal and is not reached by its Ctrl-C.
         process = subprocess.Popen(
@@ -236,13 +258,16 @@ def _start(state: StateFolder, timeout: float) -> None:
     try:
         readable, _, _ = select.select([reader], [], [], timeout)
         answer = os.read(reader, _ANSWER_BYTES) if readable else b""
-        while answer.startswith(REFUSED) and (more := os.read(reader, _ANSWER_BYTES)):
+        while answer.startswith((REFUSED, FAILED)) and (more := os.read(reader, _ANSWER_BYTES)):
             answer += more
     finally:
         os.close(reader)
     if answer.startswith(REFUSED):
         process.wait()
         raise ConsentNeededError(answer.removeprefix(REFUSED).decode())
+    if answer.startswith(FAILED):
+        process.wait()
+        raise LocalClusterError(answer.removeprefix(FAILED).decode())
     if answer:
         # It lives on by itself; without this the interpreter would warn that nobody waits for it.
         process.returncode = 0

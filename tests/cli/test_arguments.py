@@ -93,6 +93,7 @@ from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
         ("rm --status failed --older-than 1d", Rm(ids=[], status=["failed"], older_than=86_400_000)),
         ("local up", Local(action="up")),
         ("local up --allow-plain-processes", Local(action="up", allow_plain_processes=True)),
+        ("local up --network private", Local(action="up", network="private")),
         ("local status -o json", Local(action="status", output="json")),
     ],
 )

@@ -32,13 +32,20 @@ TIMEOUT = aiohttp.ClientTimeout(total=20)
 @contextmanager
 def own_cluster(identities: JsonValue = None) -> Generator[LocalClusterStatus]:
     """A running local cluster with a state folder of its own."""
+    with own_state() as folder:
+        if identities is not None:
+            (folder / "identities.json").write_text(json.dumps(identities))
+        yield control.up()
+
+
+@contextmanager
+def own_state() -> Generator[Path]:
+    """A state folder for a local cluster that is started with it, and ended."""
     folder = Path(tempfile.mkdtemp(prefix="sbx-"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("K8S_SANDBOX_TUI_STATE", str(folder))
-        if identities is not None:
-            (folder / "identities.json").write_text(json.dumps(identities))
         try:
-            yield control.up()
+            yield folder
         finally:
             control.down()
             shutil.rmtree(folder, ignore_errors=True)

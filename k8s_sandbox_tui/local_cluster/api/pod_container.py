@@ -101,9 +101,10 @@ async def forward_ports(
 
     async def dial_pod(port: int) -> PodConnection:
         runs = [kubelet.container(pod, container.name) for container in pod.spec.containers]
-        if not any(run and run.running for run in runs):
+        openers = [run.running.open_socket for run in runs if run is not None and run.running is not None]
+        if not openers:
             message = f"error forwarding port {port} to pod {pod.metadata.uid}, uid : no container of the pod runs"
             raise DialError(message)
-        return await dial(port, pod.metadata.uid)
+        return await dial(port, pod.metadata.uid, openers)
 
     return await portforward_route(request, dial_pod)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
+    OpenSocket = Callable[[socket.AddressFamily], Awaitable[socket.socket]]
     Output = Callable[[bytes], Awaitable[object]]
 
 _READ_BYTES = 64 * 1024
 # Of what the Pod has not taken yet; beyond it, its client has to wait.
 _HIGH_WATER = 1024 * 1024
 _TIMEOUT = 10.0
-_LOOPBACK = ("127.0.0.1", "::1")
+_LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 
 class DialError(Exception):
@@ -60,24 +62,36 @@ class PodConnection:
         self._writer.close()
 
 
-async def dial(port: int, pod: str) -> PodConnection:
-    """Connects to a port of a Pod, as a container runtime does: on loopback, which Pods share with the machine.
+async def dial(port: int, pod: str, openers: Sequence[OpenSocket]) -> PodConnection:
+    """Connects to a port of a Pod, as a container runtime does: on the loopback that its processes have.
 
     Args:
         port: The port.
         pod: The Pod's uid, for the message.
+        openers: What opens sockets of the networks that the Pod's containers have.
 
     Raises:
         DialError: Nothing listens there.
     """
     why: list[str] = []
-    for address in _LOOPBACK:
-        try:
-            async with asyncio.timeout(_TIMEOUT):
-                return PodConnection(*await asyncio.open_connection(address, port))
-        except TimeoutError:
-            why.append(f"dial {address}: no answer within {_TIMEOUT:g} s")
-        except OSError as error:
-            why.append(f"dial {address}: {os.strerror(error.errno or 0).lower() if error.errno else error}")
-    tried = ", ".join(why)
+    for opener in openers:
+        for family, address in _LOOPBACK:
+            try:
+                async with asyncio.timeout(_TIMEOUT):
+                    return await _connect(await opener(family), address, port)
+            except TimeoutError:
+                why.append(f"dial {address}: no answer within {_TIMEOUT:g} s")
+            except OSError as error:
+                why.append(f"dial {address}: {os.strerror(error.errno).lower() if error.errno else error}")
+    tried = ", ".join(dict.fromkeys(why))
     raise DialError(f"error forwarding port {port} to pod {pod}, uid : failed to connect to localhost:{port}: {tried}")
+
+
+async def _connect(opened: socket.socket, address: str, port: int) -> PodConnection:
+    try:
+        opened.settimeout(0)
+        await asyncio.get_running_loop().sock_connect(opened, (address, port))
+        return PodConnection(*await asyncio.open_connection(sock=opened))
+    except BaseException:
+        opened.close()
+        raise

@@ -1,4 +1,4 @@
-"""Pods in bubblewrap: namespaces of their own for processes, mounts, hostname and IPC; the machine's network."""
+"""Pods in bubblewrap: namespaces of their own for processes, mounts, hostname and IPC, on wish for the network too."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ class BubblewrapAnchor:
 class BubblewrapLauncher:
     """Starts Pods under one `bwrap` program."""
 
-    def __init__(self, bwrap: str, tools: HostTools, shared: Path, *, user_namespace: bool) -> None:
+    def __init__(
+        self, bwrap: str, tools: HostTools, shared: Path, *, user_namespace: bool, own_network: bool = False
+    ) -> None:
         """Prepares what all Pods share.
 
         Args:
@@ -83,6 +85,7 @@ class BubblewrapLauncher:
             tools: The Python and Node.js of the machine.
             shared: A folder for the supervisor's code, the names of those tools and the system's files; made anew.
             user_namespace: Whether root in the Pods is this user outside; all but root need that.
+            own_network: Whether each Pod has a loopback of its own and nothing else; else it has the machine's network.
         """
         self._tools = tools
         sandbox_view.make_shared(shared, tools)
@@ -90,6 +93,9 @@ class BubblewrapLauncher:
         self._user_namespace = user_namespace
         self._command = [bwrap, "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
         self._command += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+        self._own_network = own_network
+        if own_network:
+            self._command.append("--unshare-net")
         self._command += sandbox_view.shared_view(shared)
 
     async def launch(self, pod: PodProcessSpec, hold: Hold) -> RunningPod:
@@ -153,7 +159,8 @@ class BubblewrapLauncher:
                 start_new_session=True,
             )
             on_failure.pop_all()
-        return RunningPod(pod, ours, BubblewrapAnchor(process, errors), streams, hold)
+        anchor = BubblewrapAnchor(process, errors)
+        return RunningPod(pod, ours, anchor, streams, hold, own_network=self._own_network)
 
     async def close(self) -> None:
         """Nothing runs beside the Pods."""

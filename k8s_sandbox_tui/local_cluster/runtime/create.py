@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Limiter
     from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
     from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
+    from k8s_sandbox_tui.local_cluster.start_options import Network
 
 _DESCRIPTORS = 65536
 Isolation = Literal["bubblewrap", "landlock", "process"]
@@ -31,6 +32,7 @@ Isolation = Literal["bubblewrap", "landlock", "process"]
 _BUBBLEWRAP_HOLDS = (
     'test "$(cat /proc/sys/kernel/hostname)" = probe && test ! -e "$0" && test -w /tmp && test ! -w /usr'
 )
+_NETWORK_HOLDS = ' && test "$(grep -c : /proc/net/dev)" = 1'
 _LANDLOCK_HOLDS = (
     'cd "$HOME" && echo x >own && ! cat "$0/secret" && ! rm "$0/secret" && ! echo x >"$0/own" && ! cat /proc/1/status'
 )
@@ -42,10 +44,23 @@ _NOT_ISOLATED = (
 )
 
 
+class NoPrivateNetworkError(Exception):
+    """This machine cannot give Pods networks of their own; the message says why."""
+
+
 class LocalRuntime:
     """A `Runtime`: one launcher, and the Pods it has started."""
 
-    def __init__(self, launcher: Launcher, limiter: Limiter, tools: HostTools, *, isolation: str, warning: str) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        limiter: Limiter,
+        tools: HostTools,
+        *,
+        isolation: str,
+        warning: str,
+        network: Network = "host",
+    ) -> None:
         self._launcher = launcher
         self._limiter = limiter
         self._tools = tools
@@ -53,7 +68,7 @@ class LocalRuntime:
         self._watches: set[asyncio.Task[None]] = set()
         self.isolation = isolation
         self.limits = limiter.description
-        self.network = "host"
+        self.network: str = network
         self.warning = warning
 
     async def start(self, pod: PodProcessSpec) -> RunningPod:
@@ -94,16 +109,22 @@ class LocalRuntime:
         self._pods.discard(pod)
 
 
-async def create_runtime(state_dir: Path, *, best: Isolation = "bubblewrap", may_move: bool = False) -> LocalRuntime:
+async def create_runtime(
+    state_dir: Path, *, best: Isolation = "bubblewrap", network: Network = "host", may_move: bool = False
+) -> LocalRuntime:
     """Chooses the best isolation that works on this machine, by running it.
 
     Args:
         state_dir: A folder of the runtime's own; made when missing.
         best: What to try first; what isolates better is passed over.
+        network: Which network Pods have.
         may_move: Whether this process may be moved to another control group, to have limits for its Pods.
 
     Returns:
         The runtime; its `warning` says so when there is less isolation than there could be, and why.
+
+    Raises:
+        NoPrivateNetworkError: Pods cannot have networks of their own here.
     """
     _raise_descriptor_limit()
     await asyncio.to_thread(state_dir.mkdir, parents=True, exist_ok=True, mode=0o700)
@@ -111,10 +132,13 @@ async def create_runtime(state_dir: Path, *, best: Isolation = "bubblewrap", may
     tools = await asyncio.to_thread(find_host_tools)
     why = ["better isolation was not wanted"] if best != "bubblewrap" else []
     if best == "bubblewrap":
-        launcher = await _try_bubblewrap(tools, state_dir)
+        launcher = await _try_bubblewrap(tools, state_dir, network)
         if isinstance(launcher, BubblewrapLauncher):
-            return LocalRuntime(launcher, limiter, tools, isolation="bubblewrap", warning="")
+            return LocalRuntime(launcher, limiter, tools, isolation="bubblewrap", warning="", network=network)
         why.append(launcher)
+    if network == "private":
+        limiter.close()
+        raise NoPrivateNetworkError(f"A private network for sandboxes needs bubblewrap ({'; '.join(why)}).")
     if best != "process":
         launcher = await _try_landlock(tools, state_dir)
         if isinstance(launcher, PlainLauncher):
@@ -125,7 +149,7 @@ async def create_runtime(state_dir: Path, *, best: Isolation = "bubblewrap", may
     return LocalRuntime(plain, limiter, tools, isolation="process", warning=f"{_NOT_ISOLATED} ({'; '.join(why)}).")
 
 
-async def _try_bubblewrap(tools: HostTools, state_dir: Path) -> BubblewrapLauncher | str:
+async def _try_bubblewrap(tools: HostTools, state_dir: Path, network: Network) -> BubblewrapLauncher | str:
     """A launcher that has been seen to work, or why there is none."""
     if sys.platform != "linux":
         return "bubblewrap needs Linux"
@@ -133,10 +157,14 @@ async def _try_bubblewrap(tools: HostTools, state_dir: Path) -> BubblewrapLaunch
     if bwrap is None:
         return "bubblewrap is not installed; install the package bubblewrap"
     failure = ""
+    own_network = network == "private"
+    script = _BUBBLEWRAP_HOLDS + _NETWORK_HOLDS * own_network
     # Root in a container often may not mount, but may have a user namespace in which it may.
     for user_namespace in (False, True) if os.geteuid() == 0 else (True,):
-        launcher = BubblewrapLauncher(bwrap, tools, state_dir / "shared", user_namespace=user_namespace)
-        failure = await probe(launcher, state_dir / "probe", _BUBBLEWRAP_HOLDS)
+        launcher = BubblewrapLauncher(
+            bwrap, tools, state_dir / "shared", user_namespace=user_namespace, own_network=own_network
+        )
+        failure = await probe(launcher, state_dir / "probe", script)
         if not failure:
             return launcher
     return f"bubblewrap does not work here: {failure}"

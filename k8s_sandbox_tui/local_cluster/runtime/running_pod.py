@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.local_cluster.runtime import wording
+from k8s_sandbox_tui.local_cluster.runtime.pod_sockets import PodSockets
 from k8s_sandbox_tui.local_cluster.runtime.podinit import wire
 from k8s_sandbox_tui.local_cluster.runtime.report_socket import Report, ReportSocket
 from k8s_sandbox_tui.local_cluster.runtime.running_exec import RunningExec, open_streams
@@ -20,7 +22,6 @@ from k8s_sandbox_tui.local_cluster.runtime.types import (
 )
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
@@ -61,7 +62,14 @@ class RunningPod:
     """A `PodProcess`."""
 
     def __init__(
-        self, spec: PodProcessSpec, sock: socket.socket, anchor: Anchor, streams: MainStreams, hold: Hold
+        self,
+        spec: PodProcessSpec,
+        sock: socket.socket,
+        anchor: Anchor,
+        streams: MainStreams,
+        hold: Hold,
+        *,
+        own_network: bool = False,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._loop = loop
@@ -70,6 +78,8 @@ class RunningPod:
         self._streams = streams
         self._hold = hold
         self._socket = ReportSocket(sock, self)
+        self._sockets = PodSockets(self._socket)
+        self._own_network = own_network
         self._started: asyncio.Future[None] = loop.create_future()
         self._ended: asyncio.Future[int] = loop.create_future()
         self._working_dir = ""
@@ -77,7 +87,7 @@ class RunningPod:
         self._exit_code = _KILLED
         self._main_pid = 0
         self._execs: dict[int, RunningExec] = {}
-        self._next_ident = wire.MAIN + 1
+        self._next_ident = wire.MAIN
         self._killed = False
         self._why_ended = Ending()
         self._kill_timer: asyncio.TimerHandle | None = None
@@ -160,8 +170,7 @@ class RunningPod:
             raise PodGoneError
         streams = None if tty else open_streams(stdin=stdin, stdout=stdout, stderr=stderr)
         process = RunningExec(streams, argv[0])
-        ident = self._next_ident
-        self._next_ident += 1
+        ident = self._take_ident()
         self._execs[ident] = process
         flags = wire.TTY if streams is None else streams.flags
         request = wire.pack(wire.EXEC, ident, [str(flags).encode(), *map(_encoded, argv)])
@@ -178,6 +187,12 @@ class RunningPod:
         if self._ending is not None:
             raise PodGoneError
         return self._streams.attach(stdin=stdin, stdout=stdout, stderr=stderr)
+
+    async def open_socket(self, family: socket.AddressFamily) -> socket.socket:
+        """Opens a socket of the Pod's network; see `PodProcess.open_socket`."""
+        if not self._own_network:
+            return socket.socket(family, socket.SOCK_STREAM)
+        return await self._sockets.open(self._take_ident(), family)
 
     async def stop(self, grace_seconds: float) -> None:
         """Ends the tree; see `PodProcess.stop`."""
@@ -204,6 +219,7 @@ class RunningPod:
             return
         process = self._execs.get(report.ident)
         if process is None:
+            self._sockets.on_report(report)
             return
         if report.kind == wire.STARTED:
             process.on_started(self._socket.take_descriptor() if process.tty else None)
@@ -247,7 +263,12 @@ class RunningPod:
         for process in self._execs.values():
             process.on_pod_end(_KILLED)
         self._execs.clear()
+        self._sockets.on_end()
         self._ended.set_result(self._exit_code)
+
+    def _take_ident(self) -> int:
+        self._next_ident += 1
+        return self._next_ident
 
     def _send_limits(self, *, counted: bool) -> None:
         entry = self._hold.entry()

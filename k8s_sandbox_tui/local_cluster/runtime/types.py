@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
@@ -236,6 +237,14 @@ class PodProcess(Protocol):
         """
         ...
 
+    async def open_socket(self, family: socket.AddressFamily) -> socket.socket:
+        """Opens a TCP socket of the network that the Pod has, not connected.
+
+        Raises:
+            OSError: It cannot be opened, or the Pod has ended.
+        """
+        ...
+
     async def stop(self, grace_seconds: float) -> None:
         """Ends the tree: TERM to the main process, KILL to everything after the grace (0: at once).
 
@@ -260,7 +269,7 @@ class Runtime(Protocol):
 
     @property
     def network(self) -> str:
-        """`host`: Pods share the machine's loopback."""
+        """`host`: Pods share the machine's network. `private`: each has a loopback of its own, and nothing else."""
         ...
 
     @property

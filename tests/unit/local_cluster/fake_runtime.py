@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.runtime.types import Ending, PodGoneError
@@ -57,6 +58,9 @@ class FakeProcess:
 
     def attach(self, *, stdin: bool, stdout: bool, stderr: bool) -> ExecProcess:
         raise PodGoneError
+
+    async def open_socket(self, family: socket.AddressFamily) -> socket.socket:
+        return socket.socket(family, socket.SOCK_STREAM)
 
     async def stop(self, grace_seconds: float) -> None:
         self.stops.append(grace_seconds)

@@ -107,6 +107,8 @@ class Supervisor:
             return self._start(strings)
         if kind == wire.EXEC:
             self._spawn(ident, int(strings[0]), strings[1:])
+        elif kind == wire.SOCKET:
+            self._open_socket(ident, int(strings[0]))
         elif kind == wire.TERM:
             self._signal_main(_signal.SIGTERM)
         return kind != wire.KILL
@@ -174,6 +176,16 @@ class Supervisor:
                 if descriptor >= 0:
                     os.close(descriptor)
         return True
+
+    def _open_socket(self, ident: int, family: int) -> None:
+        """Opens one of this network; who connects it may be elsewhere."""
+        try:
+            opened = _socket.socket(family, _socket.SOCK_STREAM)
+        except OSError as error:
+            self._report(wire.SPAWN_FAILED, ident, error.errno or errno.EIO)
+            return
+        self._report(wire.OPENED, ident, 0, opened.fileno())
+        opened.close()
 
     def _signal_main(self, number: int) -> None:
         """Delivers a signal as to PID 1 of a container, which sees only those for which it has a handler."""
