@@ -172,6 +172,8 @@ async def make() -> None:
             cluster=await opened.connect(),
             local=True,
             isolation=status.isolation,
+            limits=status.limits,
+            network=status.network,
             warning=status.warning,
         )
 

@@ -175,6 +175,16 @@ class OpenedClusterPort(Protocol):
         ...
 
     @property
+    def limits(self) -> str:
+        """What holds their resources back there; empty for other clusters."""
+        ...
+
+    @property
+    def network(self) -> str:
+        """Which network they have there; empty for other clusters."""
+        ...
+
+    @property
     def warning(self) -> str:
         """A sentence that has to stay on screen; empty when there is none."""
         ...

@@ -58,6 +58,8 @@ class ClusterState(NamedTuple):
     """Those that are shown; none for all of them."""
     local: bool = False
     isolation: str = ""
+    limits: str = ""
+    network: str = ""
     read_only: bool = False
     interval: float = 2.0
     """Seconds between two polls, where polling is needed."""
@@ -71,6 +73,8 @@ def cluster_state(opened: OpenedClusterPort, interval: float) -> ClusterState:
         own_namespace=opened.cluster.namespace,
         local=opened.local,
         isolation=opened.isolation,
+        limits=opened.limits,
+        network=opened.network,
         interval=interval,
     )
 
@@ -127,12 +131,14 @@ def state_parts(
     if cluster.read_only:
         place.append((" READ-ONLY ", "read-only"))
     isolation: list[Part] = [(f" {harmless(cluster.isolation)}", "muted")] if cluster.isolation else []
+    held_back: list[Part] = [(f" {harmless(_held_back(cluster))}", "muted")] if cluster.isolation else []
     namespace: list[Part] = [(f"  {namespace_words(cluster.namespaces, NAMESPACE_ROOM)}", "")] if cluster.server else []
     fresh: list[Part] = [("  ", ""), freshness_part(feed, cluster.interval, now)]
     long, short = count_parts(counts, glyphs, words=True), count_parts(counts, glyphs, words=False)
     total = sum(counts.values())
     everything: list[Part] = [(f"{total} sandbox{'' if total == 1 else 'es'}", "muted")] if counts else []
     for left, right in (
+        ([*place, *held_back, *namespace, *fresh], [*everything, *long]),
         ([*place, *isolation, *namespace, *fresh], [*everything, *long]),
         ([*place, *isolation, *namespace, *fresh], long),
         ([*place, *isolation, *namespace, *fresh], short),
@@ -147,6 +153,13 @@ def state_parts(
     (name, role), *rest = place
     room = max(1, width - _length([*rest, *fresh]))
     return [(fit(name, room, cut=Cut.MIDDLE, ellipsis=glyphs.ellipsis), role), *rest, *fresh]
+
+
+def _held_back(cluster: ClusterState) -> str:
+    """How sandboxes are isolated, what holds their resources back, and which network they have."""
+    # What stands in brackets is for those who look inside.
+    limits = cluster.limits.partition(" ")[0]
+    return f"{cluster.isolation}, limits: {limits or 'none'}, network: {cluster.network or 'host'}"
 
 
 def _length(parts: list[Part]) -> int:

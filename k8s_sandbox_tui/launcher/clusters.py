@@ -197,4 +197,12 @@ async def _connect(
         raise
     if local is None:
         return OpenedCluster(compute=compute, cluster=cluster)
-    return OpenedCluster(compute=compute, cluster=cluster, local=True, isolation=local.isolation, warning=local.warning)
+    return OpenedCluster(
+        compute=compute,
+        cluster=cluster,
+        local=True,
+        isolation=local.isolation,
+        limits=local.limits,
+        network=local.network,
+        warning=local.warning,
+    )

@@ -39,6 +39,10 @@ class OpenedCluster:
     """True for the embedded cluster on this machine."""
     isolation: str = ""
     """How the local cluster's Pods are isolated; empty for other clusters."""
+    limits: str = ""
+    """What holds their resources back there; empty for other clusters."""
+    network: str = ""
+    """Which network they have there; empty for other clusters."""
     warning: str = ""
     """A sentence that has to stay on screen; empty when there is nothing to warn of."""
 

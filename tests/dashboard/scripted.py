@@ -310,6 +310,8 @@ class ScriptedCluster:
     )
     local: bool = False
     isolation: str = ""
+    limits: str = ""
+    network: str = ""
     warning: str = ""
     failures: list[SandboxError] = field(default_factory=list[SandboxError])
     """Raised one after the other by the next attempts to open it."""

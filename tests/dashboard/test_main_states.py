@@ -152,6 +152,12 @@ async def test_the_local_cluster_is_named_with_its_isolation_and_its_warning_sta
         assert "! Sandboxes can read your files." in shown.lines[1]
 
 
+async def test_where_there_is_room_the_top_line_says_all_that_holds_sandboxes_back() -> None:
+    cluster = ScriptedCluster(local=True, isolation="landlock", limits="watchdog (memory, processes)", network="host")
+    async with dashboard(ROWS, cluster=cluster, size=(120, 30)) as shown:
+        assert shown.lines[0].startswith(" LOCAL  landlock, limits: watchdog, network: host")
+
+
 async def test_the_counts_follow_the_rows() -> None:
     async with dashboard(ROWS, size=(120, 30)) as shown:
         assert "5 sandboxes  ● 5 running" in shown.lines[0]

@@ -64,6 +64,7 @@ def summary_page(
     lines += _section("Metadata", info.metadata.items())
     lines += _section("Labels", info.labels.items())
     if pod is not None:
+        lines += _section("On this machine", _held_back(pod))
         lines += _section("Environment", _environment(pod, masked=masked))
         lines += _section("Containers", _containers(pod))
     return Document(lines)
@@ -151,6 +152,13 @@ def _environment(pod: Mapping[str, object], *, masked: bool) -> Iterator[tuple[s
             value = str(variable.get("value", ""))
             shown = f"from {_source(source)}" if source is not None else HIDDEN if masked and value else value
             yield str(variable.get("name", "")), shown or "''"
+
+
+def _held_back(pod: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """How the local cluster isolates it; nothing for a Pod of another cluster."""
+    annotations = _mapping(_mapping(pod.get("metadata")).get("annotations"))
+    for name in ("isolation", "limits", "network"):
+        yield name.capitalize(), str(annotations.get(f"local.computesdk.io/{name}", ""))
 
 
 def _source(source: object) -> str:

@@ -27,6 +27,7 @@ from tests.dashboard.scripted import NOW
 LOCAL = ClusterState(
     context="local", server="https://127.0.0.1:1", namespaces=("default",), local=True, isolation="bwrap"
 )
+HELD_BACK = LOCAL._replace(limits="cgroup2 (memory, processes, cpu)", network="private")
 REMOTE = ClusterState(context="prod", server="https://10.0.0.1:6443", namespaces=("team-a",), interval=5)
 COUNTS = {"running": 12, "failed": 3}
 
@@ -50,7 +51,14 @@ def line(
             50,
             "in-cluster all namespaces LOADING ● 12 x 3",
         ),
-        (LOCAL, FeedState(freshness="live"), 100, "LOCAL bwrap default LIVE 15 sandboxes ● 12 running x 3 failed"),
+        (
+            HELD_BACK,
+            FeedState(freshness="live"),
+            120,
+            "LOCAL bwrap, limits: cgroup2, network: private default LIVE 15 sandboxes ● 12 running x 3 failed",
+        ),
+        (HELD_BACK, FeedState(freshness="live"), 80, "LOCAL bwrap default LIVE 15 sandboxes ● 12 running x 3 failed"),
+        (LOCAL, FeedState(freshness="live"), 80, "LOCAL bwrap default LIVE 15 sandboxes ● 12 running x 3 failed"),
         (LOCAL, FeedState(freshness="live"), 60, "LOCAL bwrap default LIVE ● 12 running x 3 failed"),
         (LOCAL, FeedState(freshness="live"), 44, "LOCAL bwrap default LIVE ● 12 x 3"),
         (LOCAL, FeedState(freshness="live"), 37, "LOCAL default LIVE ● 12 x 3"),
@@ -81,6 +89,8 @@ def test_the_state_line(cluster: ClusterState, feed: FeedState, width: int, word
         namespaces=st.sampled_from([(), ("default",), ("n" * 63,), ("a", "b", "c" * 40)]),
         local=st.booleans(),
         isolation=st.just("bubblewrap"),
+        limits=st.sampled_from(["", "none", "watchdog (memory, processes)"]),
+        network=st.sampled_from(["", "host"]),
         interval=st.just(2.0),
     ),
     st.sampled_from([*Freshness, "closed"]),

@@ -62,6 +62,19 @@ def test_the_yaml_leaves_out_what_only_the_server_needs() -> None:
     assert "note: kept" in shown
 
 
+def test_the_summary_says_how_the_local_cluster_holds_a_sandbox_back() -> None:
+    assert "On this machine" not in text(summary_page(sandbox_info(1), POD, None, NOW, masked=True))
+    said = {"isolation": "landlock", "limits": f"none{HOSTILE}", "network": "host"}
+    local = {"metadata": {"annotations": {f"local.computesdk.io/{key}": value for key, value in said.items()}}}
+    shown = text(summary_page(sandbox_info(1), local, None, NOW, masked=True))
+    assert [line.split()[:2] for line in shown.splitlines() if line.split()[:1] in (["Isolation"], ["Network"])] == [
+        ["Isolation", "landlock"],
+        ["Network", "host"],
+    ]
+    assert "Limits          none" in shown
+    assert "\x1b" not in shown
+
+
 def test_the_summary_says_where_a_variable_comes_from_and_how_often_it_was_started_again() -> None:
     shown = text(summary_page(sandbox_info(1), POD, None, NOW, masked=True))
     assert "from secretKeyRef vault k" in shown
