@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from k8s_sandbox_tui.dashboard.console.fuzzy import fit
 from k8s_sandbox_tui.dashboard.private_file import locked, replace_file
 
 if TYPE_CHECKING:
@@ -66,6 +67,12 @@ class CommandHistory:
                 if command.startswith(prefix) and (entry.uid == uid) is own and command not in found:
                     found.add(command)
                     yield command
+
+    def search(self, uid: str, query: str) -> list[str]:
+        """Commands that fit a text, each once, the best first; of equal ones those of one sandbox, then the newest."""
+        ranked = [(fit(query, command), command) for command in self.matching(uid)]
+        # Sorting keeps the order of equals.
+        return [command for score, command in sorted(ranked, key=lambda pair: -pair[0]) if score]
 
 
 def default_path() -> Path:

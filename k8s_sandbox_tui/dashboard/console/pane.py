@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.console.actions import CardAction
 from k8s_sandbox_tui.dashboard.console.card_area import CardArea
-from k8s_sandbox_tui.dashboard.console.greeting import greeting, prompt_label
+from k8s_sandbox_tui.dashboard.console.greeting import greeting
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
+from k8s_sandbox_tui.dashboard.console.history_search import HistorySearch
 from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits
 from k8s_sandbox_tui.dashboard.console.messages import (
     CardAsked,
@@ -24,6 +24,7 @@ from k8s_sandbox_tui.dashboard.console.messages import (
     ConsoleLeft,
 )
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
+from k8s_sandbox_tui.dashboard.console.prompt_line import PromptLine
 from k8s_sandbox_tui.dashboard.console.recall import Recall
 from k8s_sandbox_tui.dashboard.console.runs import Runs
 from k8s_sandbox_tui.dashboard.console.sessions import Session, Sessions
@@ -56,6 +57,7 @@ class Console(Widget):
             "shift+tab,shift+up,ctrl+up,alt+up", "cards", "Cards", id="console.cards",
             tooltip="Go to the cards.",
         ),
+        Binding("ctrl+r", "search", "Search", tooltip="Search all commands that were run before."),
         Binding("ctrl+l", "clear", "Clear", tooltip="Take away the commands that have ended"),
         Binding("ctrl+c", "interrupt", "Cancel", show=False),
         Binding("escape", "leave", "Leave", show=False),
@@ -69,11 +71,6 @@ class Console(Widget):
         layout: vertical;
         height: 1fr;
         & #console-greeting { height: 1fr; padding: 1 2; color: $text-muted; }
-        & #console-prompt { height: 1; background: $surface; }
-        &:focus-within #console-prompt { background: $panel; }
-        & #console-label { width: auto; max-width: 60%; padding: 0 1; color: $text-muted; }
-        &:focus-within #console-label { color: $text-primary; }
-        & #console-command, & #console-command:focus { width: 1fr; background: transparent; }
     }
     """
 
@@ -105,8 +102,9 @@ class Console(Widget):
         self._sessions = Sessions()
         self._area = CardArea(signs=signs, limits=limits, keymap=keymap)
         self._runs = Runs(self, clock=clock, changed=self._area.list.changed, limits=limits)
-        self._input = CommandInput(self._remembered, id="console-command")
-        self._label = Static(id="console-label", markup=False)
+        self._search = HistorySearch(self._found)
+        self._line = PromptLine(self._remembered)
+        self._input = self._line.input
         self._greeting = Static(id="console-greeting", markup=False)
 
     @property
@@ -127,9 +125,8 @@ class Console(Widget):
         """The greeting or the cards, and the command line."""
         yield self._greeting
         yield self._area
-        with Horizontal(id="console-prompt"):
-            yield self._label
-            yield self._input
+        yield self._search
+        yield self._line
 
     def on_mount(self) -> None:
         """Fetch the history."""
@@ -246,6 +243,10 @@ class Console(Widget):
             self._show_selection()
             self._input.focus()
 
+    def action_search(self) -> None:
+        """Look for an earlier command."""
+        self._search.open(self._input.command)
+
     def action_cards(self) -> None:
         """Give the keys to the cards."""
         self._area.enter()
@@ -270,6 +271,10 @@ class Console(Widget):
     @on(CommandInput.Submitted)
     def _submitted(self, event: CommandInput.Submitted) -> None:
         event.stop()
+        self._submit()
+
+    def _submit(self) -> None:
+        """Run what stands in the command line; where that is refused, it stays."""
         command = self._input.command
         if not command.strip() or self._set_variables(command) or self.start(command) is not None:
             self._input.clear_command()
@@ -298,6 +303,21 @@ class Console(Widget):
     def _prompt_focused(self, event: CommandInput.Focused) -> None:
         event.stop()
         self._area.leave()
+
+    @on(HistorySearch.Left)
+    def _search_left(self, event: HistorySearch.Left) -> None:
+        event.stop()
+        self._search.close()
+        self._input.focus()
+
+    @on(HistorySearch.Chosen)
+    def _search_chosen(self, event: HistorySearch.Chosen) -> None:
+        event.stop()
+        self._search.close()
+        self._input.set_command(event.command)
+        self._input.focus()
+        if event.run:
+            self._submit()
 
     @on(CardAsked)
     def _asked(self, event: CardAsked) -> None:
@@ -335,6 +355,9 @@ class Console(Widget):
         if problem := await self._recall.keep(command, info, self._sessions.of(info.uid)):
             self._area.hint.warn(problem)
 
+    def _found(self, query: str) -> list[str]:
+        return self._recall.search(self._info.uid if self._info is not None else "", query)
+
     def _remembered(self, prefix: str) -> Iterator[str]:
         return self._recall.commands(self._info.uid if self._info is not None else "", prefix)
 
@@ -343,10 +366,7 @@ class Console(Widget):
         info = self._info
         session = Session() if info is None else self._sessions.of(info.uid)
         refused = self.forbidden or why_not(info)
-        label = prompt_label(info, session)
-        # Laying all out again takes longer than a key may wait: only where the label's width asks for it.
-        self._label.update(label, layout=label.cell_length != self._label.size.width)
-        self._input.placeholder = refused or "Type a command, press enter"
+        self._line.show(info, session, refused)
         self._greeting.update(greeting(info), layout=False)
         if settles and not refused:
             self._area.hint.settle()

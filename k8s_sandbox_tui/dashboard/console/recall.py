@@ -27,6 +27,10 @@ class Recall:
         """Commands that start with a text, newest first; those of one sandbox before all others."""
         return self._history.matching(uid, prefix)
 
+    def search(self, uid: str, query: str) -> list[str]:
+        """Commands that fit a text, the best first."""
+        return self._history.search(uid, query)
+
     async def read(self) -> str:
         """Take up what earlier dashboards have left.
 

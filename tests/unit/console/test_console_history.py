@@ -105,3 +105,28 @@ def test_several_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> 
         assert [command for command in commands if command.startswith(name)] == [
             f"{name} {number}" for number in range(100)
         ]
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [
+        ("", ["npm test", "npm run build", "git commit -m 'fix tests'", "Make ALL", "ls"]),
+        ("test", ["npm test", "git commit -m 'fix tests'"]),
+        ("nt", ["npm test"]),
+        ("build npm", ["npm run build"]),
+        ("nrb", ["npm run build"]),
+        ("ALL", ["Make ALL"]),
+        ("make", ["Make ALL"]),
+        ("xyz", []),
+    ],
+)
+def test_the_search_ranks_what_fits_best_first(query: str, best: list[str]) -> None:
+    commands = ["ls", "Make ALL", "git commit -m 'fix tests'", "npm run build", "npm test"]
+    history = CommandHistory([entry(command, "a") for command in commands])
+    assert history.search("a", query) == best
+
+
+def test_of_equal_fits_those_of_the_own_sandbox_come_first() -> None:
+    history = CommandHistory([entry("run one", "a"), entry("run two", "b")])
+    assert history.search("a", "run") == ["run one", "run two"]
+    assert history.search("b", "run") == ["run two", "run one"]
