@@ -40,8 +40,14 @@ class Zygote:
         self._wake_read, self._wake_write = os.pipe()
 
     def run(self) -> None:
-        """Serves until the server is gone, then kills what is left."""
+        """Serves until the server is gone, then kills what is left, whatever else goes wrong."""
         become_subreaper()
+        try:
+            self._serve()
+        finally:
+            kill_tree(set())
+
+    def _serve(self) -> None:
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
@@ -55,11 +61,14 @@ class Zygote:
                     os.read(self._wake_read, 4096)
                     self._reap()
                 elif not self._on_request():
-                    kill_tree(set())
                     return
 
     def _on_request(self) -> bool:
-        data, descriptors, _, _ = socket.recv_fds(self._control, wire.REQUEST.size, 1)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._control, wire.REQUEST.size, 1)
+        except ConnectionResetError:
+            # The server was killed before it had read all that it was told.
+            return False
         if not data:
             return False
         length, kind, ident = wire.REQUEST.unpack(data)
@@ -109,7 +118,11 @@ class Zygote:
             # What a killed supervisor left has become ours.
             kill_children(spared=self._idents)
         for ident in gone:
-            self._control.sendall(wire.REPORT.pack(GONE, ident, 0))
+            try:
+                self._control.sendall(wire.REPORT.pack(GONE, ident, 0))
+            except (BrokenPipeError, ConnectionResetError):
+                # The server is gone; the next request says so, and then all others are killed.
+                return
 
 
 def _landlock() -> Callable[[list[bytes]], Run]:
@@ -166,10 +179,12 @@ def kill_children(spared: dict[int, int]) -> None:
 
 
 def _children() -> list[int]:
+    """The children of all threads: a process is the child of the thread that started it."""
     me = os.getpid()
     try:
-        return [int(pid) for pid in Path(f"/proc/self/task/{me}/children").read_bytes().split()]
-    except FileNotFoundError:
+        lists = [(thread / "children").read_bytes() for thread in Path("/proc/self/task").iterdir()]
+        return [int(pid) for pids in lists for pid in pids.split()]
+    except (FileNotFoundError, ProcessLookupError):
         return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit() and _parent(path) == me]
 
 

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import select
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,18 @@ def with_argument(argument: str) -> list[int]:
             if argument.encode() in words:
                 found.append(int(path.name))
     return found
+
+
+async def started(argument: str) -> int:
+    """The pid of the one process with this argument; what has just been executed may show none for a moment."""
+    return await asyncio.to_thread(_wait_for_argument, argument)
+
+
+def _wait_for_argument(argument: str) -> int:
+    end = time.monotonic() + PATIENCE
+    while not (found := with_argument(argument)):
+        assert time.monotonic() < end, f"no process has the argument {argument}"
+    return found[0]
 
 
 def process_status(pid: int) -> dict[str, str]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.unit.local_runtime.kit import PATIENCE, until_all_ended, with_argument
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SERVER = """
 import asyncio, sys
@@ -37,6 +35,35 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+@pytest.mark.parametrize("isolation", ["landlock", "process"])
+async def test_the_supervisors_need_no_help_when_the_server_is_killed(apart: Path, token: str, isolation: str) -> None:
+    folder = apart / f"{isolation}-alone"
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _SERVER, str(folder), isolation, token, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        found = (await server.stdout.readline()).decode().strip()
+    (zygote,) = _children(server.pid)
+    # The one that takes over what a supervisor leaves does so only after all of them have ended.
+    os.kill(zygote, signal.SIGSTOP)
+    pids = [pid for pid in with_argument(token) if pid != server.pid]
+    server.send_signal(signal.SIGKILL)
+    await server.wait()
+    if found == isolation:
+        await until_all_ended(pids)
+    os.kill(zygote, signal.SIGCONT)
+    await until_all_ended([zygote])
+    assert (folder / "runtime" / "shared" / "zygote.log").read_bytes() == b""
+    if found != isolation:
+        pytest.skip(f"this machine has no {isolation} that works")
+    assert len(pids) >= 6
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()]
 
 
 @pytest.mark.parametrize("isolation", ["bubblewrap", "landlock", "process"])

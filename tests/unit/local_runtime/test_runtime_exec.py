@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from k8s_sandbox_tui.local_cluster.runtime.types import ExecError
-from tests.unit.local_runtime.kit import PATIENCE, process_status, read_all, read_until, with_argument
+from tests.unit.local_runtime.kit import PATIENCE, process_status, read_all, read_until, started
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
@@ -106,7 +106,7 @@ async def test_signals_are_as_a_fresh_process_has_them(kit: Kit, token: str) -> 
     of_the_c_library = 1 << 31 | 1 << 32
     for tty in (False, True):
         process = await pod.exec(["sleep", token], stdin=False, stdout=True, stderr=False, tty=tty)
-        pid = with_argument(token)[0]
+        pid = await started(token)
         status = process_status(pid)
         assert int(status["SigBlk"], 16) == 0
         assert int(status["SigIgn"], 16) & ~of_the_c_library == 0

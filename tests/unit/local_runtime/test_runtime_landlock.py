@@ -14,7 +14,7 @@ import pytest
 from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
 from k8s_sandbox_tui.local_cluster.runtime.landlock import allowed, ruleset, syscall_filter
 from k8s_sandbox_tui.local_cluster.runtime.landlock.ruleset import Kind, Rule, Ruleset
-from tests.unit.local_runtime.kit import names_in, process_status, with_argument
+from tests.unit.local_runtime.kit import names_in, process_status, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ async def test_other_processes_are_out_of_reach(landlocked: Kit, neighbour: int)
 @_aio
 async def test_the_processes_of_a_pod_reach_each_other(landlocked: Kit, token: str) -> None:
     pod = await landlocked.start("sleep", token)
-    main = with_argument(token)[0]
+    main = await started(token)
     assert (await landlocked.run(pod, "kill", "-0", str(main))).code == 0
     assert (await landlocked.run(pod, "kill", "-0", str(main), tty=True)).code == 0
 
@@ -108,7 +108,7 @@ async def test_other_ways_to_the_users_programs_are_not_there(landlocked: Kit) -
 @_aio
 async def test_no_rights_can_be_gained(landlocked: Kit, token: str) -> None:
     pod = await landlocked.start("sleep", token)
-    status = process_status(with_argument(token)[0])
+    status = process_status(await started(token))
     assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
     for kind in ("CapEff", "CapPrm", "CapBnd") if os.geteuid() == 0 else ("CapEff", "CapPrm"):
         assert int(status[kind], 16) & ~0b1111_1011 == 0

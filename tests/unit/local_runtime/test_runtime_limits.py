@@ -10,7 +10,7 @@ import pytest
 from k8s_sandbox_tui.local_cluster.runtime.limits import watchdog
 from k8s_sandbox_tui.local_cluster.runtime.limits.hold import PROCESSES
 from k8s_sandbox_tui.local_cluster.runtime.types import Ending
-from tests.unit.local_runtime.kit import PATIENCE, Kit, until_all_ended, with_argument
+from tests.unit.local_runtime.kit import PATIENCE, Kit, started, until_all_ended
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
@@ -47,7 +47,7 @@ async def test_a_main_process_that_takes_too_much_memory_is_killed(kit: Kit) -> 
 async def test_so_is_the_whole_pod_of_a_command_that_does(kit: Kit, token: str) -> None:
     _needs_limits(kit)
     pod = await kit.start("sleep", token, memory_bytes=64 * _MIB)
-    pids = with_argument(token)
+    pids = [await started(token)]
     finished = await kit.shell(pod, f"setsid python3 -c '{_HOG.replace(chr(39), chr(34))}'; true")
     assert finished.code == 137
     assert await _ended(pod) == 137

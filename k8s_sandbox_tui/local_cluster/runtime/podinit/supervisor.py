@@ -81,7 +81,13 @@ class Supervisor:
                 going_on = going_on and ident != wire.MAIN
 
     def _on_readable(self) -> bool:
-        data, ancillary, _, _ = self._sock.recvmsg(262144, _DESCRIPTORS, _CLOEXEC)
+        try:
+            data, ancillary, _, _ = self._sock.recvmsg(262144, _DESCRIPTORS, _CLOEXEC)
+        except OSError as error:
+            if error.errno != errno.ECONNRESET:
+                raise
+            # The server was killed before it had read all that it was told.
+            return False
         for level, kind, payload in ancillary:
             if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
                 self._descriptors += struct.unpack(f"{len(payload) // 4}i", payload[: len(payload) // 4 * 4])
