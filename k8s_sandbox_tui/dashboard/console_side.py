@@ -1,0 +1,80 @@
+"""The console's side of the main screen: there once a cluster was opened, beside or below the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+    from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
+    from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.split import Split
+    from k8s_sandbox_tui.provider.models import SandboxInfo
+
+
+class ConsoleSide:
+    """Holds the pane of the console, which is loaded only when there is something to run commands in."""
+
+    def __init__(self, split: Callable[[], Split], settings: Settings, *, ascii_only: bool) -> None:
+        """Prepare it.
+
+        Args:
+            split: Where the pane goes.
+            settings: What the user has written down.
+            ascii_only: Whether signs outside ASCII are to be left out.
+        """
+        self._split = split
+        self._settings = settings
+        self._ascii_only = ascii_only
+        self._pane: ConsolePane | None = None
+
+    def opened(self, opened: OpenedClusterPort) -> None:
+        """Show the console, of this cluster."""
+        if self._pane is None:
+            from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
+
+            self._pane = ConsolePane(self._settings, ascii_only=self._ascii_only)
+            self._split().show_second(self._pane)
+        self._pane.opened(opened.cluster)
+
+    def follow(
+        self, host: CommandHost | None, info: SandboxInfo | None, *, forbidden: str = "", at_once: bool = True
+    ) -> None:
+        """Send what is typed to this sandbox.
+
+        Args:
+            host: Runs the commands; None when none can be run.
+            info: The sandbox; None when none is selected.
+            forbidden: Why nothing may be run; empty when it may.
+            at_once: False while the cursor moves.
+        """
+        if self._pane is not None:
+            self._pane.forbid(forbidden)
+            self._pane.follow(host, info, at_once=at_once)
+
+    @property
+    def live_commands(self) -> int:
+        """How many commands run, in all sandboxes."""
+        return 0 if self._pane is None else self._pane.live_commands
+
+    def gone(self, uids: Iterable[str]) -> None:
+        """Sandboxes do not exist any more."""
+        if self._pane is not None:
+            self._pane.gone(uids)
+
+    def enter(self) -> None:
+        """Type into the console."""
+        if self._pane is not None:
+            split = self._split()
+            if split.zoom == "first":
+                split.zoom = "none"
+            self._pane.take_focus()
+
+    def leave(self) -> None:
+        """Show the table where the console has all the room."""
+        split = self._split()
+        if split.zoom == "second":
+            split.zoom = "none"

@@ -1,0 +1,150 @@
+"""What is done with the selected sandbox and with the marked ones, as they are when it is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.protection import is_protected
+from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from k8s_sandbox_tui.dashboard.looks import Glyphs
+    from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.remembered import Remembered
+    from k8s_sandbox_tui.dashboard.row import Row
+    from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
+    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.store import SandboxStore
+    from k8s_sandbox_tui.dashboard.urls.flow import UrlHost
+    from k8s_sandbox_tui.dashboard.workbench import Workbench
+
+NEED_CLUSTER = frozenset({"create", "namespaces"})
+"""The actions that need an open cluster."""
+
+NEED_SELECTED = frozenset({"console", "copy_url", "create_like", "inside"})
+"""The actions that need a selected sandbox too."""
+
+
+class SandboxWork:
+    """Holds the workbench while a cluster is open. What asks has to run in a worker."""
+
+    def __init__(
+        self,
+        store: SandboxStore,
+        selected: Callable[[], Row | None],
+        *,
+        settings: Settings,
+        remembered: Remembered,
+        clock: Callable[[], datetime],
+        glyphs: Glyphs,
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            store: The sandboxes and their marks.
+            selected: The sandbox under the cursor.
+            settings: What the user has written down.
+            remembered: Where presets are.
+            clock: The time in UTC.
+            glyphs: The signs of the statuses.
+        """
+        self._store = store
+        self._selected = selected
+        self._settings = settings
+        self._remembered = remembered
+        self._clock = clock
+        self._glyphs = glyphs
+        self._urls = UrlHistory()
+        self._bench: Workbench | None = None
+        self._context = ""
+        self.awaited = ""
+        """The uid of a new sandbox that the cursor goes to once it is in the table."""
+
+    # The cluster.
+
+    def open(self, app: UrlHost, opened: OpenedClusterPort, namespace: str) -> None:
+        """Work on this cluster, and create in this namespace."""
+        from k8s_sandbox_tui.dashboard.workbench import Workbench
+
+        self._bench = Workbench(app, opened, self._urls, self._remembered)
+        self._context = opened.cluster.context
+        self.work_in(namespace)
+
+    def close(self) -> None:
+        """There is no cluster to work on any more."""
+        self._bench = None
+
+    def work_in(self, namespace: str) -> None:
+        """Create in this namespace."""
+        if self._bench is not None:
+            self._bench.work_in(namespace)
+
+    def forget(self, uids: Iterable[str]) -> None:
+        """Let go of sandboxes that are gone."""
+        if self._bench is not None:
+            self._bench.forget(uids)
+
+    # What is possible.
+
+    @property
+    def creating(self) -> int:
+        """Creates that are under way."""
+        return 0 if self._bench is None else self._bench.creating
+
+    def possible(self, action: str) -> bool:
+        """Whether there is what an action needs."""
+        if action in NEED_CLUSTER:
+            return self._bench is not None
+        if action in NEED_SELECTED:
+            return self._bench is not None and self._selected() is not None
+        if action == "destroy":
+            return self._bench is not None and bool(self._selected() or self._store.marks)
+        return True
+
+    def host(self, row: Row | None) -> SandboxHost | None:
+        """What runs commands in a sandbox."""
+        return None if row is None or self._bench is None else self._bench.host(row.info)
+
+    def destroyed(self, uid: str) -> bool:
+        """Whether a sandbox goes because it was destroyed from here."""
+        return self._bench is not None and self._bench.destroyed(uid)
+
+    # What is asked for.
+
+    async def create(self) -> None:
+        """Ask for a new sandbox, and see it through."""
+        if self._bench is not None:
+            self.awaited = await self._bench.create()
+
+    async def create_like(self) -> None:
+        """Ask for another sandbox like the selected one, and see it through."""
+        if self._bench is not None and (row := self._selected()) is not None:
+            self.awaited = await self._bench.create_like(row.info)
+
+    async def look_inside(self, page: str) -> None:
+        """Look inside the selected sandbox."""
+        if self._bench is not None and (row := self._selected()) is not None:
+            await self._bench.look_inside(row.info, page, self._clock)
+
+    async def copy_url(self) -> None:
+        """Ask for a port of the selected sandbox, then copy or open its URL."""
+        if self._bench is not None and (row := self._selected()) is not None:
+            await self._bench.copy_url(row.info)
+
+    async def destroy(self) -> None:
+        """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""
+        rows = self._store.marked or [row for row in (self._selected(),) if row is not None]
+        if self._bench is None or not rows:
+            return
+        from k8s_sandbox_tui.dashboard.destroy import target_of
+
+        protected = is_protected(self._context, self._settings.protected_contexts)
+        targets = [target_of(row.info, self._clock(), hidden=not row.shown) for row in rows]
+        gone = await self._bench.destroy(
+            targets, self._glyphs, protected=(self._context or "in-cluster") if protected else ""
+        )
+        for uid in gone:
+            self._store.marks.discard(uid)
