@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import contextlib
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,15 @@ def remove_tree(folder: Path) -> None:
     except FileNotFoundError:
         return
     except PermissionError:
-        for path in (folder, *folder.rglob("*")):
-            if path.is_dir() and not path.is_symlink():
-                path.chmod(0o700)
+        _take_rights_back(folder)
         shutil.rmtree(folder)
+
+
+def _take_rights_back(folder: Path) -> None:
+    """Before a folder is looked into: what is in it cannot be seen without."""
+    folders = [str(folder)]
+    while folders:
+        name = folders.pop()
+        os.chmod(name, 0o700)  # noqa: PTH101 -- a path object for each name takes its time
+        with os.scandir(name) as entries:
+            folders += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]

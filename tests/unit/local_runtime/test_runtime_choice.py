@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
+from k8s_sandbox_tui.local_cluster.runtime.landlock import ruleset
 from tests.unit.local_runtime.kit import Kit, names_in
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@pytest.fixture
+def no_landlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes this an older Linux."""
+    monkeypatch.setattr(ruleset, "version", lambda: 0)
 
 
 def _program(folder: Path, name: str, script: str) -> None:
@@ -22,6 +29,7 @@ def _program(folder: Path, name: str, script: str) -> None:
     (folder / name).chmod(0o755)
 
 
+@pytest.mark.usefixtures("no_landlock")
 async def test_without_bubblewrap_pods_are_plain_processes_and_it_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -37,6 +45,7 @@ async def test_without_bubblewrap_pods_are_plain_processes_and_it_says_so(
     await runtime.close()
 
 
+@pytest.mark.usefixtures("no_landlock")
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
@@ -58,6 +67,7 @@ async def test_a_bubblewrap_that_does_not_run_is_found_out(
     await runtime.close()
 
 
+@pytest.mark.usefixtures("no_landlock")
 async def test_a_bubblewrap_that_does_not_isolate_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Skips its own options up to the interpreter, then runs it as it is.
     _program(tmp_path / "bin", "bwrap", 'while [ "${1##*python}" = "$1" ]; do shift; done; exec "$@"')

@@ -93,8 +93,13 @@ async def test_too_many_processes_end_the_pod(kit: Kit, monkeypatch: pytest.Monk
     _needs_watchdog(kit)
     monkeypatch.setattr(watchdog, "PROCESSES", 30)
     pod = await kit.start("sh", "-c", "for i in $(seq 60); do sleep 100 & done; wait")
-    assert await _ended(pod) == 137
-    assert pod.ending == Ending(reason="Error", message=f"the container had more than {PROCESSES} processes")
+    code = await _ended(pod)
+    if pod.ending == Ending():
+        # A Pod with a user namespace of its own: the kernel itself starts no more, and the shell gives up.
+        assert code not in (0, 137)
+    else:
+        message = f"the container had more than {PROCESSES} processes"
+        assert (code, pod.ending) == (137, Ending(reason="Error", message=message))
 
 
 async def test_a_pod_that_ends_by_itself_was_not_ended(kit: Kit) -> None:

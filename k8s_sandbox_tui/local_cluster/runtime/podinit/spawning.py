@@ -6,6 +6,7 @@ import _signal
 import errno
 import os
 import stat
+import sys
 
 from . import wire
 
@@ -87,7 +88,7 @@ class Spawner:
             raise NotStartedError(wire.SPAWN_FAILED, error.errno) from error
         env = self.env if b"TERM" in self.env else {**self.env, b"TERM": b"xterm"}
         try:
-            if self._run is run_here:
+            if self._run is run_here and sys.platform == "linux":
                 return self._spawn(argv, env, _opening(slave)), master
             return self._fork_with(slave, argv, env), master
         except NotStartedError:
@@ -107,7 +108,10 @@ class Spawner:
         return self._started(spawn)
 
     def _fork_with(self, terminal: int, argv: list[bytes], env: dict[bytes, bytes]) -> int:
-        """Hands an open terminal over: a process with fewer rights may not open it by its name."""
+        """Hands an open terminal over: a process with fewer rights may not open it by its name.
+
+        Other systems than Linux do not take an open for the wish to control it.
+        """
         import fcntl  # all of them before there is a process that may not read them
         import signal
         import termios
@@ -168,7 +172,7 @@ class Spawner:
 
 
 def _opening(terminal: int) -> list[Action]:
-    """Opens a terminal by its name: a session leader without one gets the first that it opens."""
+    """Opens a terminal by its name: on Linux, a session leader without one gets the first that it opens."""
     return [
         (os.POSIX_SPAWN_OPEN, 0, os.ttyname(terminal).encode(), os.O_RDWR, 0),
         (os.POSIX_SPAWN_DUP2, 0, 1),
