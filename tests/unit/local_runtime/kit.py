@@ -113,6 +113,12 @@ async def until_all_ended(pids: Sequence[int]) -> None:
     await asyncio.to_thread(_wait_for_pids, pids)
 
 
+async def until_none_has(argument: str) -> None:
+    """Waits until no process has this argument; one that was being executed may come to light late."""
+    while pids := with_argument(argument):
+        await until_all_ended(pids)
+
+
 def _wait_for_pids(pids: Sequence[int]) -> None:
     for pid in pids:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.local_runtime.kit import PATIENCE, until_all_ended, with_argument
+from tests.unit.local_runtime.kit import PATIENCE, until_all_ended, until_none_has, with_argument
 
 _SERVER = """
 import asyncio, sys
@@ -54,6 +54,7 @@ async def test_the_supervisors_need_no_help_when_the_server_is_killed(apart: Pat
     await server.wait()
     if found == isolation:
         await until_all_ended(pids)
+        await until_none_has(token)
     os.kill(zygote, signal.SIGCONT)
     await until_all_ended([zygote])
     assert (folder / "runtime" / "shared" / "zygote.log").read_bytes() == b""
@@ -81,4 +82,4 @@ async def test_nothing_is_left_when_the_server_is_killed(apart: Path, token: str
         pytest.skip(f"this machine has no {isolation} that works")
     assert len(pids) >= 6
     await until_all_ended(pids)
-    assert with_argument(token) == []
+    await until_none_has(token)
