@@ -92,6 +92,10 @@ COMMANDS: tuple[Command, ...] = (
         id="sandbox.url", keys="u", action="copy_url", label="URL", group=SANDBOX,
         help="Copy or open the URL of a port of the selected sandbox.",
     ),
+    Command(
+        id="sandbox.forwards", keys="f", action="forwards", label="Forwards", group=SANDBOX, show=False,
+        help="Forward ports of the selected sandbox to this machine; list and end forwards.",
+    ),
     # A function key: no text field and no vim motion sends it, and file managers use it for the same.
     Command(
         id="sandbox.destroy", keys="f8", action="destroy", label="Destroy", group=SANDBOX,

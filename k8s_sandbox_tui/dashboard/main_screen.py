@@ -88,6 +88,7 @@ class MainScreen(PermitScreen):
             remembered=remembered,
             clock=clock,
             glyphs=glyphs,
+            changed=self.paint,
         )
         self.commands = tuple([command.with_keys(settings.keymap) for command in COMMANDS])
         self._side = ConsoleSide(lambda: self.query_one(Split), settings, ascii_only=glyphs.ascii_only)
@@ -134,8 +135,8 @@ class MainScreen(PermitScreen):
         super().cluster_lost()
 
     def what_ends(self) -> str:
-        """Commands that run, and creates that are under way."""
-        return ending_words(self._side.live_commands, self._work.creating)
+        """Commands that run, creates that are under way, and forwards."""
+        return ending_words(self._side.live_commands, self._work.creating, self._work.live_forwards)
 
     def store_changed(self, removed: Sequence[str]) -> None:
         """Paint at once, or soon when it was painted a moment ago."""
@@ -176,7 +177,8 @@ class MainScreen(PermitScreen):
     def _paint_top(self) -> None:
         feed = FeedState(freshness="closed", cause=" ".join(self._failure.said)) if self._failure else self._feed.state
         cluster = self._cluster._replace(read_only=self._permits.read_only)
-        self.query_one(TopLines).show(cluster, feed, self.store.counts, self._clock())
+        forwards = self._work.live_forwards
+        self.query_one(TopLines).show(cluster, feed, self.store.counts, self._clock(), forwards=forwards)
 
     def _tick(self) -> None:
         self.table.tick()
@@ -258,8 +260,13 @@ class MainScreen(PermitScreen):
 
     @work(group="urls")
     async def action_copy_url(self) -> None:
-        """Ask for a port of the selected sandbox, then copy or open its URL."""
+        """Ask for a port of the selected sandbox, then copy or open its URL, or forward it."""
         await self._work.copy_url()
+
+    @work(group="forwards")
+    async def action_forwards(self) -> None:
+        """Start, list and end forwards of ports."""
+        await self._work.forward()
 
     @work(group="destroy")
     async def action_destroy(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
 from k8s_sandbox_tui.dashboard.create.creator import SandboxCreator
+from k8s_sandbox_tui.dashboard.forwards.protocols import ForwardSource
 from k8s_sandbox_tui.dashboard.inside.ports import InsidePort
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.rights import Rights
 
 
-class SandboxPort(CommandHost, InsidePort, Protocol):
+class SandboxPort(CommandHost, ForwardSource, InsidePort, Protocol):
     """One sandbox: commands run in it, and its ports have URLs."""
 
     @property

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from k8s_sandbox_tui.dashboard.forwards.desk import ForwardsDesk
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
     from k8s_sandbox_tui.dashboard.remembered import Remembered
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.urls.flow import UrlHost
     from k8s_sandbox_tui.dashboard.workbench import Workbench
 
-NEED_CLUSTER = frozenset({"create", "namespaces"})
+NEED_CLUSTER = frozenset({"create", "forwards", "namespaces"})
 """The actions that need an open cluster."""
 
 NEED_SELECTED = frozenset({"console", "copy_url", "create_like", "inside"})
@@ -40,6 +41,7 @@ class SandboxWork:
         remembered: Remembered,
         clock: Callable[[], datetime],
         glyphs: Glyphs,
+        changed: Callable[[], None],
     ) -> None:
         """Prepare it.
 
@@ -50,6 +52,7 @@ class SandboxWork:
             remembered: Where presets are.
             clock: The time in UTC.
             glyphs: The signs of the statuses.
+            changed: Called when a forward has come or ended.
         """
         self._store = store
         self._selected = selected
@@ -57,7 +60,10 @@ class SandboxWork:
         self._remembered = remembered
         self._clock = clock
         self._glyphs = glyphs
+        self._changed = changed
+        self._forwards: ForwardsDesk | None = None
         self._urls = UrlHistory()
+        self._app: UrlHost | None = None
         self._bench: Workbench | None = None
         self._context = ""
         self.awaited = ""
@@ -69,6 +75,7 @@ class SandboxWork:
         """Work on this cluster, and create in this namespace."""
         from k8s_sandbox_tui.dashboard.workbench import Workbench
 
+        self._app = app
         self._bench = Workbench(app, opened, self._urls, self._remembered)
         self._context = opened.cluster.context
         self.work_in(namespace)
@@ -93,6 +100,11 @@ class SandboxWork:
     def creating(self) -> int:
         """Creates that are under way."""
         return 0 if self._bench is None else self._bench.creating
+
+    @property
+    def live_forwards(self) -> int:
+        """Ports that are forwarded."""
+        return 0 if self._forwards is None else self._forwards.live
 
     def possible(self, action: str) -> bool:
         """Whether there is what an action needs."""
@@ -130,9 +142,24 @@ class SandboxWork:
             await self._bench.look_inside(row.info, page, self._clock)
 
     async def copy_url(self) -> None:
-        """Ask for a port of the selected sandbox, then copy or open its URL."""
+        """Ask for a port of the selected sandbox, then copy or open its URL, or forward it."""
         if self._bench is not None and (row := self._selected()) is not None:
-            await self._bench.copy_url(row.info)
+            port = await self._bench.copy_url(row.info)
+            if port is not None:
+                await self._show_forwards(row, port)
+
+    async def forward(self) -> None:
+        """Start, list and end forwards of ports."""
+        await self._show_forwards(self._selected())
+
+    async def _show_forwards(self, row: Row | None, port: int | None = None) -> None:
+        if self._app is None:
+            return
+        if self._forwards is None:
+            from k8s_sandbox_tui.dashboard.forwards.desk import ForwardsDesk
+
+            self._forwards = ForwardsDesk(self._app, self._urls, self._changed)
+        await self._forwards.open(self.host(row), "" if row is None else row.info.name, port)
 
     async def destroy(self) -> None:
         """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""

@@ -125,6 +125,7 @@ def state_parts(
     width: int,
     now: datetime,
     glyphs: Glyphs,
+    forwards: int = 0,
 ) -> list[Part]:
     """The line in exactly `width` cells: what matters least is left out where there is no room."""
     place: list[Part] = [badge(cluster)]
@@ -134,6 +135,8 @@ def state_parts(
     held_back: list[Part] = [(f" {harmless(_held_back(cluster))}", "muted")] if cluster.isolation else []
     namespace: list[Part] = [(f"  {namespace_words(cluster.namespaces, NAMESPACE_ROOM)}", "")] if cluster.server else []
     fresh: list[Part] = [("  ", ""), freshness_part(feed, cluster.interval, now)]
+    if forwards:
+        fresh.append((f"  {forwards} forward{'' if forwards == 1 else 's'}", "muted"))
     long, short = count_parts(counts, glyphs, words=True), count_parts(counts, glyphs, words=False)
     total = sum(counts.values())
     everything: list[Part] = [(f"{total} sandbox{'' if total == 1 else 'es'}", "muted")] if counts else []

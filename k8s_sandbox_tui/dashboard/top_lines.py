@@ -68,9 +68,19 @@ class TopLines(Vertical):
         """The state; strips come when there is something to say."""
         yield StateLine(id="state")
 
-    def show(self, cluster: ClusterState, feed: FeedState, counts: Mapping[str, int], now: datetime) -> None:
+    def show(
+        self, cluster: ClusterState, feed: FeedState, counts: Mapping[str, int], now: datetime, *, forwards: int = 0
+    ) -> None:
         """Show which cluster it is, how fresh its rows are, and why they are not."""
-        parts = state_parts(cluster, feed, counts, width=self.app.size.width, now=now, glyphs=self._glyphs)
+        parts = state_parts(
+            cluster,
+            feed,
+            counts,
+            width=self.app.size.width,
+            now=now,
+            glyphs=self._glyphs,
+            forwards=forwards,
+        )
         self.query_one(StateLine).show(parts)
         # Without rows the table itself has room to say it.
         trouble = f"{feed.cause} {feed.hint}".strip() if counts else ""

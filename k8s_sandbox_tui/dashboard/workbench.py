@@ -119,11 +119,11 @@ class Workbench:
             raise SandboxGoneError(f"{info.name} does not exist any more.")
         return sandbox
 
-    async def copy_url(self, info: SandboxInfo) -> None:
-        """Ask for a port and copy or open its URL."""
+    async def copy_url(self, info: SandboxInfo) -> int | None:
+        """Ask for a port and copy or open its URL; the port, where it is to be forwarded instead."""
         template = self._compute.config.url_template
         source = TemplateUrls(template=template, namespace=info.namespace, name=info.name)
-        await show_url(self._app, source, self._ports)
+        return await show_url(self._app, source, self._ports)
 
     async def destroy(self, targets: Sequence[Target], glyphs: Glyphs, *, protected: str = "") -> list[str]:
         """Ask, destroy the sandboxes as they were when it was asked, and say truthfully what became of each.

@@ -15,7 +15,14 @@ from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.provider.config import K8sConfig
 from k8s_sandbox_tui.provider.destroy_many import DestroyOutcome, DestroyResult
-from k8s_sandbox_tui.provider.errors import ForbiddenError, NotManagedError, SandboxError, SandboxGoneError
+from k8s_sandbox_tui.provider.errors import (
+    ForbiddenError,
+    ForwardError,
+    NotManagedError,
+    SandboxError,
+    SandboxGoneError,
+)
+from k8s_sandbox_tui.provider.forward.model import ForwardState, ForwardWay
 from k8s_sandbox_tui.provider.looking import SandboxEvent
 from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo, SandboxStatus
 from k8s_sandbox_tui.provider.needed_rights import NEEDS
@@ -128,6 +135,39 @@ class ScriptedInventory:
         self.refreshes += 1
 
 
+@dataclass(eq=False)
+class ScriptedForward:
+    sandbox_id: str
+    remote_port: int
+    local_port: int
+    local_host: str = "127.0.0.1"
+    via: ForwardWay = ForwardWay.PORT_FORWARD
+    state: ForwardState = ForwardState.LISTENING
+    reason: str = ""
+    last_error: str = ""
+    live_connections: int = 0
+    total_connections: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.local_host}:{self.local_port}"
+
+    async def wait_closed(self) -> ForwardState:
+        await self.ended.wait()
+        return self.state
+
+    async def aclose(self) -> None:
+        self.end(ForwardState.CLOSED)
+
+    def end(self, state: ForwardState, reason: str = "") -> None:
+        if self.state is ForwardState.LISTENING:
+            self.state, self.reason = state, reason
+        self.ended.set()
+
+
 @dataclass
 class ScriptedSandbox:
     sandbox_id: str
@@ -138,6 +178,16 @@ class ScriptedSandbox:
     events: list[SandboxEvent] | SandboxError = field(default_factory=list[SandboxEvent])
     log: bytes | SandboxError = b""
     previous_log: bytes = b""
+    forwards: list[ScriptedForward] = field(default_factory=list["ScriptedForward"])
+    taken: set[int] = field(default_factory=set[int])
+    """Ports of this machine that somebody listens on."""
+
+    async def forward_port(self, remote_port: int, *, local_port: int = 0) -> ScriptedForward:
+        if local_port in self.taken:
+            raise ForwardError(f"Port {local_port} is taken.", hint="Choose another one.")
+        forward = ScriptedForward(self.sandbox_id, remote_port, local_port or 41000 + remote_port % 1000)
+        self.forwards.append(forward)
+        return forward
 
     async def get_info(self) -> SandboxInfo:
         assert self.info is not None

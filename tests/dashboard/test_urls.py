@@ -27,7 +27,7 @@ TEMPLATE = "{protocol}://{service}.{namespace}.svc.cluster.local:{port}"
 SENT = "Sent to the terminal (OSC 52); it may refuse"
 
 
-async def ended(worker: Worker[None]) -> None:
+async def ended(worker: Worker[int | None]) -> None:
     """Wait for the end of the dialogue, soon."""
     async with asyncio.timeout(20):
         await worker.wait()
@@ -45,7 +45,7 @@ class Urls:
         self.history = UrlHistory()
         self.environ = {"SSH_TTY": "/dev/pts/1"}
 
-    async def ask(self, template: str = TEMPLATE) -> Worker[None]:
+    async def ask(self, template: str = TEMPLATE) -> Worker[int | None]:
         source = TemplateUrls(template=template, namespace="default", name="web-1")
         worker = self.app.run_worker(show_url(self.app, source, self.history, environ=self.environ))
         async with asyncio.timeout(10):

@@ -54,6 +54,9 @@ class HistorySearch(Vertical):
         &.-shown { display: block; }
         & OptionList { height: auto; max-height: 8; border: none; padding: 0; background: $surface; }
         & OptionList > .option-list--option { padding: 0 1; }
+        & OptionList > .option-list--option-highlighted {
+            background: $primary 25%; color: $foreground; text-style: none;
+        }
         & Horizontal { height: 1; }
         & .label { width: auto; padding: 0 1; color: $text-warning; text-style: bold; }
         & Input, & Input:focus { width: 1fr; background: transparent; }

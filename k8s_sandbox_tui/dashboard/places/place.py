@@ -75,10 +75,12 @@ def namespace_words(namespaces: Namespaces, room: int = 200) -> str:
     return f"{len(namespaces)} namespaces"
 
 
-def ending_words(commands: int, creates: int) -> str:
+def ending_words(commands: int, creates: int, forwards: int = 0) -> str:
     """What ends when a cluster is left, as the beginning of a sentence; empty when nothing does."""
     parts = [f"{commands} command{'' if commands == 1 else 's'}"] if commands else []
     if creates:
         parts.append("the create that is under way")
-    text = " and ".join(parts)
-    return f"{text[0].upper()}{text[1:]} {'ends' if commands + creates == 1 else 'end'}" if parts else ""
+    if forwards:
+        parts.append(f"{forwards} port forward{'' if forwards == 1 else 's'}")
+    text = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return f"{text[0].upper()}{text[1:]} {'ends' if commands + creates + forwards == 1 else 'end'}" if parts else ""

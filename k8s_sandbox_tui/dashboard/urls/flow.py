@@ -26,7 +26,7 @@ class UrlHost(ScreenHost, ClipboardHost, Protocol):
 
 async def show_url(
     app: UrlHost, source: UrlSource, history: UrlHistory, *, environ: Mapping[str, str] | None = None
-) -> None:
+) -> int | None:
     """Ask for a port, then copy or open its URL and say truthfully what became of it.
 
     Has to run in a worker.
@@ -36,11 +36,16 @@ async def show_url(
         source: The sandbox; `TemplateUrls` where only its name is at hand.
         history: The ports used before; kept by the caller for the session.
         environ: The environment to judge by; the process's own when None.
+
+    Returns:
+        The port, where it is to be forwarded instead.
     """
     environ = os.environ if environ is None else environ
     answer = await app.push_screen_wait(UrlScreen(source, history))
     if answer is None:
-        return
+        return None
+    if answer.wish is UrlWish.FORWARD:
+        return answer.port
     nowhere = "\nIt leads nowhere: no URL template is set (--url-template)." if is_placeholder(answer.url) else ""
     shown = sanitize_line(answer.url)
     if answer.wish is UrlWish.COPY:
@@ -53,3 +58,4 @@ async def show_url(
         said, fine = problem or "Opened in the browser", not problem
     severity = "information" if fine and not nowhere else "warning"
     app.notify(f"{said}\n{shown}{nowhere}", severity=severity, markup=False)
+    return None

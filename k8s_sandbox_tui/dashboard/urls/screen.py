@@ -38,6 +38,8 @@ class UrlWish(StrEnum):
 
     COPY = "copy"
     OPEN = "open"
+    FORWARD = "forward"
+    """The port is wanted on this machine instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class UrlAnswer:
 
     url: str
     wish: UrlWish
+    port: int
 
 
 class _PortField(Input):
@@ -67,6 +70,7 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "copy", "Copy", tooltip="Copy the URL"),
         Binding("ctrl+o", "open", "Open in browser", tooltip="Open the URL in the browser"),
+        Binding("ctrl+f", "forward", "Forward", tooltip="Forward the port to this machine instead"),
         Binding("escape", "cancel", "Cancel"),
     ]
 
@@ -97,6 +101,7 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
             with Horizontal(id="answer"):
                 yield Static("", classes="space")
                 yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Forward", id="forward", compact=True)
                 yield Button("Open", id="open", compact=True)
                 yield Button("Copy", id="copy", variant="primary", compact=True)
         yield KeyBar()
@@ -155,6 +160,11 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
         """Leave with the URL, to be opened."""
         self._leave(UrlWish.OPEN)
 
+    @on(Button.Pressed, "#forward")
+    def action_forward(self) -> None:
+        """Leave with the port, to be forwarded."""
+        self._leave(UrlWish.FORWARD)
+
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Leave with nothing."""
@@ -167,4 +177,4 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
             return
         url = self.url
         self._history.use(port, self.query_one(Choice).value)
-        self.dismiss(UrlAnswer(url, wish))
+        self.dismiss(UrlAnswer(url, wish, port))

@@ -67,17 +67,19 @@ def test_the_local_cluster_is_no_context_of_that_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("commands", "creates", "words"),
+    ("commands", "creates", "forwards", "words"),
     [
-        (0, 0, ""),
-        (1, 0, "1 command ends"),
-        (2, 0, "2 commands end"),
-        (0, 1, "The create that is under way ends"),
-        (3, 1, "3 commands and the create that is under way end"),
+        (0, 0, 0, ""),
+        (1, 0, 0, "1 command ends"),
+        (2, 0, 0, "2 commands end"),
+        (0, 1, 0, "The create that is under way ends"),
+        (0, 0, 1, "1 port forward ends"),
+        (3, 1, 0, "3 commands and the create that is under way end"),
+        (3, 1, 2, "3 commands, the create that is under way and 2 port forwards end"),
     ],
 )
-def test_what_ends_is_said(commands: int, creates: int, words: str) -> None:
-    assert ending_words(commands, creates) == words
+def test_what_ends_is_said(commands: int, creates: int, forwards: int, words: str) -> None:
+    assert ending_words(commands, creates, forwards) == words
 
 
 # The list of namespaces.

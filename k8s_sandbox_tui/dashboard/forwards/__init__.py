@@ -1,0 +1,1 @@
+"""Ports of sandboxes on this machine, for as long as the dashboard runs."""

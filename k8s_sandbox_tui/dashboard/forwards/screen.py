@@ -1,0 +1,249 @@
+"""Starts, lists and ends forwards; they go on when the screen is closed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from k8s_sandbox_tui.dashboard.clipboard import copy_text
+from k8s_sandbox_tui.dashboard.forwards.lines import forward_lines
+from k8s_sandbox_tui.dashboard.harmless import harmless
+from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.plain_input import PlainInput
+from k8s_sandbox_tui.dashboard.urls.browser import open_in_browser, why_not_open
+from k8s_sandbox_tui.dashboard.urls.port_chips import PortChips
+from k8s_sandbox_tui.dashboard.urls.ports import parse_port, port_reason
+from k8s_sandbox_tui.provider.errors import SandboxError
+
+if TYPE_CHECKING:
+    from textual import getters
+    from textual.app import ComposeResult
+
+    from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
+    from k8s_sandbox_tui.dashboard.forwards.board import Forwards
+    from k8s_sandbox_tui.dashboard.forwards.protocols import ForwardHandle
+    from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
+    from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
+
+_STYLES = {"name": "bold", "numbers": "$foreground-muted", "error": "$text-error"}
+REPAINT = 0.5
+"""Seconds between two looks at the numbers."""
+
+
+class _PortInput(PlainInput):
+    """A port's field, with the keys that the screen answers."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Forward", tooltip="Forward this port"),
+        Binding("down", "screen.to_list", "To the list", tooltip="To the forwards below"),
+    ]
+
+
+class _List(OptionList):
+    """The forwards."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Copy URL", tooltip="Copy the address as a URL"),
+        Binding("o", "screen.open", "Open", tooltip="Open it in the browser"),
+        Binding("delete,x", "screen.stop", "Stop", tooltip="End it and break its connections"),
+        Binding("n", "screen.to_port", "New", tooltip="To the field for another port"),
+    ]
+
+
+class ForwardsScreen(ModalScreen[None]):
+    """A field for a port of one sandbox, and all forwards of the session."""
+
+    if TYPE_CHECKING:
+        app = getters.app(ClipboardApp[object])
+    DEFAULT_CSS = """
+    ForwardsScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 96%; max-width: 110; height: auto; max-height: 96%; padding: 1 2;
+            background: $surface; border: round $border-blurred;
+            border-title-color: $accent; border-title-style: bold;
+        }
+        & .new { height: 1; }
+        & .label { width: auto; padding-right: 1; color: $muted; }
+        & _PortInput { width: 8; background: $foreground 8%; margin-right: 2; }
+        & _PortInput:focus { background: $primary 25%; }
+        & #said { height: auto; max-height: 4; color: $text-error; display: none; margin-top: 1; }
+        & #said.-shown { display: block; }
+        & #none { color: $muted; margin-top: 1; }
+        & _List {
+            height: auto; max-height: 14; border: none; padding: 0; margin-top: 1; background: $surface;
+            scrollbar-size-vertical: 1;
+            &:focus { border: none; background-tint: transparent; }
+            & > .option-list--option-highlighted { background: $cursor-blurred; color: $foreground; text-style: none; }
+            &:focus > .option-list--option-highlighted { background: $cursor-focused; color: $foreground; }
+        }
+        & .-hidden { display: none; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
+    AUTO_FOCUS = ""
+
+    def __init__(
+        self, forwards: Forwards, host: SandboxHost | None, name: str, history: UrlHistory, *, port: int | None = None
+    ) -> None:
+        """Show all forwards, and ask for a port where there is a sandbox.
+
+        Args:
+            forwards: All of them.
+            host: The sandbox of which a port can be forwarded.
+            name: What it is called.
+            history: The ports used before.
+            port: The port to begin with; the one used last where it is left out.
+        """
+        super().__init__()
+        self._forwards = forwards
+        self._host = host
+        self._name = name
+        self._history = history
+        self._port = port
+        self._shown: tuple[ForwardHandle, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The field, what it said, the list."""
+        suggestions = self._history.suggestions()
+        recent = len(self._history.ports)
+        with Vertical() as dialog:
+            dialog.border_title = "Port forwards"
+            if self._host is not None:
+                yield Static(f"Forward a port of {harmless(self._name)} to this machine", markup=False)
+                with Horizontal(classes="new"):
+                    yield Static("Port", classes="label")
+                    yield _PortInput(str(self._port or suggestions[0]), id="port", compact=True, max_length=6)
+                    yield Static("here", classes="label")
+                    yield _PortInput(placeholder="same", id="local", compact=True, max_length=6)
+                yield PortChips(suggestions[:recent], suggestions[recent:])
+            yield Static("", id="said", markup=False)
+            yield Static("No port is forwarded yet.", id="none", markup=False)
+            yield _List(markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show what there is, and go on showing it."""
+        self._paint()
+        (self.query_one("#port") if self._host is not None else self.query_one(_List)).focus()
+        self.set_interval(REPAINT, self._paint)
+
+    def on_resize(self) -> None:
+        """The lines are made for a width."""
+        self._paint()
+
+    def _paint(self) -> None:
+        shown, listed = self._forwards.all, self.query_one(_List)
+        width = max(20, listed.size.width - 2) if listed.size.width else 60
+        prompts = [
+            Content("\n").join([Content.styled(text, _STYLES[kind]) for text, kind in forward_lines(one, width)])
+            for one in shown
+        ]
+        if shown != self._shown:
+            at = listed.highlighted
+            kept = self._shown[at] if at is not None and at < len(self._shown) else None
+            self._shown = shown
+            listed.set_options([Option(prompt) for prompt in prompts])
+            if shown:
+                listed.highlighted = shown.index(kept) if kept in shown else min(at or 0, len(shown) - 1)
+        else:
+            for number, prompt in enumerate(prompts):
+                if listed.get_option_at_index(number).prompt != prompt:
+                    listed.replace_option_prompt_at_index(number, prompt)
+        listed.set_class(not shown, "-hidden")
+        self.query_one("#none").set_class(bool(shown), "-hidden")
+
+    def _say(self, sentence: str) -> None:
+        said = self.query_one("#said", Static)
+        said.update(harmless(f"! {sentence}") if sentence else "")
+        said.set_class(bool(sentence), "-shown")
+
+    @property
+    def _chosen(self) -> ForwardHandle | None:
+        at = self.query_one(_List).highlighted
+        return self._shown[at] if at is not None and at < len(self._shown) else None
+
+    @on(PortChips.Picked)
+    def _picked(self, event: PortChips.Picked) -> None:
+        field = self.query_one("#port", Input)
+        field.value = str(event.port)
+        field.focus()
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        port, local = self.query_one("#port", Input).value, self.query_one("#local", Input).value.strip()
+        reason = port_reason(port) or (port_reason(local) if local else "")
+        self._say(reason)
+        number = parse_port(port)
+        if not reason and number is not None:
+            self._start(number, parse_port(local))
+
+    @work(exclusive=True, group="start")
+    async def _start(self, port: int, local: int | None) -> None:
+        if self._host is None:
+            return
+        try:
+            handle = await self._forwards.start(await self._host.sandbox(), port, local)
+        except SandboxError as error:
+            self._say(str(error))
+            return
+        self._history.use(port, self._history.protocol)
+        self._paint()
+        listed = self.query_one(_List)
+        listed.highlighted = self._shown.index(handle)
+        listed.focus()
+
+    @on(OptionList.OptionSelected)
+    @work(group="copy")
+    async def _copy(self) -> None:
+        handle = self._chosen
+        if handle is not None:
+            outcome = await copy_text(self.app, handle.url, environ=os.environ)
+            severity = "warning" if outcome.failed else "information"
+            self.app.notify(f"{outcome.message}\n{handle.url}", severity=severity, markup=False)
+
+    @work(group="open")
+    async def action_open(self) -> None:
+        """Open the chosen one in the browser."""
+        handle = self._chosen
+        if handle is None:
+            return
+        problem = why_not_open(handle.url, os.environ, sys.platform)
+        if not problem and not await open_in_browser(handle.url, os.environ):
+            problem = "No browser could be started: copy the URL instead."
+        severity = "warning" if problem else "information"
+        self.app.notify(f"{problem or 'Opened in the browser'}\n{handle.url}", severity=severity, markup=False)
+
+    @work(group="stop")
+    async def action_stop(self) -> None:
+        """End the chosen one."""
+        handle = self._chosen
+        if handle is not None:
+            await self._forwards.stop(handle)
+            self._paint()
+            if not self._shown and self._host is not None:
+                self.query_one("#port").focus()
+
+    def action_to_list(self) -> None:
+        """From the field to the list."""
+        if self._shown:
+            self.query_one(_List).focus()
+
+    def action_to_port(self) -> None:
+        """From the list to the field."""
+        if self._host is not None:
+            self.query_one("#port").focus()
+
+    def action_close(self) -> None:
+        """Leave; the forwards go on."""
+        self.dismiss(None)
