@@ -142,6 +142,11 @@ class Compute:
         """The sandboxes."""
         return SandboxCollection(self._async.sandbox)
 
+    @property
+    def requests(self) -> int:
+        """How many requests have been sent to the API server so far, those that were sent again included."""
+        return self._async.requests
+
     def connect(self) -> ClusterInfo:
         """Reads the kubeconfig and fetches credentials, once; every other call does it by itself.
 

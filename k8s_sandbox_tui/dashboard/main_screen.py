@@ -11,11 +11,12 @@ from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvide
 from k8s_sandbox_tui.dashboard.console_side import ConsoleSide
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.palette_sources import card_commands, place_commands
 from k8s_sandbox_tui.dashboard.permit_screen import PermitScreen
 from k8s_sandbox_tui.dashboard.places.place import ending_words
 from k8s_sandbox_tui.dashboard.sandbox_work import SandboxWork
 from k8s_sandbox_tui.dashboard.split import Split
-from k8s_sandbox_tui.dashboard.table.messages import CursorLost, SandboxActivated, SandboxSelected
+from k8s_sandbox_tui.dashboard.table.messages import CursorLost, MarksChanged, SandboxActivated, SandboxSelected
 from k8s_sandbox_tui.dashboard.table.placeholder import placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.dashboard.top_lines import TopLines
@@ -40,24 +41,15 @@ PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
 
 
-def _cards() -> type[Provider]:
-    from k8s_sandbox_tui.dashboard.console.palette import CardProvider
-
-    return CardProvider
-
-
-def _places() -> type[Provider]:
-    """The places in the palette, loaded when it is opened."""
-    from k8s_sandbox_tui.dashboard.places.palette import PlaceProvider
-
-    return PlaceProvider
-
-
 class MainScreen(PermitScreen):
     """Sandboxes and a console."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS if command.keys]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider, _cards, _places}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        CommandProvider,
+        card_commands,
+        place_commands,
+    }
     AUTO_FOCUS = "SandboxTable"
     if TYPE_CHECKING:
         app = getters.app(ClipboardApp[object])
@@ -115,7 +107,7 @@ class MainScreen(PermitScreen):
         namespaces = super().cluster_opened(opened)
         self._work.open(self.app, opened, self.home)
         self._side.opened(opened)
-        self.query_one(TopLines).show_warning(opened.warning)
+        self.query_one(TopLines).begin(opened.warning)
         self.paint()
         return namespaces
 
@@ -127,11 +119,12 @@ class MainScreen(PermitScreen):
     def cluster_left(self) -> None:
         """Dialogues of the cluster before have nothing to work with any more."""
         self._work.close()
-        self.query_one(TopLines).show_warning("")
+        self.query_one(TopLines).begin()
 
     def cluster_lost(self) -> None:
         """There is nothing to work with."""
         self._work.close()
+        self.query_one(TopLines).begin()
         super().cluster_lost()
 
     def what_ends(self) -> str:
@@ -178,10 +171,16 @@ class MainScreen(PermitScreen):
         feed = FeedState(freshness="closed", cause=" ".join(self._failure.said)) if self._failure else self._feed.state
         cluster = self._cluster._replace(read_only=self._permits.read_only)
         forwards = self._work.live_forwards
-        self.query_one(TopLines).show(cluster, feed, self.store.counts, self._clock(), forwards=forwards)
+        self.query_one(TopLines).show(cluster, feed, self.store, self._clock(), forwards=forwards)
 
     def _tick(self) -> None:
         self.table.tick()
+        if self._compute is not None:
+            self.query_one(TopLines).rate.note(monotonic(), self._compute.requests)
+        self._paint_top()
+
+    @on(MarksChanged)
+    def _marks_counted(self) -> None:
         self._paint_top()
 
     def on_resize(self) -> None:

@@ -133,6 +133,11 @@ class ComputePort(Protocol):
         """The verbs on sandboxes."""
         ...
 
+    @property
+    def requests(self) -> int:
+        """How many requests it has sent to the API server so far."""
+        ...
+
     def inventory(
         self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
     ) -> InventoryPort:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -12,6 +13,7 @@ from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
 from k8s_sandbox_tui.dashboard.places.place import namespace_words
+from k8s_sandbox_tui.dashboard.requested import Amounts
 from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.dashboard.table.columns import Cut
 
@@ -33,6 +35,7 @@ ROLES: Mapping[str, str] = {
     "local": "$background on $accent bold",
     "live": "$status-running bold",
     "polling": "$status-starting bold",
+    "marked": "$accent bold",
     "read-only": "$background on $muted bold",
     "loading": "$muted",
     "closed": "$status-failed bold",
@@ -41,8 +44,8 @@ ROLES: Mapping[str, str] = {
     **{f"status-{status}": f"$status-{status}" for status in LOOKS},
 }
 
-NAMESPACE_ROOM = 30
-"""Cells that several namespaces may take."""
+NAMESPACE_ROOM, MOST_NAMESPACE_ROOM = 30, 80
+"""Cells that several namespaces may take, and where there is plenty of room."""
 
 COUNT_ORDER = ("running", "starting", "pending", "stopping", "failed", "unknown", "stopped")
 
@@ -63,6 +66,19 @@ class ClusterState(NamedTuple):
     read_only: bool = False
     interval: float = 2.0
     """Seconds between two polls, where polling is needed."""
+
+
+class Tally(NamedTuple):
+    """What is counted of the sandboxes of the namespaces shown, those that a filter leaves out included."""
+
+    counts: Mapping[str, int] = MappingProxyType({})
+    """By status."""
+    requested: Amounts = Amounts()
+    marks: int = 0
+    forwards: int = 0
+    """Ports that are forwarded."""
+    rate: float | None = None
+    """Requests that the client sends in a second; None where that is not known."""
 
 
 def cluster_state(opened: OpenedClusterPort, interval: float) -> ClusterState:
@@ -120,42 +136,76 @@ def count_parts(counts: Mapping[str, int], glyphs: Glyphs, *, words: bool) -> li
 def state_parts(
     cluster: ClusterState,
     feed: FeedState,
-    counts: Mapping[str, int],
+    tally: Tally,
     *,
     width: int,
     now: datetime,
     glyphs: Glyphs,
-    forwards: int = 0,
 ) -> list[Part]:
     """The line in exactly `width` cells: what matters least is left out where there is no room."""
     place: list[Part] = [badge(cluster)]
     if cluster.read_only:
         place.append((" READ-ONLY ", "read-only"))
+    server: list[Part] = [(f" {harmless(cluster.server)}", "muted")] if cluster.server and not cluster.local else []
     isolation: list[Part] = [(f" {harmless(cluster.isolation)}", "muted")] if cluster.isolation else []
     held_back: list[Part] = [(f" {harmless(_held_back(cluster))}", "muted")] if cluster.isolation else []
-    namespace: list[Part] = [(f"  {namespace_words(cluster.namespaces, NAMESPACE_ROOM)}", "")] if cluster.server else []
     fresh: list[Part] = [("  ", ""), freshness_part(feed, cluster.interval, now)]
-    if forwards:
-        fresh.append((f"  {forwards} forward{'' if forwards == 1 else 's'}", "muted"))
-    long, short = count_parts(counts, glyphs, words=True), count_parts(counts, glyphs, words=False)
-    total = sum(counts.values())
-    everything: list[Part] = [(f"{total} sandbox{'' if total == 1 else 'es'}", "muted")] if counts else []
+
+    def namespace(most: int = NAMESPACE_ROOM) -> list[Part]:
+        return [(f"  {namespace_words(cluster.namespaces, most)}", "")] if cluster.server else []
+
+    long, short = (count_parts(tally.counts, glyphs, words=words) for words in (True, False))
+    total = sum(tally.counts.values())
+    everything: list[Part] = [(f"  {total} sandbox{'' if total == 1 else 'es'}", "muted")] if tally.counts else []
+    marked: list[Part] = [(f"  {glyphs.mark} {tally.marks} marked", "marked")] if tally.marks else []
+    signed: list[Part] = [(f"  {glyphs.mark} {tally.marks}", "marked")] if tally.marks else []
+    requested, rate, forwards = _requested(tally), _rate(tally), _forwards(tally)
+    there = [*fresh, *forwards]
     for left, right in (
-        ([*place, *held_back, *namespace, *fresh], [*everything, *long]),
-        ([*place, *isolation, *namespace, *fresh], [*everything, *long]),
-        ([*place, *isolation, *namespace, *fresh], long),
-        ([*place, *isolation, *namespace, *fresh], short),
-        ([*place, *namespace, *fresh], short),
-        ([*place, *namespace, *fresh], []),
+        (
+            [*place, *server, *held_back, *namespace(MOST_NAMESPACE_ROOM), *there, *rate],
+            [*requested, *everything, *long, *marked],
+        ),
+        ([*place, *held_back, *namespace(), *there, *rate], [*requested, *everything, *long, *marked]),
+        ([*place, *held_back, *namespace(), *there], [*requested, *everything, *long, *marked]),
+        ([*place, *isolation, *namespace(), *there], [*requested, *everything, *long, *marked]),
+        ([*place, *isolation, *namespace(), *there], [*everything, *long, *marked]),
+        ([*place, *isolation, *namespace(), *there], [*long, *marked]),
+        ([*place, *isolation, *namespace(), *there], [*short, *signed]),
+        ([*place, *namespace(), *there], [*short, *signed]),
+        ([*place, *namespace(), *fresh], [*short, *signed]),
+        ([*place, *namespace(), *fresh], signed),
+        ([*place, *namespace(), *fresh], []),
         ([*place, *fresh], []),
     ):
         room = width - 1 - _length(left) - _length(right)
-        if room >= 1:
+        # What stands at the right begins with a gap.
+        if room >= (0 if right else 1):
             return [*left, (" " * room, ""), *right, (" ", "")]
     # A long context is cut rather than left out: the screen always says which cluster it shows.
     (name, role), *rest = place
     room = max(1, width - _length([*rest, *fresh]))
     return [(fit(name, room, cut=Cut.MIDDLE, ellipsis=glyphs.ellipsis), role), *rest, *fresh]
+
+
+def _forwards(tally: Tally) -> list[Part]:
+    """How many ports are forwarded."""
+    return [(f"  {tally.forwards} forward{'' if tally.forwards == 1 else 's'}", "muted")] if tally.forwards else []
+
+
+def _requested(tally: Tally) -> list[Part]:
+    """What is kept free for the sandboxes."""
+    amounts = tally.requested
+    if not any(amounts):
+        return []
+    return [(f"  requests {amounts.cpu_text} cpu {amounts.memory_text}", "muted")]
+
+
+def _rate(tally: Tally) -> list[Part]:
+    """What the client asks of the API server."""
+    if tally.rate is None:
+        return []
+    return [(f"  {tally.rate:.1f} req/s" if 0 < tally.rate < 10 else f"  {tally.rate:.0f} req/s", "muted")]
 
 
 def _held_back(cluster: ClusterState) -> str:

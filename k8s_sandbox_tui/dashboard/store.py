@@ -14,6 +14,7 @@ from k8s_sandbox_tui.dashboard.filter import Filter, haystack
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import LOOKS
 from k8s_sandbox_tui.dashboard.marks import Marks
+from k8s_sandbox_tui.dashboard.requested import Requested
 from k8s_sandbox_tui.dashboard.row import Row
 from k8s_sandbox_tui.dashboard.table.columns import AGE, COLUMNS, Column
 from k8s_sandbox_tui.dashboard.table.key_columns import column_of
@@ -21,6 +22,7 @@ from k8s_sandbox_tui.dashboard.table.key_columns import column_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from k8s_sandbox_tui.dashboard.requested import Amounts
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 
@@ -36,6 +38,7 @@ class SandboxStore:
         self._disordered = False
         self._refilter = False
         self._counts: Counter[str] = Counter()
+        self._requested = Requested()
         self._namespaces: Counter[str] = Counter()
         self._longest: dict[str, int] = {}
         self._measured = tuple([column for column in COLUMNS if column.measured])
@@ -64,6 +67,11 @@ class SandboxStore:
     def counts(self) -> Mapping[str, int]:
         """Sandboxes by status, those that the filter leaves out included."""
         return {status: self._counts[status] for status in LOOKS if self._counts[status]}
+
+    @property
+    def requested(self) -> Amounts:
+        """CPU and memory that they request together, those that the filter leaves out included."""
+        return self._requested.total
 
     @property
     def several_namespaces(self) -> bool:
@@ -188,6 +196,7 @@ class SandboxStore:
         row.key = self.sort_column.key(row)
         self._fresh.append(row)
         self._counts[info.status] += 1
+        self._requested.add(info)
         self._namespaces[info.namespace] += 1
         return row
 
@@ -198,6 +207,9 @@ class SandboxStore:
         if old.status != info.status:
             self._counts[old.status] -= 1
             self._counts[info.status] += 1
+        if old.resources is not info.resources or old.phase != info.phase:
+            self._requested.remove(old)
+            self._requested.add(info)
         key = self.sort_column.key(row)
         if key != row.key:
             row.key = key
@@ -213,6 +225,7 @@ class SandboxStore:
         self.marks.discard(uid)
         self._removed = True
         self._counts[row.info.status] -= 1
+        self._requested.remove(row.info)
         namespace = row.info.namespace
         self._namespaces[namespace] -= 1
         if not self._namespaces[namespace]:

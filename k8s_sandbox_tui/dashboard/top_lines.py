@@ -8,10 +8,10 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
-from k8s_sandbox_tui.dashboard.state_line import StateLine, state_parts
+from k8s_sandbox_tui.dashboard.request_rate import RequestRate
+from k8s_sandbox_tui.dashboard.state_line import StateLine, Tally, state_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from textual import getters
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.feed_state import FeedState
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.state_line import ClusterState
+    from k8s_sandbox_tui.dashboard.store import SandboxStore
 
 
 class Strip(Static):
@@ -62,6 +63,8 @@ class TopLines(Vertical):
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._glyphs = glyphs
+        self.rate = RequestRate()
+        """What the client asks of the cluster that is shown."""
         self._strips: dict[str, Strip] = {}
 
     def compose(self) -> ComposeResult:
@@ -69,26 +72,20 @@ class TopLines(Vertical):
         yield StateLine(id="state")
 
     def show(
-        self, cluster: ClusterState, feed: FeedState, counts: Mapping[str, int], now: datetime, *, forwards: int = 0
+        self, cluster: ClusterState, feed: FeedState, store: SandboxStore, now: datetime, *, forwards: int = 0
     ) -> None:
         """Show which cluster it is, how fresh its rows are, and why they are not."""
-        parts = state_parts(
-            cluster,
-            feed,
-            counts,
-            width=self.app.size.width,
-            now=now,
-            glyphs=self._glyphs,
-            forwards=forwards,
-        )
+        tally = Tally(store.counts, store.requested, len(store.marks), forwards, self.rate.per_second)
+        parts = state_parts(cluster, feed, tally, width=self.app.size.width, now=now, glyphs=self._glyphs)
         self.query_one(StateLine).show(parts)
         # Without rows the table itself has room to say it.
-        trouble = f"{feed.cause} {feed.hint}".strip() if counts else ""
+        trouble = f"{feed.cause} {feed.hint}".strip() if tally.counts else ""
         self._strip("trouble", trouble, error=feed.freshness in {"denied", "closed"})
 
-    def show_warning(self, sentence: str) -> None:
-        """Show what the user should know of the cluster for as long as it is open."""
-        self._strip("warning", sentence)
+    def begin(self, warning: str = "") -> None:
+        """Another cluster is shown, or none; what the user should know of it for as long as it is open."""
+        self.rate.forget()
+        self._strip("warning", warning)
 
     def _strip(self, name: str, sentence: str, *, error: bool = False) -> None:
         strip = self._strips.get(name)

@@ -91,6 +91,11 @@ class Compute:
         """The sandboxes."""
         return self._sandbox
 
+    @property
+    def requests(self) -> int:
+        """How many requests have been sent to the API server so far, those that were sent again included."""
+        return self._access.requests
+
     async def connect(self) -> ClusterInfo:
         """Reads the kubeconfig and fetches credentials, once; every other call does it by itself.
 

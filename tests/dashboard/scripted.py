@@ -307,6 +307,7 @@ class ScriptedCompute:
         self.listed = asyncio.Event()
         """Set once an inventory was asked for."""
         self.closed = False
+        self.requests = 0
         self.hang_on_close = False
 
     def inventory(

@@ -16,8 +16,9 @@ from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyEntry, place_keys
 from k8s_sandbox_tui.dashboard.key_names import key_name
 from k8s_sandbox_tui.dashboard.looks import ASCII, LOOKS, UNICODE, glyphs_for
+from k8s_sandbox_tui.dashboard.requested import Amounts
 from k8s_sandbox_tui.dashboard.split import second_size
-from k8s_sandbox_tui.dashboard.state_line import ROLES, ClusterState, state_parts
+from k8s_sandbox_tui.dashboard.state_line import ROLES, ClusterState, Tally, state_parts
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for, placeholder_lines
 from k8s_sandbox_tui.dashboard.table.style import line_styles
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
@@ -33,10 +34,11 @@ COUNTS = {"running": 12, "failed": 3}
 
 
 def line(
-    cluster: ClusterState, feed: FeedState, counts: dict[str, int], width: int, *, ascii_only: bool = False
+    cluster: ClusterState, feed: FeedState, tally: dict[str, int] | Tally, width: int, *, ascii_only: bool = False
 ) -> str:
     glyphs = ASCII if ascii_only else UNICODE
-    parts = state_parts(cluster, feed, counts, width=width, now=NOW, glyphs=glyphs)
+    tally = Tally(tally) if isinstance(tally, dict) else tally
+    parts = state_parts(cluster, feed, tally, width=width, now=NOW, glyphs=glyphs)
     assert all(role in ROLES for _, role in parts)
     return "".join(text for text, _ in parts)
 
@@ -81,6 +83,45 @@ def test_the_state_line(cluster: ClusterState, feed: FeedState, width: int, word
     assert cell_len(text) == width
 
 
+FULL = Tally(COUNTS, Amounts(3750, 4 * 2**30), marks=3, forwards=1, rate=0.5)
+
+
+EVERYTHING = "requests 3.75 cpu 4Gi 15 sandboxes ● 12 running x 3 failed √ 3 marked"
+
+
+@pytest.mark.parametrize(
+    ("cluster", "width", "words"),
+    [
+        (REMOTE, 200, f"prod https://10.0.0.1:6443 team-a LIVE 1 forward 0.5 req/s {EVERYTHING}"),
+        (
+            HELD_BACK,
+            200,
+            f"LOCAL bwrap, limits: cgroup2, network: private default LIVE 1 forward 0.5 req/s {EVERYTHING}",
+        ),
+        (REMOTE, 120, f"prod team-a LIVE 1 forward 0.5 req/s {EVERYTHING}"),
+        (REMOTE, 107, f"prod team-a LIVE 1 forward {EVERYTHING}"),
+        (REMOTE, 90, "prod team-a LIVE 1 forward 15 sandboxes ● 12 running x 3 failed √ 3 marked"),
+        (REMOTE, 80, "prod team-a LIVE 1 forward ● 12 running x 3 failed √ 3 marked"),
+        (REMOTE, 50, "prod team-a LIVE 1 forward ● 12 x 3 √ 3"),
+        (REMOTE, 38, "prod team-a LIVE ● 12 x 3 √ 3"),
+        (REMOTE, 28, "prod team-a LIVE √ 3"),
+        (REMOTE, 23, "prod team-a LIVE"),
+        (REMOTE, 20, "prod LIVE"),
+    ],
+)
+def test_what_matters_least_is_left_out_first(cluster: ClusterState, width: int, words: str) -> None:
+    text = line(cluster, FeedState(freshness="live"), FULL, width)
+    assert " ".join(text.split()) == words.replace("x ", "\u00d7 ")
+    assert cell_len(text) == width
+
+
+def test_without_room_for_several_namespaces_their_number_is_told_and_with_room_their_names() -> None:
+    names = ("agents-of-the-search-team", "agents-of-the-shop", "default")
+    cluster = REMOTE._replace(namespaces=names)
+    assert ", ".join(names) in line(cluster, FeedState(freshness="live"), FULL, 200)
+    assert ", ".join(names) not in line(cluster, FeedState(freshness="live"), FULL, 100)
+
+
 @given(
     st.builds(
         ClusterState,
@@ -94,15 +135,22 @@ def test_the_state_line(cluster: ClusterState, feed: FeedState, width: int, word
         interval=st.just(2.0),
     ),
     st.sampled_from([*Freshness, "closed"]),
-    st.dictionaries(st.sampled_from(list(LOOKS)), st.integers(0, 10**6)),
+    st.builds(
+        Tally,
+        st.dictionaries(st.sampled_from(list(LOOKS)), st.integers(0, 10**6)),
+        st.builds(Amounts, st.integers(0, 10**9), st.integers(0, 2**60)),
+        st.integers(0, 10**6),
+        st.integers(0, 10**3),
+        st.one_of(st.none(), st.floats(0, 10**4)),
+    ),
     st.integers(20, 300),
     st.booleans(),
 )
 def test_any_state_fits_its_width(
-    cluster: ClusterState, freshness: str, counts: dict[str, int], width: int, ascii_only: bool
+    cluster: ClusterState, freshness: str, tally: Tally, width: int, ascii_only: bool
 ) -> None:
     feed = FeedState(freshness=str(freshness), since=NOW)
-    text = line(cluster, feed, counts, width, ascii_only=ascii_only)
+    text = line(cluster, feed, tally, width, ascii_only=ascii_only)
     assert cell_len(text) <= width
     assert not ascii_only or not cluster.context.isascii() or text.isascii()
 
