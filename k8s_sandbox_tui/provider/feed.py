@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.provider.errors import (
     ApiError,
     AuthenticationError,
+    CredentialPluginError,
     ForbiddenError,
     SandboxError,
     TransportError,
@@ -35,6 +36,8 @@ WATCH_SECONDS = (100, 140)
 WATCH_IDLE_EXTRA = 15.0
 SHORTEST_WATCH_SECONDS = 1.0
 DENIED_RETRY_SECONDS = 30.0
+PLUGIN_RETRY_SECONDS = 60.0
+"""A plugin that needs a login may open a browser each time it is asked."""
 WATCH_DENIED_RETRY_SECONDS = 300.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 15.0
 
@@ -117,7 +120,8 @@ class Feed:
                 # A watch that is cut, by a proxy for example, is simply opened again; the second failure counts.
                 if self._failures > 1 or self.freshness is not Freshness.LIVE:
                     self._become(Freshness.STALE, error)
-                    await self._pause(_backoff(self._failures))
+                    asks = isinstance(error, CredentialPluginError)
+                    await self._pause(PLUGIN_RETRY_SECONDS if asks else _backoff(self._failures))
 
     async def _list(self, connection: Connection) -> str:
         """Lists all pages; the version to watch from."""

@@ -19,6 +19,7 @@ from k8s_sandbox_tui.provider.connection.certificates import ClientCertificate, 
 from k8s_sandbox_tui.provider.connection.credentials import credentials_for, impersonation_headers
 from k8s_sandbox_tui.provider.connection.failures import Refusal, api_error, transport_error
 from k8s_sandbox_tui.provider.connection.kubeconfig_schema import is_true
+from k8s_sandbox_tui.provider.connection.login import login_hint
 from k8s_sandbox_tui.provider.connection.proxy import is_loopback, proxy_for, proxy_from_kubeconfig
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
 from k8s_sandbox_tui.provider.connection.server_clock import ServerClock
@@ -294,7 +295,9 @@ class Connection:
             return await send(credential)
         except Refusal as refusal:
             self.clock.note(refusal.headers)
-            raise api_error(refusal) from None
+            target = self.target
+            login = login_hint(target.user, target.cluster, target.context)
+            raise api_error(refusal, login=login) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise transport_error(error, self._server) from error
 

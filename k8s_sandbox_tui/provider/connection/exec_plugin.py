@@ -17,6 +17,7 @@ import msgspec
 from k8s_sandbox_tui.provider.connection.certificates import ClientCertificate, pem
 from k8s_sandbox_tui.provider.connection.credential import Credential
 from k8s_sandbox_tui.provider.connection.kubeconfig_schema import Cluster, ExecPlugin, is_true
+from k8s_sandbox_tui.provider.connection.login import login_command
 from k8s_sandbox_tui.provider.connection.renewal import Issued
 from k8s_sandbox_tui.provider.connection.user_files import bearer
 from k8s_sandbox_tui.provider.errors import CredentialPluginError
@@ -28,6 +29,7 @@ API_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io
 CONFIG_EXTENSION = "client.authentication.k8s.io/exec"
 TIMEOUT_SECONDS = 60.0
 STDERR_CHARACTERS = 4000
+_ASK_YOURSELF = "Run kubectl in a terminal with this context: the plugin can ask you there."
 
 
 class _Status(msgspec.Struct, rename="camel"):
@@ -73,12 +75,14 @@ async def run_plugin(plugin: ExecPlugin, cluster: Cluster, *, timeout: float = T
     stdout, stderr = await _output(process, plugin, timeout)
     said = stderr.decode("utf-8", "replace").strip()[-STDERR_CHARACTERS:]
     if process.returncode != 0:
-        last_line = said.rpartition("\n")[2]
+        last_line, login = said.rpartition("\n")[2], login_command(plugin)
         raise CredentialPluginError(
             f"The credential plugin {plugin.command!r} ended with code {process.returncode}"
             + (f": {last_line}" if last_line else " and said nothing."),
             stderr=said,
-            hint=plugin.install_hint.strip() or "Run it in a terminal; you may have to log in again.",
+            hint=f"You may have to log in again. Run: {login}"
+            if login
+            else plugin.install_hint.strip() or _ASK_YOURSELF,
         )
     return parse_credential(stdout, plugin, said)
 
@@ -161,7 +165,7 @@ async def _output(process: Process, plugin: ExecPlugin, timeout: float) -> tuple
     except TimeoutError:
         raise CredentialPluginError(
             f"The credential plugin {plugin.command!r} gave no answer in {timeout:g} s.",
-            hint="Run it in a terminal; it may wait for a login.",
+            hint=f"It may wait for a login. Run: {login}" if (login := login_command(plugin)) else _ASK_YOURSELF,
         ) from None
     finally:
         if process.returncode is None:

@@ -64,11 +64,15 @@ _BY_STATUS: dict[int, type[ApiError]] = {
     422: InvalidObjectError,
 }
 _REDIRECT_HINT = "Check the server of the kubeconfig's cluster: it may be the address of a login page."
-_UNAUTHORIZED_HINT = "They may have expired: log in again, or check the user of the kubeconfig's context."
 
 
-def api_error(refusal: Refusal) -> ApiError:
-    """The error for an answer of the API server, or of something between us and it."""
+def api_error(refusal: Refusal, *, login: str = "") -> ApiError:
+    """The error for an answer of the API server, or of something between us and it.
+
+    Args:
+        refusal: The answer.
+        login: The next step where the credentials are not accepted.
+    """
     status, said = refusal.status, _status_of(refusal)
     reason, hint = said.reason or "", ""
     message = said.message or f"The API server answered HTTP {status}."
@@ -77,7 +81,7 @@ def api_error(refusal: Refusal) -> ApiError:
     if status == 429:
         return RateLimitedError(message, retry_after=retry_after(refusal, said), reason=reason)
     if status == 401:
-        message, hint = "The API server does not accept the credentials.", _UNAUTHORIZED_HINT
+        message, hint = "The API server does not accept the credentials.", login
     elif status == 404 and said.details is not None and said.details.kind == "namespaces":
         hint = f"Create it (kubectl create namespace {said.details.name}), or choose another namespace."
     elif status < 400:

@@ -99,7 +99,7 @@ async def test_ts17_connections_are_kept(server: ApiServer, connection: Connecti
         ("invalid name", InvalidObjectError, 'Pod "Bad_Name" is invalid'),
         ("malformed quantity", InvalidObjectError, "quantities must match"),
         ("bad continue", InvalidObjectError, "continue key is not valid"),
-        ("unauthorized", AuthenticationError, "does not accept the credentials. They may have expired"),
+        ("unauthorized", AuthenticationError, "does not accept the credentials. The token may have expired"),
         ("watch forbidden", ForbiddenError, "A Role with the verb 'watch' on 'pods' in namespace sandboxes grants it"),
         (
             "list everywhere forbidden",

@@ -15,7 +15,7 @@ import pytest
 
 from k8s_sandbox_tui.provider.connection.credential import Credential
 from k8s_sandbox_tui.provider.connection.credentials import credentials_for, impersonation_headers
-from k8s_sandbox_tui.provider.connection.exec_plugin import exec_info, run_plugin
+from k8s_sandbox_tui.provider.connection.exec_plugin import API_VERSIONS, exec_info, run_plugin
 from k8s_sandbox_tui.provider.connection.kubeconfig_schema import (
     AuthProvider,
     Cluster,
@@ -340,3 +340,13 @@ def test_nothing_secret_is_in_a_representation() -> None:
     )
     shown = repr(user) + repr(user.exec) + repr(user.auth_provider) + repr(Credential("Bearer hush"))
     assert "hush" not in shown
+
+
+async def test_a_plugin_that_wants_a_login_is_named_with_the_command_that_logs_in(tmp_path: Path) -> None:
+    aws = tmp_path / "aws"
+    aws.write_text("#!/bin/sh\necho 'Token has expired and refresh failed' >&2\nexit 255\n")
+    aws.chmod(0o755)
+    asked = ExecPlugin(command=str(aws), args=("--profile", "dev"), api_version=API_VERSIONS[0], install_hint="Install")
+    with pytest.raises(CredentialPluginError, match="Token has expired and refresh failed") as caught:
+        await run_plugin(asked, CLUSTER)
+    assert caught.value.hint == "You may have to log in again. Run: aws sso login --profile dev"
