@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,21 +15,21 @@ from tests.terminal.session import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 RISK = "Sandboxes are not isolated on this machine: their commands run as plain processes with your rights"
 
 
 @pytest.fixture(autouse=True)
-def state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A state folder of a machine without bubblewrap, where Landlock will not do, and of a user who was not asked."""
     # Below /tmp, which sandboxes under Landlock would share.
-    folder = tmp_path_factory.mktemp("s", numbered=True)
+    folder = Path(tempfile.mkdtemp(prefix="sbx-", dir="/tmp"))
     monkeypatch.setenv("K8S_SANDBOX_TUI_STATE", str(folder / "state"))
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.delenv("K8S_SANDBOX_TUI_PLAIN_PROCESSES")
     yield folder / "state"
     run("local", "down")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_without_a_terminal_it_is_an_error_that_names_the_ways_to_agree(state: Path) -> None:

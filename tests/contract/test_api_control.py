@@ -130,7 +130,18 @@ def test_a_start_that_takes_too_long_is_given_up(state: Path) -> None:
     assert not control.status().running
 
 
-def test_a_server_that_was_not_agreed_to_ends_and_says_why(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def state_in_tmp(monkeypatch: pytest.MonkeyPatch, state: Path) -> Iterator[Path]:
+    """The same below /tmp, which sandboxes under Landlock would share."""
+    with tempfile.TemporaryDirectory(prefix="sbx-", dir="/tmp") as folder:
+        monkeypatch.setenv("K8S_SANDBOX_TUI_STATE", folder)
+        yield Path(folder)
+        control.down()
+    monkeypatch.setenv("K8S_SANDBOX_TUI_STATE", str(state))
+
+
+def test_a_server_that_was_not_agreed_to_ends_and_says_why(state_in_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = state_in_tmp
     monkeypatch.setenv("PATH", str(state))
     monkeypatch.setenv("K8S_SANDBOX_TUI_PLAIN_PROCESSES", "")
     with pytest.raises(ConsentNeededError, match="plain processes with your rights"):

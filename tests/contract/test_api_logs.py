@@ -55,14 +55,14 @@ async def test_timestamps(client: ApiClient, namespace: str, pods: str) -> None:
 
 
 async def test_a_log_is_followed_to_its_end(client: ApiClient, namespace: str, pods: str) -> None:
-    script = "mkfifo /tmp/go; echo one; read line < /tmp/go; echo two"
+    script = 'mkfifo "$HOME/go"; echo one; read line < "$HOME/go"; echo two'
     manifest = pod_manifest("p", command=["sh", "-c", script])
     await client.request("POST", pods, manifest)
     await client.wait_for(namespace, "p", "status.phase", "Running")
     headers = {"Authorization": f"Bearer {client.token}"}
     async with client.session.get(URL(f"{client.server}{pods}/p/log?follow=true"), headers=headers) as response:
         assert await response.content.readline() == b"one\n"
-        await _exec(client, f"{pods}/p/exec", "echo > /tmp/go")
+        await _exec(client, f"{pods}/p/exec", 'echo > "$HOME/go"')
         assert await response.content.read() == b"two\n"
 
 
@@ -98,7 +98,8 @@ async def test_malformed_questions_are_refused(client: ApiClient, namespace: str
 async def test_the_log_of_the_run_before_is_kept(client: ApiClient, pods: str, namespace: str) -> None:
     # It ends when it is told to; the third run waits for longer than this test takes.
     script = 'echo "run $(cat ~/data/n 2>/dev/null)"; echo x >>~/data/n; mkfifo ~/go; read line <~/go; exit 3'
-    end = ("sh", "-c", "until test -p ~/go; do sleep 0.01; done; echo >~/go")
+    said = ("sh", "-c", "until test -p ~/go; do sleep 0.01; done")
+    end = ("sh", "-c", f"{said[2]}; echo >~/go")
     await client.request("POST", pods, _restarting("again", script))
     last = "status.containerStatuses.0"
     await client.wait_for(namespace, "again", "status.phase", "Running")
@@ -110,6 +111,7 @@ async def test_the_log_of_the_run_before_is_kept(client: ApiClient, pods: str, n
     pod = await client.wait_for(namespace, "again", f"{last}.ready", wanted=True)
     assert look(pod, f"{last}.lastState.terminated.exitCode") == 3
     assert (await client.get(f"{pods}/again/log?previous=true")).body == "run \n"
+    await run_in_pod(client, f"{pods}/again", *said)
     assert (await client.get(f"{pods}/again/log")).body == "run x\n"
     await run_in_pod(client, f"{pods}/again", *end)
     pod = await client.wait_for(namespace, "again", f"{last}.state.waiting.reason", "CrashLoopBackOff")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 from yarl import URL
 
-from tests.contract.cluster_client import api_client, own_cluster, pod_manifest
+from tests.contract.cluster_client import api_client, look, own_cluster, pod_manifest
 from tests.contract.exec_client import PATIENCE
 from tests.contract.recording import ExecExchange, Frame, exec_exchanges
 
@@ -50,6 +51,10 @@ async def client() -> AsyncIterator[ApiClient]:
 
 @pytest.mark.parametrize("exchange", [pytest.param(one, id=one.name) for one in EXCHANGES])
 async def test_exec_goes_as_recorded(client: ApiClient, exchange: ExecExchange) -> None:
+    if exchange.name == "exec permission denied" and os.access("/etc/hostname", os.X_OK):
+        node = (await client.get("/api/v1/nodes")).items[0]
+        if look(node, "status.nodeInfo.containerRuntimeVersion") != "local://bubblewrap":
+            pytest.skip("the machine's own /etc/hostname is executable")
     protocol, frames, close_code = await _replay(client, exchange)
     expected = [frame for frame in exchange.response.frames if frame.dir == "server" and not frame.control]
     assert protocol == exchange.response.protocol

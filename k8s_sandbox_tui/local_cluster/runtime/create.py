@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 _DESCRIPTORS = 65536
 Isolation = Literal["bubblewrap", "landlock", "process"]
 """Best first."""
-# The argument is a folder that only the server should reach.
+# The arguments are a folder that only the server should reach, and the server's process.
 _BUBBLEWRAP_HOLDS = (
     'test "$(cat /proc/sys/kernel/hostname)" = probe && test ! -e "$0" && test -w /tmp && test ! -w /usr'
 )
 _NETWORK_HOLDS = ' && test "$(grep -c : /proc/net/dev)" = 1'
 _LANDLOCK_HOLDS = (
-    'cd "$HOME" && echo x >own && ! cat "$0/secret" && ! rm "$0/secret" && ! echo x >"$0/own" && ! cat /proc/1/status'
+    'cd "$HOME" && echo x >own && ! cat "$0/secret" && ! rm "$0/secret" && ! echo x >"$0/own" && ! cat /proc/$1/environ'
 )
 _SHARED_TMP = (
     "Sandboxes share /tmp and the network with this machine; your other files are hidden from them by Landlock"

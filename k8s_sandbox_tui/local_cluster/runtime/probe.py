@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.runtime.limits.hold import NoHold
@@ -21,7 +22,7 @@ async def probe(launcher: Launcher, folder: Path, script: str) -> str:
     Args:
         launcher: What is to start it.
         folder: The script's first argument, which it should not reach: a folder with a file `secret`. Removed again.
-        script: The script.
+        script: The script. Its second argument is the pid of this process.
 
     Returns:
         Why it does not do; empty where it does.
@@ -31,7 +32,7 @@ async def probe(launcher: Launcher, folder: Path, script: str) -> str:
         name="probe",
         namespace="probe",
         hostname="probe",
-        argv=("/bin/sh", "-c", script, str(folder)),
+        argv=("/bin/sh", "-c", script, str(folder), str(os.getpid())),
         state_dir=folder / "pod",
     )
     await asyncio.to_thread(_make, pod.state_dir, folder / "secret")

@@ -64,9 +64,11 @@ async def test_its_own_folder_and_tmp_are_the_pods_to_write(landlocked: Kit) -> 
 @_aio
 async def test_other_processes_are_out_of_reach(landlocked: Kit, neighbour: int) -> None:
     pod = await landlocked.start()
-    names = " ".join(f"/proc/{neighbour}/{name}" for name in ("environ", "cmdline", "status", "maps"))
-    finished = await landlocked.shell(pod, f"cat {names}; ls /proc /proc/{neighbour}/fd; ls -l /proc/$PPID/fd; exit 0")
-    assert finished.stdout == b""
+    secrets = ("environ", "task/$p/environ", "auxv", "maps", "mem", "cwd/.", "root/.", "exe", "fd/0")
+    names = " ".join(f"/proc/$p/{name}" for name in secrets)
+    for process in (f"{neighbour}", f"{os.getpid()}", "$PPID"):
+        script = f"p={process}; for name in {names}; do head -c 100 $name; readlink $name; ls $name/; done; exit 0"
+        assert (await landlocked.shell(pod, script)).stdout == b"", process
     if ruleset.version() >= 6:
         for victim in (neighbour, os.getpid()):
             assert (await landlocked.run(pod, "kill", "-0", str(victim))).code != 0
@@ -78,6 +80,15 @@ async def test_the_processes_of_a_pod_reach_each_other(landlocked: Kit, token: s
     main = await started(token)
     assert (await landlocked.run(pod, "kill", "-0", str(main))).code == 0
     assert (await landlocked.run(pod, "kill", "-0", str(main), tty=True)).code == 0
+
+
+@_aio
+async def test_a_pod_finds_its_own_processes_and_files_in_proc(landlocked: Kit) -> None:
+    pod = await landlocked.start()
+    script = (
+        "tr '\\0' ' ' </proc/$$/environ | grep -c HOME=; echo x | tee /proc/self/fd/9 9>&1 >/dev/null; ls /proc/$$/cwd/"
+    )
+    assert (await landlocked.shell(pod, f"touch $HOME/own; cd; {script}")).stdout == b"1\nx\nown\n"
 
 
 @_aio

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
 
 TEMPORARY = "/tmp"  # noqa: S108 -- the one folder that is shared, as programs know it by no other name
-# Of /proc what tells of the machine; nothing of its processes, whose environment and arguments are nobody's business.
-_PROC = ("cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "sys", "uptime", "version")
+# Whole, as shells and programs ask there for their own processes. Of those outside, what any user of the machine sees:
+# Landlock itself keeps their environment, memory and files from a Pod, as it does a debugger.
+_PROC = Path("/proc")
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
 
@@ -32,8 +33,7 @@ def for_all(shared: Path, tools: HostTools) -> list[Rule]:
     # A link on most systems, into a folder where the file is replaced when the network changes.
     resolver = Path("/etc/resolv.conf").resolve().parent
     readable += [] if resolver == Path("/etc") else [resolver]
-    readable += [Path("/proc", name) for name in _PROC]
-    readable += [*tools.folders, shared / "bin"]
+    readable += [_PROC, *tools.folders, shared / "bin"]
     devices = [Path("/dev", name) for name in _DEVICES]
     return _rules({Kind.READ: readable, Kind.WRITE: [Path(TEMPORARY)], Kind.DEVICE: devices})
 

@@ -85,30 +85,31 @@ class Ruleset:
         # Older systems refuse what they do not know even where it is zero, so they get less of it.
         size = len(attributes) if scoped else 8
         self._descriptor = _checked(_libc().syscall(_CREATE_RULESET, attributes, size, 0))
-        # What /proc holds has to stay open: the system may forget it otherwise, and the rule with it.
-        self._open: list[int] = []
         for rule in rules:
             self._add(rule, handled)
 
     def restrict(self) -> None:
-        """Puts this thread and what it starts under the rules, for good.
+        """Puts this thread and what it starts under the rules, for good; done once.
 
         Raises:
             OSError: The thread may still gain rights by what it executes.
         """
         _checked(_libc().syscall(_RESTRICT_SELF, self._descriptor, 0))
+        os.close(self._descriptor)
 
     def _add(self, rule: Rule, handled: int) -> None:
         try:
             descriptor = os.open(rule.path, os.O_PATH | os.O_CLOEXEC)
         except OSError:
             return
-        self._open.append(descriptor)
-        allowed = _RIGHTS[rule.kind] & handled
-        if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            allowed &= _FILE
-        beneath = struct.pack("=Qi", allowed, descriptor)
-        _checked(_libc().syscall(_ADD_RULE, self._descriptor, _PATH_BENEATH, beneath, 0))
+        try:
+            allowed = _RIGHTS[rule.kind] & handled
+            if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                allowed &= _FILE
+            beneath = struct.pack("=Qi", allowed, descriptor)
+            _checked(_libc().syscall(_ADD_RULE, self._descriptor, _PATH_BENEATH, beneath, 0))
+        finally:
+            os.close(descriptor)
 
 
 def _libc() -> ctypes.CDLL:
