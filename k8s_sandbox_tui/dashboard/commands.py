@@ -103,7 +103,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         id="view.filter", keys="slash", action="filter", label="Filter", group=VIEW,
-        help="Show only the sandboxes that contain some words; !word leaves out.",
+        help="Filter: words, !not, column:value, age>2h, is:failed, /regex/.",
     ),
     Command(
         id="view.clear", keys="escape", action="clear", label="Clear", group=VIEW,

@@ -7,33 +7,56 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from k8s_sandbox_tui.dashboard.filter import parse_filter
+from k8s_sandbox_tui.dashboard.filter.complete import completions
+from k8s_sandbox_tui.dashboard.filter.parse import parse_filter
+from k8s_sandbox_tui.dashboard.harmless import harmless
+from k8s_sandbox_tui.dashboard.memories import FILTERS
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from k8s_sandbox_tui.dashboard.remembered import Remembered
     from k8s_sandbox_tui.dashboard.store import SandboxStore
 
 
 AT_ONCE = 1000
 """Sandboxes made ready for the filter between two looks at the keys: one to two milliseconds."""
 
+MOST_REMEMBERED = 50
+"""Filters that are remembered."""
+
+GRAMMAR = '!not "two words" /regex/ name:web image: meta.KEY: age>2h exit:137 is:failed'
+"""What can be typed, in a line of 80 columns."""
+
 
 class FilterInput(PlainInput):
-    """Where the words are typed."""
+    """Where the terms are typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "keep", "Keep", tooltip="Keep the filter and go to the table.", id="filter.keep"),
+        Binding("tab", "complete", "Complete", tooltip="Complete the term.", id="filter.complete"),
+        Binding("up", "recall(1)", "Earlier", tooltip="The filter before.", id="filter.earlier"),
+        Binding("down", "recall(-1)", "Later", show=False, tooltip="The filter after.", id="filter.later"),
         Binding("escape", "clear", "Clear", tooltip="Clear the filter and go back to the table.", id="filter.clear"),
-        Binding("enter,down", "keep", "Keep", tooltip="Keep the filter and go to the table.", id="filter.keep"),
     ]
 
     class Left(Message):
         """The user goes back to the table."""
+
+    class Completion(Message):
+        """The term is to be completed."""
+
+    class Recall(Message):
+        """An earlier filter is wanted, or with a negative step a later one."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
 
     def action_clear(self) -> None:
         """Let everything through again."""
@@ -44,19 +67,31 @@ class FilterInput(PlainInput):
         """Back to the table, with the filter as it is."""
         self.post_message(self.Left())
 
+    def action_complete(self) -> None:
+        """Complete the term before the cursor."""
+        self.post_message(self.Completion())
 
-class FilterBar(Horizontal):
-    """A filter and how many sandboxes it lets through."""
+    def action_recall(self, step: int) -> None:
+        """Bring back an earlier filter, or a later one."""
+        self.post_message(self.Recall(step))
+
+
+class FilterBar(Vertical):
+    """A filter, how many sandboxes it lets through, and while one types what can be typed."""
 
     DEFAULT_CSS = """
     FilterBar {
-        height: 1;
+        height: auto;
         display: none;
         background: $surface;
         &.-open { display: block; }
+        & Horizontal { height: 1; }
         & .label { width: auto; padding: 0 1; color: $accent; text-style: bold; }
         & FilterInput { width: 1fr; }
         & .result { width: auto; padding: 0 1; color: $muted; }
+        & .told { display: none; height: 1; padding: 0 1; color: $muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        &.-typing .told { display: block; }
+        & .told.-wrong { display: block; color: $status-failed; }
     }
     """
 
@@ -66,15 +101,24 @@ class FilterBar(Horizontal):
     class Left(Message):
         """The user goes back to the table."""
 
-    def __init__(self, store: SandboxStore) -> None:
+    def __init__(self, store: SandboxStore, remembered: Remembered) -> None:
         super().__init__()
         self._store = store
+        self._remembered = remembered
+        self._recalled = -1
+        self._typed = ""
+        self._offers: list[str] = []
+        self._offer = ""
+        self._problem = ""
+        self._doubt = ""
 
     def compose(self) -> ComposeResult:
-        """A title, the text and the result."""
-        yield Static("Filter", classes="label", markup=False)
-        yield FilterInput(placeholder="words to find; !word leaves out", compact=True, select_on_focus=False)
-        yield Static("", classes="result", markup=False)
+        """A title, the text, the result, and the help."""
+        with Horizontal():
+            yield Static("Filter", classes="label", markup=False)
+            yield FilterInput(placeholder="words to find; !word leaves out", compact=True, select_on_focus=False)
+            yield Static("", classes="result", markup=False)
+        yield Static(GRAMMAR, classes="told", markup=False)
 
     @property
     def text(self) -> str:
@@ -84,6 +128,7 @@ class FilterBar(Horizontal):
     def open(self) -> None:
         """Show the line and type into it."""
         self.add_class("-open")
+        self._recalled = -1
         self.query_one(FilterInput).focus()
         self._prepare()
 
@@ -91,6 +136,14 @@ class FilterBar(Horizontal):
     async def _prepare(self) -> None:
         for _ in self._store.preparing(AT_ONCE):
             await asyncio.sleep(0)
+
+    def on_descendant_focus(self) -> None:
+        """Tell what can be typed."""
+        self.add_class("-typing")
+
+    def on_descendant_blur(self) -> None:
+        """Leave the room to the table."""
+        self.remove_class("-typing")
 
     def clear(self) -> None:
         """Let everything through, and hide the line."""
@@ -109,16 +162,69 @@ class FilterBar(Horizontal):
         label = self.query_one(".result", Static)
         if str(label.content) != result:
             label.update(result)
+        doubt = self._store.filter.doubt if total and not shown else ""
+        if doubt != self._doubt:
+            self._doubt = doubt
+            self._tell()
+
+    def _tell(self) -> None:
+        """What is wrong, else what Tab would do, else what can be typed."""
+        told = self.query_one(".told", Static)
+        wrong = f"{self._problem} The filter before holds." if self._problem else self._doubt
+        if wrong:
+            told.update(harmless(f"! {wrong}"))
+        elif self._offers:
+            told.update(harmless(f"Tab: {'  '.join([offer.rsplit(' ', 1)[-1] for offer in self._offers])}"))
+        else:
+            told.update(GRAMMAR)
+        told.set_class(bool(wrong), "-wrong")
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._store.filter_by(parse_filter(event.value))
+        self._problem = self._store.filter_by(parse_filter(event.value))
+        if event.value != self._offer:
+            before = event.value[: event.input.cursor_position]
+            self._offers = completions(before, self._store.every) if self.text and before == self.text else []
+            self._offer = ""
+        self._tell()
         self.post_message(self.Changed())
+
+    @on(FilterInput.Completion)
+    def _complete(self) -> None:
+        if self._offers:
+            # Tab again takes the next one.
+            offers = self._offers
+            at = offers.index(self._offer) + 1 if self._offer in offers else 0
+            self._offer = offers[at % len(offers)]
+            self._put(self._offer)
+            if len(offers) == 1:
+                self._offers, self._offer = completions(self._offer, self._store.every), ""
+                self._tell()
+
+    @on(FilterInput.Recall)
+    def _recall(self, event: FilterInput.Recall) -> None:
+        filters = self._remembered.get(FILTERS)
+        to = max(-1, min(self._recalled + event.step, len(filters) - 1))
+        if self._recalled == -1:
+            self._typed = self.text
+        if to != self._recalled:
+            self._recalled = to
+            self._put(self._typed if to < 0 else filters[to])
+
+    def _put(self, text: str) -> None:
+        field = self.query_one(FilterInput)
+        field.value = text
+        field.cursor_position = len(text)
 
     @on(FilterInput.Left)
     def _left(self, event: FilterInput.Left) -> None:
         event.stop()
-        if not self.text:
+        text = self.text.strip()
+        if not text:
             self.remove_class("-open")
+        elif not self._problem:
+            self._remembered.change(
+                FILTERS, lambda known: (text, *[one for one in known if one != text])[:MOST_REMEMBERED]
+            )
         self.post_message(self.Left())

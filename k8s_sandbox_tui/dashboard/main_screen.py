@@ -174,7 +174,7 @@ class MainScreen(PermitScreen):
         self.query_one(TopLines).show(cluster, feed, self.store, self._clock(), forwards=forwards)
 
     def _tick(self) -> None:
-        self.table.tick()
+        self.tick()
         if self._compute is not None:
             self.query_one(TopLines).rate.note(monotonic(), self._compute.requests)
         self._paint_top()

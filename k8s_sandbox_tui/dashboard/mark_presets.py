@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from k8s_sandbox_tui.dashboard.filter import haystack, parse_filter
+from k8s_sandbox_tui.dashboard.filter.model import FilterTooSlowError
+from k8s_sandbox_tui.dashboard.filter.parse import parse_filter
 from k8s_sandbox_tui.provider.durations import parse_span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from k8s_sandbox_tui.dashboard.row import Row
     from k8s_sandbox_tui.dashboard.store import SandboxStore
 
 Asks = Literal["", "age", "filter"]
@@ -41,10 +39,10 @@ PRESETS: tuple[Preset, ...] = (
 
 PRESET_BY_ID = {preset.id: preset for preset in PRESETS}
 
-STATUSES = {"failed": frozenset({"failed"}), "finished": frozenset({"failed", "stopped"})}
-"""What some presets look for."""
+EXPRESSIONS = {"failed": "is:failed", "finished": "is:finished"}
+"""What some presets find."""
 
-MISSING = {"age": "A duration, such as 90s, 30m, 2h, 1d12h.", "filter": "Words to find; !word leaves out."}
+MISSING = {"age": "A duration, such as 90s, 30m, 2h, 1d12h.", "filter": "As in the table's filter."}
 """What is asked for."""
 
 
@@ -75,25 +73,18 @@ def choose(preset: Preset, store: SandboxStore, now: datetime, text: str = "") -
         unmarked = [row.uid for row in rows if row.uid not in marks]
         hidden = [row.uid for row in store.marked if not row.shown]
         return Choice(len(unmarked), (*hidden, *unmarked))
-    test = _test(preset, now, text)
-    if test is None:
-        return Choice(problem=MISSING[preset.asks])
-    fitting = _fitting(rows, test)
+    wanted = parse_filter(_expression(preset, text.strip()))
+    if wanted.problem or (preset.asks and not wanted.active):
+        return Choice(problem=wanted.problem or MISSING[preset.asks])
+    try:
+        fitting = [row.uid for row in wanted.select(rows, now.timestamp())]
+    except FilterTooSlowError:
+        return Choice(problem="That takes too long for so many sandboxes.")
     return Choice(len(fitting), (*marks, *[uid for uid in fitting if uid not in marks]))
 
 
-def _fitting(rows: Sequence[Row], test: Callable[[Row], bool]) -> list[str]:
-    return [row.uid for row in rows if test(row)]
-
-
-def _test(preset: Preset, now: datetime, text: str) -> Callable[[Row], bool] | None:
-    """Whether a sandbox fits; None where what is asked for is missing."""
+def _expression(preset: Preset, text: str) -> str:
+    """The preset as a filter."""
     if preset.asks == "age":
-        span = parse_span(text)
-        before = now - (span or timedelta())
-        return None if span is None else lambda row: row.info.created_at < before
-    if preset.asks == "filter":
-        wanted = parse_filter(text)
-        return (lambda row: wanted.matches(row.haystack or haystack(row.info))) if wanted.active else None
-    statuses = STATUSES.get(preset.id)
-    return lambda row: statuses is None or row.info.status in statuses
+        return f'age>"{text}"' if parse_span(text) is not None else ""
+    return text if preset.asks else EXPRESSIONS.get(preset.id, "")

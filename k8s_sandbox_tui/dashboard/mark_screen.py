@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
-from k8s_sandbox_tui.dashboard.mark_presets import MISSING, PRESET_BY_ID, PRESETS, Choice, Preset, choose
+from k8s_sandbox_tui.dashboard.mark_presets import PRESET_BY_ID, PRESETS, Choice, Preset, choose
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class MarkScreen(ModalScreen[tuple[str, ...] | None]):
         if preset is not None:
             text = self.query_one(_Asked).value
             choice = self._choose(preset, text)
-            told = MISSING[preset.asks] if choice.problem else f"{choice.found} fit"
+            told = choice.problem or f"{choice.found} fit"
             self.query_one(".found", Static).update(told)
 
     @on(Input.Submitted)

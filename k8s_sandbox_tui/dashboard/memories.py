@@ -17,3 +17,5 @@ class Sort(msgspec.Struct, frozen=True):
 SORT = Memory("sort", Sort, Sort())
 THEME = Memory("theme", str, "")
 COLUMNS = Memory("columns", tuple[str, ...], ())
+FILTERS = Memory("filters", tuple[str, ...], ())
+"""The last one first."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from operator import attrgetter
+from time import time
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.dashboard.filter import Filter, haystack
+from k8s_sandbox_tui.dashboard.filter.model import Filter, FilterTooSlowError, haystack
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import LOOKS
 from k8s_sandbox_tui.dashboard.marks import Marks
@@ -20,7 +21,7 @@ from k8s_sandbox_tui.dashboard.table.columns import AGE, COLUMNS, Column
 from k8s_sandbox_tui.dashboard.table.key_columns import column_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from k8s_sandbox_tui.dashboard.requested import Amounts
     from k8s_sandbox_tui.provider.models import SandboxInfo
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 class SandboxStore:
     """Rows by uid, sorted and filtered."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time) -> None:
+        """Begin empty; the clock gives seconds since 1970."""
+        self._clock = clock
         self._by_uid: dict[str, Row] = {}
         self._ordered: list[Row] = []
         self._fresh: list[Row] = []
@@ -37,6 +40,8 @@ class SandboxStore:
         self._removed = False
         self._disordered = False
         self._refilter = False
+        self._reshown = False
+        self._retest: list[Row] = []
         self._counts: Counter[str] = Counter()
         self._requested = Requested()
         self._namespaces: Counter[str] = Counter()
@@ -57,6 +62,11 @@ class SandboxStore:
     def rows(self) -> Sequence[Row]:
         """What is to be shown, in order, as of the last `arrange`."""
         return self._rows
+
+    @property
+    def every(self) -> Sequence[Row]:
+        """All sandboxes that have a place, also those that the filter leaves out."""
+        return self._ordered
 
     @property
     def total(self) -> int:
@@ -136,8 +146,7 @@ class SandboxStore:
     def preparing(self, at_once: int) -> Iterator[None]:
         """Make all sandboxes ready for a filter, some at a time: the first letter then finds it done."""
         for count, row in enumerate(list(self._ordered), 1):
-            if row.haystack is None:
-                row.haystack = haystack(row.info)
+            haystack(row)
             if count % at_once == 0:
                 yield
 
@@ -151,11 +160,24 @@ class SandboxStore:
             self.sort_column, self.descending = column, descending
             self._disordered = True
 
-    def filter_by(self, wanted: Filter) -> None:
-        """Filter from the next `arrange` on."""
-        if wanted != self.filter:
-            self.filter = wanted
-            self._refilter = True
+    def filter_by(self, wanted: Filter) -> str:
+        """Filter from the next `arrange` on, unless the filter cannot be used: why it cannot."""
+        if wanted.problem or wanted.text == self.filter.text:
+            return wanted.problem
+        if wanted.costly:
+            # At once, as it may turn out to be too slow.
+            try:
+                self._show(wanted.select(self._ordered, self._clock()))
+            except FilterTooSlowError:
+                return f"The pattern takes too long for {len(self._by_uid)} sandboxes."
+            self._reshown, self._retest = True, list(self._fresh)
+        self._refilter = not wanted.costly
+        self.filter = wanted
+        return ""
+
+    def refilter(self) -> None:
+        """Look at all sandboxes again with the next `arrange`: time has gone on."""
+        self._refilter = True
 
     def arrange(self) -> bool:
         """Bring `rows` up to date; whether its order or length can have changed."""
@@ -167,34 +189,51 @@ class SandboxStore:
             # The sort is stable and quick on what is nearly sorted: the order before stays the second key.
             self._ordered.extend(self._fresh)
             self._ordered.sort(key=attrgetter("key"), reverse=self.descending is not self.sort_column.inverted)
-        if not (moved or self._removed or self._refilter):
+        reshown = self._test_rows() or self._reshown
+        if not (moved or self._removed or reshown):
             return False
         self._fresh = []
-        self._removed = self._disordered = self._refilter = False
-        self._rows = self._let_through()
+        self._removed = self._disordered = self._reshown = False
+        self._rows = [row for row in self._ordered if row.shown]
         self._arrangement += 1
         return True
 
-    def _let_through(self) -> list[Row]:
-        wanted = self.filter
-        if not wanted.active:
-            for row in self._ordered:
-                row.shown = True
-            return list(self._ordered)
-        rows: list[Row] = []
+    def _test_rows(self) -> bool:
+        """Have the filter look at what is new to it; whether other rows are shown now."""
+        wanted, now = self.filter, self._clock()
+        if self._refilter:
+            self._refilter, self._retest = False, []
+            self._test_all(wanted, now)
+            return True
+        changed = False
+        for row in self._retest if wanted.active else self._fresh:
+            shown = row.alive and wanted.matches(row, now)
+            changed = changed or shown is not row.shown
+            row.shown = shown
+        self._retest = []
+        return changed
+
+    def _test_all(self, wanted: Filter, now: float) -> None:
+        try:
+            passing = wanted.select(self._ordered, now)
+        except FilterTooSlowError:
+            # It was quick enough when it was typed: there are more sandboxes now.
+            passing = self._ordered
+        self._show(passing)
+
+    def _show(self, passing: Iterable[Row]) -> None:
+        """Show these of those that have a place."""
         for row in self._ordered:
-            text = row.haystack
-            if text is None:
-                text = row.haystack = haystack(row.info)
-            row.shown = wanted.matches(text)
-            if row.shown:
-                rows.append(row)
-        return rows
+            row.shown = False
+        for row in passing:
+            row.shown = row.alive
 
     def _add(self, info: SandboxInfo) -> Row:
         row = self._by_uid[info.uid] = Row(info)
         row.key = self.sort_column.key(row)
         self._fresh.append(row)
+        if self.filter.active:
+            self._retest.append(row)
         self._counts[info.status] += 1
         self._requested.add(info)
         self._namespaces[info.namespace] += 1
@@ -215,7 +254,7 @@ class SandboxStore:
             row.key = key
             self._disordered = True
         if self.filter.active:
-            self._refilter = True
+            self._retest.append(row)
 
     def _remove(self, uid: str) -> None:
         row = self._by_uid.pop(uid, None)

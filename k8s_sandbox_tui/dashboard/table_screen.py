@@ -42,7 +42,7 @@ class TableScreen(ImmediateScreen[None]):
         self._remembered = remembered
         self._clock = clock
         self._glyphs = glyphs
-        self.store = SandboxStore()
+        self.store = SandboxStore(lambda: clock().timestamp())
         sort = remembered.get(SORT)
         self.store.sort_by(sort.column, descending=sort.descending)
         self.store.show_columns(columns_of(remembered.get(COLUMNS) or settings.columns))
@@ -52,6 +52,13 @@ class TableScreen(ImmediateScreen[None]):
         """Bring the store onto the screen."""
         if self._filter_bar is not None:
             self._filter_bar.show_result(len(self.store.rows), self.store.total)
+
+    def tick(self) -> None:
+        """Let the time go on: ages read otherwise, and a filter by age lets others through."""
+        self.table.tick()
+        if self.store.filter.timed:
+            self.store.refilter()
+            self.paint()
 
     @property
     def table(self) -> SandboxTable:
@@ -106,7 +113,7 @@ class TableScreen(ImmediateScreen[None]):
         if self._filter_bar is None:
             from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
 
-            self._filter_bar = FilterBar(self.store)
+            self._filter_bar = FilterBar(self.store, self._remembered)
             await self.mount(self._filter_bar, before=self.query_one(Split))
         self._filter_bar.open()
         self.paint()

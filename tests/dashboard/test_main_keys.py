@@ -134,6 +134,55 @@ async def test_a_filter_that_lets_nothing_through_says_so() -> None:
         assert shown.names[0] == "1"
 
 
+async def test_a_wrong_filter_is_told_with_what_is_right_and_the_one_before_holds() -> None:
+    async with dashboard([*ROWS, sandbox_info(99, status=SandboxStatus.FAILED)]) as shown:
+        await shown.press("slash")
+        await shown.until(lambda: "is:failed" in shown.lines[2])
+        await shown.press(*"is:fai")
+        assert "Tab: is:failed" in shown.lines[2]
+        await shown.press(*"x")
+        assert "! is:faix is none of failed running " in shown.lines[2]
+        assert shown.names == ["99"]
+        await shown.press("backspace", "enter")
+        assert "NAME" in shown.lines[2]
+
+
+async def test_tab_completes_a_term_and_its_value() -> None:
+    infos = [sandbox_info(number, metadata={"owner": "ann" if number % 2 else "bob"}) for number in range(1, 5)]
+    async with dashboard(infos) as shown:
+        await shown.press("slash", *"!met", "tab")
+        assert "!metadata:" in shown.lines[1]
+        await shown.press("tab")
+        assert "!meta." in shown.lines[1]
+        await shown.press(*"ow", "tab", "tab")
+        assert "!meta.owner:ann" in shown.lines[1]
+        assert shown.names == ["2", "4"]
+        await shown.press("tab", "enter")
+        assert "!meta.owner:bob" in shown.lines[1]
+        assert shown.names == ["1", "3"]
+        assert shown.table.has_focus
+
+
+async def test_earlier_filters_come_back_with_up_and_what_was_typed_with_down() -> None:
+    async with dashboard(ROWS) as shown:
+        for text in ("name:1", "name:2"):
+            await shown.press("slash", *text, "enter", "escape")
+        await shown.press("slash", "x", "up")
+        assert "name:2" in shown.lines[1]
+        await shown.press("up", "up")
+        assert shown.names[:3] == ["1", "10", "11"]
+        await shown.press("down", "down", "down")
+        assert shown.main.store.filter.text == "x"
+
+
+async def test_a_slip_in_a_column_is_noticed_when_nothing_is_found() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press("slash", *"nmae:1")
+        assert "nmae: begins no column. name: perhaps?" in shown.lines[2]
+        await shown.press("backspace", "backspace")
+        assert "perhaps?" not in shown.lines[2]
+
+
 async def test_keys_typed_into_the_filter_are_text() -> None:
     async with dashboard(ROWS) as shown:
         await shown.press("slash", *"cqurDx", "backspace", "delete", "ctrl+h", "f8")

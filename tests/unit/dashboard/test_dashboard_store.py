@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_sandbox_tui.dashboard.filter import parse_filter
+from k8s_sandbox_tui.dashboard.filter.parse import parse_filter
 from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text
 from k8s_sandbox_tui.dashboard.store import SandboxStore
 from k8s_sandbox_tui.dashboard.table.columns import COLUMNS

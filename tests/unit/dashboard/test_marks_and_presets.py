@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_sandbox_tui.dashboard.filter import parse_filter
+from k8s_sandbox_tui.dashboard.filter.parse import parse_filter
 from k8s_sandbox_tui.dashboard.mark_presets import PRESET_BY_ID, PRESETS, choose
 from k8s_sandbox_tui.dashboard.marks import Marks
 from k8s_sandbox_tui.dashboard.store import SandboxStore
