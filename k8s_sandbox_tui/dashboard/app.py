@@ -20,12 +20,14 @@ from k8s_sandbox_tui.dashboard.memories import THEME
 from k8s_sandbox_tui.dashboard.remembered import Remembered, remembered_path
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.settings.resolve import resolved
+from k8s_sandbox_tui.dashboard.terminal_colours import few_colours
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.command import Provider
+    from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.theme import Theme
 
@@ -65,7 +67,10 @@ class DashboardApp(ClipboardApp[None]):
 
     def _first_theme(self) -> str:
         wanted = (os.environ.get("TEXTUAL_THEME", ""), self._settings.theme, self.remembered.get(THEME))
-        return next((name for name in wanted if name in self.available_themes), DARK.name)
+        theme = next((name for name in wanted if name in self.available_themes), DARK.name)
+        if self._few_colours:
+            return "ansi-dark" if self.available_themes[theme].dark else "ansi-light"
+        return theme
 
     # Right from the start: another theme set later would have all styles computed twice before the first paint.
     theme: Reactive[str] = Reactive(Initialize(_first_theme))
@@ -80,6 +85,7 @@ class DashboardApp(ClipboardApp[None]):
         remembered: Remembered | None = None,
         clock: Callable[[], datetime] = _now,
         glyphs: Glyphs | None = None,
+        few_colours: bool = False,
     ) -> None:
         """Prepare the app; nothing is opened before the first paint.
 
@@ -91,10 +97,12 @@ class DashboardApp(ClipboardApp[None]):
             remembered: What earlier dashboards left; None to begin afresh and to leave nothing.
             clock: The time in UTC, by which ages are told.
             glyphs: The signs to draw; None for those the terminal can show.
+            few_colours: Whether to begin with the terminal's own colours in the place of the theme.
         """
         # The theme is asked for while Textual prepares itself.
         self._settings = settings or Settings()
         self.remembered = remembered or Remembered()
+        self._few_colours = few_colours
         super().__init__()
         self.clipboard_way = self._settings.clipboard
         self.set_keymap(self._settings.keymap)
@@ -102,6 +110,7 @@ class DashboardApp(ClipboardApp[None]):
         self._contexts = contexts
         self._problems = problems
         self._clock = clock
+        self._ascii: LineFilter | None = None
         encoding = sys.stdout.encoding if sys.stdout is not None else None
         self._glyphs = glyphs or glyphs_for(encoding, os.environ.get("TERM", ""), ascii_only=self._settings.ascii)
 
@@ -152,6 +161,15 @@ class DashboardApp(ClipboardApp[None]):
         """Textual's own themes get the colours that ours bring along."""
         return variable_defaults(self.current_theme)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and ours where the terminal has ASCII alone."""
+        filters = super().get_line_filters()
+        if self._ascii is None and self._glyphs.ascii_only:
+            from k8s_sandbox_tui.dashboard.ascii_filter import AsciiFilter
+
+            self._ascii = AsciiFilter()
+        return filters if self._ascii is None else [*filters, self._ascii]
+
     def get_key_display(self, binding: Binding) -> str:
         """Keys as people write them."""
         return binding.key_display or key_name(binding.key)
@@ -174,7 +192,17 @@ def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None, *, contexts
     """
     remembered = Remembered(None if loaded is None else remembered_path())
     settings, problems = (Settings(), ()) if loaded is None else resolved(loaded)
-    app = DashboardApp(open_cluster, contexts=contexts, settings=settings, problems=problems, remembered=remembered)
+    if not os.environ.get("NO_COLOR", "1"):
+        # As no-color.org has it: an empty variable says nothing. Textual takes it for a yes.
+        del os.environ["NO_COLOR"]
+    app = DashboardApp(
+        open_cluster,
+        contexts=contexts,
+        settings=settings,
+        problems=problems,
+        remembered=remembered,
+        few_colours=few_colours(os.environ, windows=sys.platform == "win32"),
+    )
     loop = asyncio.new_event_loop()
     if sys.platform != "win32":
         # The terminal is given back in order, also when the session ends.
