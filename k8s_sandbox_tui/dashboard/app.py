@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.theme import Theme
@@ -160,6 +161,15 @@ class DashboardApp(ClipboardApp[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Textual's own themes get the colours that ours bring along."""
         return variable_defaults(self.current_theme)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, but where that is the one for terminals of Linux and macOS, ours, which ends at once."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from k8s_sandbox_tui.dashboard.prompt_driver import PromptDriver
+
+        return PromptDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's, and ours where the terminal has ASCII alone."""
