@@ -32,6 +32,7 @@ async def kit(request: pytest.FixtureRequest, apart: Path) -> AsyncIterator[Kit]
     folder = apart / request.param
     runtime = await create_runtime(folder / "runtime", best=request.param)
     if runtime.isolation != request.param:
+        await runtime.close()
         pytest.skip(runtime.warning)
     yield Kit(runtime, folder)
     await runtime.close()
@@ -43,6 +44,7 @@ async def isolated(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ki
     folder = tmp_path_factory.mktemp("isolated")
     runtime = await create_runtime(folder / "runtime")
     if runtime.isolation != "bubblewrap":
+        await runtime.close()
         pytest.skip(runtime.warning)
     yield Kit(runtime, folder)
     await runtime.close()
@@ -53,6 +55,7 @@ async def landlocked(apart: Path) -> AsyncIterator[Kit]:
     """A runtime under Landlock."""
     runtime = await create_runtime(apart / "landlocked" / "runtime", best="landlock")
     if runtime.isolation != "landlock":
+        await runtime.close()
         pytest.skip(runtime.warning)
     yield Kit(runtime, apart / "landlocked")
     await runtime.close()
