@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,6 +158,33 @@ def test_of_a_folder_that_is_not_public_the_public_parts_are(tmp_path: Path) -> 
     assert sorted(allowed.public_parts(tmp_path)) == [tmp_path / "a" / "x", tmp_path / "b"]
     assert allowed.public_parts(tmp_path / "b") == [tmp_path / "b"]
     assert allowed.public_parts(tmp_path / "missing") == []
+
+
+_CONFINED = """
+import os, sys
+from k8s_sandbox_tui.local_cluster.runtime.landlock import ruleset
+from k8s_sandbox_tui.local_cluster.runtime.landlock.confinement import Confinement
+ruleset.version = lambda: int(sys.argv[1])
+readable = [ruleset.Rule(ruleset.Kind.READ, path.encode()) for path in ("/usr", "/bin", "/lib", "/lib64", "/proc")]
+writable = [ruleset.Rule(ruleset.Kind.WRITE, sys.argv[2].encode())]
+confined = Confinement(readable + writable)
+script = "cd $0 && echo x >own && cat own && ! cat $1 && ! echo y >$1 && ! cat /proc/$PPID/environ && ! echo z >../new"
+argv = ["sh", "-c", script, sys.argv[2], sys.argv[3]]
+os._exit(os.waitstatus_to_exitcode(os.waitpid(confined.run(lambda: os.posix_spawn("/bin/sh", argv, os.environ)), 0)[1]))
+"""
+
+
+@pytest.mark.parametrize("version", range(ruleset.NEEDED, max(ruleset.version(), ruleset.NEEDED) + 1))
+def test_with_each_version_from_the_first_that_does_files_are_held_back(tmp_path: Path, version: int) -> None:
+    if ruleset.version() < ruleset.NEEDED or not syscall_filter.is_known_machine():
+        pytest.skip("this system has no Landlock that does")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "secret").write_text("secret")
+    program = [sys.executable, "-c", _CONFINED, str(version), str(tmp_path / "own"), str(tmp_path / "secret")]
+    done = subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "x\n"), done.stderr
+    assert (tmp_path / "secret").read_text() == "secret"
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.skipif(ruleset.version() < ruleset.NEEDED, reason="this system has no Landlock that does")
