@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.rights import Rights
     from k8s_sandbox_tui.provider.security import SecurityProfile
     from k8s_sandbox_tui.provider.selection import Selection, Statuses
+    from k8s_sandbox_tui.provider.usage import SandboxUsage
     from k8s_sandbox_tui.provider.watch import SandboxChange
 
 __all__ = [
@@ -194,6 +195,25 @@ class Compute:
             ConfigError: The kubeconfig or its credentials cannot be used.
         """
         return loop_thread().run(self._async.namespaces())
+
+    def list_usage(self, *, namespaces: Sequence[str] | None = None) -> list[SandboxUsage]:
+        """What the sandboxes use of CPU (in cores) and memory (in bytes), one request for each namespace.
+
+        A sandbox that has just started, or that does not run, is not among them. Metrics servers measure every 15 s
+        or less often: to ask more often tells nothing new.
+
+        Args:
+            namespaces: Which; None: the configured one; (): all.
+
+        Raises:
+            NotFoundError: The cluster has no metrics server.
+            ForbiddenError: It needs the verb `list` on `pods` of the API group `metrics.k8s.io`.
+            InvalidArgumentError: A namespace's name cannot be used.
+            ApiError: The metrics server does not work.
+            TransportError: The API server does not answer.
+            ConfigError: The kubeconfig or its credentials cannot be used.
+        """
+        return loop_thread().run(self._async.list_usage(namespaces=namespaces))
 
     def rights(self, *, namespace: str | None = None) -> Rights:
         """What this identity may do in a namespace, of all that this library asks for; see `Rights`.

@@ -9,7 +9,7 @@ from textual import work
 from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.places.place import PLACE, from_settings, memory_key, namespace_words
 from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state
-from k8s_sandbox_tui.dashboard.table_screen import TableScreen
+from k8s_sandbox_tui.dashboard.usage_screen import UsageScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ class _View(NamedTuple):
     filter_text: str = ""
 
 
-class ClusterScreen(TableScreen):
+class ClusterScreen(UsageScreen):
     """Has one cluster at a time, and its namespaces."""
 
     def __init__(
@@ -116,6 +116,7 @@ class ClusterScreen(TableScreen):
         namespaces = self._namespaces_at_first(opened)
         self._was_here = self._here
         self._arrive(namespaces)
+        self.read_usage(opened.compute, lambda: self._feed.namespaces)
         return namespaces
 
     def _namespaces_at_first(self, opened: OpenedClusterPort) -> Namespaces:
@@ -130,6 +131,7 @@ class ClusterScreen(TableScreen):
     def cluster_lost(self) -> None:
         """There is none any more."""
         self._compute = None
+        self.stop_reading_usage()
         self.paint()
 
     def store_emptied(self) -> None:
@@ -153,6 +155,7 @@ class ClusterScreen(TableScreen):
         self._depart()
         self._here = wish
         self._compute = None
+        self.stop_reading_usage()
         self._listed = ()
         self._cluster = ClusterState(context=wish.context, local=wish.local, interval=self._feed.interval)
         self.cluster_left()

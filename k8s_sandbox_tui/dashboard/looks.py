@@ -48,6 +48,8 @@ class Glyphs(NamedTuple):
     descending: str = "▼"
     dot: str = "·"
     line: str = "─"
+    used: str = "■"
+    left: str = "·"
 
     def sign(self, status: str) -> str:
         """The sign of a status."""
@@ -56,7 +58,18 @@ class Glyphs(NamedTuple):
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs(ascii_only=True, cursor=">", mark="+", ellipsis="~", ascending="^", descending="v", dot="|", line="-")
+ASCII = Glyphs(
+    ascii_only=True,
+    cursor=">",
+    mark="+",
+    ellipsis="~",
+    ascending="^",
+    descending="v",
+    dot="|",
+    line="-",
+    used="#",
+    left=".",
+)
 
 
 def glyphs_for(encoding: str | None, term: str = "", *, ascii_only: bool | None = None) -> Glyphs:

@@ -279,6 +279,7 @@ class MainScreen(PermitScreen):
             self.follow()
         else:
             self._feed.refresh_now()
+            self.usage.read_now()
 
     def action_zoom(self) -> None:
         """Give the focused pane all the room, and back."""

@@ -12,6 +12,7 @@ from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
 from k8s_sandbox_tui.dashboard.create.creator import SandboxCreator
 from k8s_sandbox_tui.dashboard.forwards.protocols import ForwardSource
 from k8s_sandbox_tui.dashboard.inside.ports import InsidePort
+from k8s_sandbox_tui.dashboard.usage_reader import UsagePort
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -120,7 +121,7 @@ class InventoryPort(Protocol):
         ...
 
 
-class ComputePort(Protocol):
+class ComputePort(UsagePort, Protocol):
     """The provider over one cluster."""
 
     @property

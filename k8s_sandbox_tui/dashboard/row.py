@@ -8,12 +8,13 @@ if TYPE_CHECKING:
     from _typeshed import SupportsRichComparison
 
     from k8s_sandbox_tui.provider.models import SandboxInfo
+    from k8s_sandbox_tui.provider.usage import SandboxUsage
 
 
 class Row:
     """One sandbox. `info` is replaced as it changes; `version` tells that it was."""
 
-    __slots__ = ("alive", "haystack", "info", "key", "shown", "version")
+    __slots__ = ("alive", "haystack", "info", "key", "shown", "usage", "version")
 
     def __init__(self, info: SandboxInfo) -> None:
         self.info = info
@@ -25,6 +26,8 @@ class Row:
         self.shown = False
         """Whether the filter lets it through."""
         self.haystack: str | None = None
+        self.usage: SandboxUsage | None = None
+        """What it used when it was measured last; None where that is not known, or not asked for."""
 
     @property
     def uid(self) -> str:

@@ -128,6 +128,16 @@ class SandboxStore:
         if changed:
             self._measure(changed, self._measured)
 
+    def used_more(self, changed: Iterable[Row]) -> None:
+        """Rows use another amount of CPU or memory than before."""
+        column = self.sort_column
+        for row in changed:
+            row.version += 1
+            key = column.key(row)
+            if key != row.key:
+                row.key = key
+                self._disordered = True
+
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns in this order, or with none those that fit."""
         self.columns = tuple(columns)

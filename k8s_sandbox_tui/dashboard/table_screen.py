@@ -140,10 +140,14 @@ class TableScreen(ImmediateScreen[None]):
             self._show_columns(columns_of(ids))
             self._remembered.put(COLUMNS, ids)
 
+    def columns_shown(self) -> None:
+        """Other columns are shown."""
+
     def _show_columns(self, columns: Sequence[Column]) -> int:
         """Show these, or with none those that fit; how many of them there is room for."""
         self.store.show_columns(columns)
         self.table.show_changes()
+        self.columns_shown()
         return len(self.table.shown_columns)
 
     def action_sort_next(self) -> None:

@@ -177,6 +177,9 @@ if TYPE_CHECKING:
         Selection,
         select,
     )
+    from k8s_sandbox_tui.provider.usage import (
+        SandboxUsage,
+    )
     from k8s_sandbox_tui.provider.watch import (
         ChangeKind,
         SandboxChange,
@@ -277,6 +280,7 @@ __all__ = [
     "SandboxPages",
     "SandboxRef",
     "SandboxStatus",
+    "SandboxUsage",
     "SandboxWatch",
     "SecurityProfile",
     "Selection",
@@ -373,6 +377,7 @@ _NAMES = {
     "sandbox": ("Sandbox",),
     "security": ("SecurityProfile",),
     "selection": ("Selection", "select"),
+    "usage": ("SandboxUsage",),
     "watch": ("ChangeKind", "SandboxChange", "SandboxWatch"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}

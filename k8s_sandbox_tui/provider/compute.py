@@ -11,6 +11,8 @@ from k8s_sandbox_tui.provider.ids import check_namespace
 from k8s_sandbox_tui.provider.inventory import Inventory
 from k8s_sandbox_tui.provider.namespaces import list_namespaces
 from k8s_sandbox_tui.provider.rights import Rights, review_rights
+from k8s_sandbox_tui.provider.selection import check_namespaces
+from k8s_sandbox_tui.provider.usage import SandboxUsage, list_usage
 
 if TYPE_CHECKING:
     import os
@@ -131,6 +133,26 @@ class Compute:
             ConfigError: The kubeconfig or its credentials cannot be used.
         """
         return await list_namespaces(await self._access.open())
+
+    async def list_usage(self, *, namespaces: Sequence[str] | None = None) -> list[SandboxUsage]:
+        """What the sandboxes use of CPU (in cores) and memory (in bytes), one request for each namespace.
+
+        A sandbox that has just started, or that does not run, is not among them. Metrics servers measure every 15 s
+        or less often: to ask more often tells nothing new.
+
+        Args:
+            namespaces: Which; None: the configured one; (): all.
+
+        Raises:
+            NotFoundError: The cluster has no metrics server.
+            ForbiddenError: It needs the verb `list` on `pods` of the API group `metrics.k8s.io`.
+            InvalidArgumentError: A namespace's name cannot be used.
+            ApiError: The metrics server does not work.
+            TransportError: The API server does not answer.
+            ConfigError: The kubeconfig or its credentials cannot be used.
+        """
+        chosen = (await self._access.namespace(),) if namespaces is None else check_namespaces(namespaces) or ("",)
+        return await list_usage(await self._access.open(), chosen)
 
     async def rights(self, *, namespace: str | None = None) -> Rights:
         """What this identity may do in a namespace, of all that this library asks for; see `Rights`.

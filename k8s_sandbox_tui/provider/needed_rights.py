@@ -12,14 +12,20 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     resource: str
     """With its subresource, as Roles have it."""
     group: str = ""
+    """Of the API; empty for the core."""
     lost: str
     """What does not work without it, as a sentence."""
     essential: bool = True
     """Whether ComputeSDK's own functions need it; the others go without, in a lesser way."""
 
+    @property
+    def full_resource(self) -> str:
+        """With its group, as kubectl has it: `pods/exec`, `pods.metrics.k8s.io`."""
+        return f"{self.resource}.{self.group}" if self.group else self.resource
+
     def __str__(self) -> str:
         """`verb resource`."""
-        return f"{self.verb} {self.resource}"
+        return f"{self.verb} {self.full_resource}"
 
 
 NEEDS = (
@@ -77,6 +83,13 @@ NEEDS = (
         verb="get",
         resource="pods/log",
         lost="The log of a sandbox's main process cannot be read.",
+        essential=False,
+    ),
+    Need(
+        verb="list",
+        resource="pods",
+        group="metrics.k8s.io",
+        lost="What sandboxes use of CPU and memory is not shown.",
         essential=False,
     ),
 )

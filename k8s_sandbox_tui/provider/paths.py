@@ -19,6 +19,11 @@ def pod_path(namespace: str, name: str) -> str:
     return f"/api/v1/namespaces/{quote(namespace, safe='')}/pods/{quote(name, safe='')}"
 
 
+def pod_metrics_path(namespace: str) -> str:
+    """What the Pods of a namespace use; of all namespaces when it is empty."""
+    return f"/apis/metrics.k8s.io/v1beta1{pods_path(namespace).removeprefix('/api/v1')}"
+
+
 def service_path(namespace: str, name: str) -> str:
     """One Service."""
     return f"/api/v1/namespaces/{quote(namespace, safe='')}/services/{quote(name, safe='')}"

@@ -24,7 +24,7 @@ class Right(msgspec.Struct, frozen=True, kw_only=True):
 
     verb: str
     resource: str
-    """With its subresource, as Roles have it: `pods/exec`."""
+    """With its subresource, as Roles have it, and outside the core its group: `pods/exec`, `pods.metrics.k8s.io`."""
     allowed: bool | None
     """None: not known."""
     lost: str
@@ -115,7 +115,7 @@ async def review_rights(connection: Connection, namespace: str) -> Rights:
         rights=tuple(
             Right(
                 verb=need.verb,
-                resource=need.resource,
+                resource=need.full_resource,
                 allowed=asked.get(need, allowed),
                 lost=need.lost,
                 essential=need.essential,

@@ -17,17 +17,14 @@ def role_yaml(namespace: str, rights: Sequence[tuple[str, str]]) -> str:
 
     Args:
         namespace: Where it grants them; a valid name.
-        rights: Verbs and resources of the core API group.
+        rights: Verbs and resources; outside the core API group with their group, `pods.metrics.k8s.io`.
     """
     verbs: dict[str, list[str]] = {}
     for verb, resource in rights:
         verbs.setdefault(resource, []).append(verb)
     if not verbs:
         return ""
-    rules = "".join(
-        f'  - apiGroups: [""]\n    resources: [{resource}]\n    verbs: [{", ".join(granted)}]\n'
-        for resource, granted in verbs.items()
-    )
+    rules = "".join([_rule(resource, granted) for resource, granted in verbs.items()])
     # A namespace may be all digits, which YAML would take for a number.
     return (
         "apiVersion: rbac.authorization.k8s.io/v1\n"
@@ -37,3 +34,8 @@ def role_yaml(namespace: str, rights: Sequence[tuple[str, str]]) -> str:
         f'  namespace: "{namespace}"\n'
         "rules:\n" + rules
     )
+
+
+def _rule(resource: str, verbs: Sequence[str]) -> str:
+    name, _, group = resource.partition(".")
+    return f'  - apiGroups: ["{group}"]\n    resources: [{name}]\n    verbs: [{", ".join(verbs)}]\n'

@@ -119,6 +119,7 @@ async def test_the_preflight_agrees_with_what_works(compute: Compute, cluster: L
         ("get", "pods/portforward"),
         ("create", "pods/portforward"),
         ("get", "pods/log"),
+        ("list", "pods.metrics.k8s.io"),
     ]
     async with k8s(kube_config_raw=kubeconfig_of(cluster, "table")) as other:
         rights = await other.rights()

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.opened import ClusterWish
     from k8s_sandbox_tui.provider.resources import ResourceName
     from k8s_sandbox_tui.provider.security import SecurityProfile
+    from k8s_sandbox_tui.provider.usage import SandboxUsage
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -301,6 +302,9 @@ class ScriptedCompute:
         self.lacking: Sequence[str] | SandboxError = ()
         """The rights that are not granted, as `verb resource`."""
         self.rights_asked: list[str] = []
+        self.usage: Sequence[SandboxUsage] | SandboxError = ()
+        self.usage_asked: list[tuple[str, ...]] = []
+        """The namespaces of each reading."""
         self.listable: Sequence[str] | SandboxError = ("default", "kube-system")
         self.listing: asyncio.Event | None = None
         """Waited for before the namespaces are listed."""
@@ -331,6 +335,12 @@ class ScriptedCompute:
                 for need in NEEDS
             ),
         )
+
+    async def list_usage(self, *, namespaces: Sequence[str] | None = None) -> Sequence[SandboxUsage]:
+        self.usage_asked.append(tuple(namespaces or ()))
+        if isinstance(self.usage, SandboxError):
+            raise self.usage
+        return self.usage
 
     async def namespaces(self) -> Sequence[str]:
         if self.listing is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text
+from k8s_sandbox_tui.dashboard.table import usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,8 @@ class Column:
     """Cells of the sign that stands before the text, and of the space behind it."""
     measured: bool = True
     """As wide as its longest text, within the bounds; else its maximum is tried."""
+    share: Callable[[Row], float | None] | None = None
+    """Shown as a bar before the text; None: no bar."""
 
 
 def cell_text(column: Column, row: Row, now: datetime) -> str:
@@ -122,13 +125,23 @@ IP = Column(
     text=lambda row: row.info.pod_ip, key=lambda row: row.info.pod_ip,
     minimum=10, maximum=39,
 )  # fmt: skip
+CPU = Column(
+    id="cpu", title="CPU", about="used, of its limit",
+    text=usage.cpu_text, key=usage.cpu_key, share=usage.cpu_share,
+    minimum=12, maximum=12, right=True, descending_first=True, measured=False,
+)  # fmt: skip
+MEMORY = Column(
+    id="memory", title="MEMORY", about="used, of its limit",
+    text=usage.memory_text, key=usage.memory_key, share=usage.memory_share,
+    minimum=12, maximum=12, right=True, descending_first=True, measured=False,
+)  # fmt: skip
 METADATA = Column(
     id="metadata", title="METADATA", about="all metadata",
     text=metadata_text, key=metadata_text,
     minimum=16, maximum=400, measured=False,
 )  # fmt: skip
 
-COLUMNS: tuple[Column, ...] = (NAME, NAMESPACE, STATUS, RUNTIME, AGE, EXIT, IMAGE, NODE, IP, METADATA)
+COLUMNS: tuple[Column, ...] = (NAME, NAMESPACE, STATUS, RUNTIME, AGE, EXIT, CPU, MEMORY, IMAGE, NODE, IP, METADATA)
 """In the order in which they stand on the screen."""
 
 BY_ID = {column.id: column for column in COLUMNS}

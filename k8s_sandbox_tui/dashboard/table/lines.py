@@ -12,6 +12,7 @@ from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.table import columns as c
 from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.dashboard.table.layout import GAP, Cell
+from k8s_sandbox_tui.dashboard.table.usage import BAR, bar, tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 MARGIN = 2
 """Cells before the first column: the cursor's bar and the sign of a mark."""
 
-BRIGHT_COLUMNS = frozenset({c.NAME.id, c.STATUS.id, c.AGE.id, c.EXIT.id})
+BRIGHT_COLUMNS = frozenset({c.NAME.id, c.STATUS.id, c.AGE.id, c.EXIT.id, c.CPU.id, c.MEMORY.id})
 
 
 class LineStyles:
@@ -87,11 +88,20 @@ def row_strip(
             style = status
         elif column is c.EXIT and info.exit_code:
             style = status
-        text = fit(text, cell.width, cut=column.cut, right=column.right, ellipsis=glyphs.ellipsis)
-        gap = min(GAP, width - used - cell.width)
+        elif column.share is not None:
+            segments.extend(_bar(column.share(row), styles, glyphs, over))
+            used += BAR
+        taken = BAR if column.share is not None else 0
+        text = fit(text, cell.width - taken, cut=column.cut, right=column.right, ellipsis=glyphs.ellipsis)
+        gap = min(GAP, width - used - cell.width + taken)
         segments.append(Segment(text + " " * gap, over + style))
-        used += cell.width + gap
+        used += cell.width - taken + gap
     return Strip(segments, used).adjust_cell_length(width, over)
+
+
+def _bar(share: float | None, styles: LineStyles, glyphs: Glyphs, over: Style) -> list[Segment]:
+    filled, left = bar(share, glyphs)
+    return [Segment(filled, over + styles[tone(share)]), Segment(left, over + styles["muted"])]
 
 
 def _margin(look: RowLook, over: Style, styles: LineStyles, glyphs: Glyphs) -> list[Segment]:

@@ -38,6 +38,7 @@ SEED_RULES = [
 
 
 PORTS = {"get pods/portforward", "create pods/portforward"}
+METRICS = {"list pods.metrics.k8s.io"}
 
 
 @pytest.fixture
@@ -58,7 +59,10 @@ async def test_f57_computesdks_rights_lack_one_and_the_role_grants_it(compute: C
     server.on("POST", RULES, rules(*SEED_RULES))
     rights = await compute.rights()
     assert rights.namespace == "sandboxes"
-    assert names(rights.missing) == {"get pods/exec", "watch pods", "patch pods", "list events", "get pods/log"} | PORTS
+    assert (
+        names(rights.missing)
+        == {"get pods/exec", "watch pods", "patch pods", "list events", "get pods/log"} | PORTS | METRICS
+    )
     assert rights.unknown == ()
     assert rights.sufficient is False
     (essential,) = [right for right in rights.missing if right.essential]
@@ -74,6 +78,7 @@ async def test_f57_computesdks_rights_lack_one_and_the_role_grants_it(compute: C
             {"apiGroups": [""], "resources": ["events"], "verbs": ["list"]},
             {"apiGroups": [""], "resources": ["pods/portforward"], "verbs": ["get", "create"]},
             {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
+            {"apiGroups": ["metrics.k8s.io"], "resources": ["pods"], "verbs": ["list"]},
         ],
     }
     assert msgspec.json.decode(server.seen[0].body)["spec"] == {"namespace": "sandboxes"}
@@ -90,7 +95,10 @@ async def test_computesdks_table_and_get_on_exec_suffice(compute: Compute, serve
     ("rule", "missing"),
     [
         ({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}, set[str]()),
-        ({"verbs": ["*"], "apiGroups": [""], "resources": ["pods", "*/exec", "*/log", "services", "events"]}, PORTS),
+        (
+            {"verbs": ["*"], "apiGroups": [""], "resources": ["pods", "*/exec", "*/log", "services", "events"]},
+            PORTS | METRICS,
+        ),
         ({"verbs": ["*"], "apiGroups": ["apps"], "resources": ["*"]}, {str(need) for need in NEEDS}),
         (
             {"verbs": ["*"], "apiGroups": [""], "resources": ["*"], "resourceNames": ["one"]},

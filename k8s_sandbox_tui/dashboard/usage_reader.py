@@ -1,0 +1,111 @@
+"""Reads what the sandboxes use of CPU and memory, for as long as the table shows it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from k8s_sandbox_tui.dashboard.places.place import Namespaces
+    from k8s_sandbox_tui.dashboard.row import Row
+    from k8s_sandbox_tui.dashboard.store import SandboxStore
+    from k8s_sandbox_tui.provider.usage import SandboxUsage
+
+EVERY = 15.0
+"""Seconds between two readings: metrics servers measure no more often."""
+
+PATIENCE = 3
+"""Readings that may fail, one after the other, before what was read is no longer shown."""
+
+
+class UsagePort(Protocol):
+    """Where it is read (`provider.Compute`)."""
+
+    async def list_usage(self, *, namespaces: Sequence[str] | None = None) -> Sequence[SandboxUsage]:
+        """What the sandboxes use; `NotFoundError` where nobody measures it, `ForbiddenError` without the right."""
+        ...
+
+
+class UsageReader:
+    """Reads while `shows` says so. What cannot be had is told once, and is no error."""
+
+    def __init__(
+        self,
+        store: SandboxStore,
+        *,
+        shows: Callable[[], bool],
+        changed: Callable[[], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            store: Whose rows are given what they use.
+            shows: Whether the table shows any of it.
+            changed: Called when rows have something else to show.
+            tell: Called with a sentence for the user.
+        """
+        self._store = store
+        self._shows = shows
+        self._changed = changed
+        self._tell = tell
+        self._wake = asyncio.Event()
+        self._seen: tuple[bool, bool] = (False, False)
+
+    def look(self) -> None:
+        """Read at once if the table has come to show it, or has come to have sandboxes."""
+        seen = (self._shows(), self._store.total > 0)
+        if seen != self._seen:
+            self._seen = seen
+            self._wake.set()
+
+    def read_now(self) -> None:
+        """Read again, also where that was refused."""
+        self._wake.set()
+
+    async def run(self, source: UsagePort, namespaces: Callable[[], Namespaces]) -> None:
+        """Read from one cluster until cancelled."""
+        from k8s_sandbox_tui.provider.errors import ForbiddenError, NotFoundError, SandboxError
+
+        failures = 0
+        while True:
+            self._wake.clear()
+            wait: float | None = None
+            if self._shows() and self._store.total:
+                try:
+                    used = await source.list_usage(namespaces=namespaces())
+                except (NotFoundError, ForbiddenError) as error:
+                    self._give(())
+                    self._tell(f"No CPU and memory: {error.message} {error.hint}".rstrip())
+                except SandboxError:
+                    # The top line tells of lost connections; this will come back with them.
+                    wait = EVERY
+                    failures += 1
+                    if failures >= PATIENCE:
+                        self._give(())
+                else:
+                    wait = EVERY
+                    failures = 0
+                    self._give(used)
+            try:
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    def _give(self, used: Iterable[SandboxUsage]) -> None:
+        by_name = {(one.namespace, one.name): one for one in used}
+        changed: list[Row] = []
+        for row in self._store.every:
+            info = row.info
+            usage = by_name.get((info.namespace, info.name))
+            if usage is not None and usage.measured_at < info.created_at:
+                usage = None  # of another Pod that had this name
+            if usage != row.usage:
+                row.usage = usage
+                changed.append(row)
+        if changed:
+            self._store.used_more(changed)
+            self._changed()

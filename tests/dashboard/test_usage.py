@@ -1,0 +1,136 @@
+"""What sandboxes use: read while it is shown, with bars, sorted, and said calmly where there is nothing to read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from k8s_sandbox_tui.dashboard.looks import ASCII
+from k8s_sandbox_tui.dashboard.table.key_columns import columns_of
+from k8s_sandbox_tui.provider.errors import ForbiddenError, NotFoundError, SandboxError, TransportError
+from k8s_sandbox_tui.provider.resources import Resources
+from k8s_sandbox_tui.provider.usage import SandboxUsage
+from tests.dashboard.scripted import NOW, Dashboard, dashboard, sandbox_info
+
+LIMITED = Resources({"cpu": "250m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"})
+REQUESTED = Resources({"memory": "64Mi"})
+ROWS = [
+    replace(sandbox_info(1), resources=LIMITED),
+    replace(sandbox_info(2), resources=LIMITED),
+    replace(sandbox_info(3), resources=REQUESTED),
+    sandbox_info(4),
+]
+
+
+def used(number: int, cpu: float, memory: int, *, ago: float = 20) -> SandboxUsage:
+    """What a sandbox used `ago` seconds before now."""
+    info = sandbox_info(number)
+    at = NOW - timedelta(seconds=ago)
+    return SandboxUsage(namespace=info.namespace, name=info.name, cpu=cpu, memory=memory, measured_at=at)
+
+
+USED = [used(1, 0.12, 120 * 2**20), used(2, 0.95, 1000 * 2**20), used(3, 12.34, 32 * 2**20)]
+
+
+async def show(shown: Dashboard, *columns: str) -> None:
+    """Show the name and these columns, as the columns' dialogue does."""
+    shown.main.store.show_columns(columns_of(columns))
+    shown.table.show_changes()
+    shown.main.columns_shown()
+    await shown.pilot.pause()
+
+
+async def test_it_is_read_only_while_it_is_shown() -> None:
+    async with dashboard(ROWS, size=(160, 30)) as shown:
+        compute = shown.cluster.compute
+        compute.usage = USED
+        shown.main.tick()
+        await shown.press("r")
+        assert compute.usage_asked == []
+        await shown.press("o", "plus", *"cpu", "enter", "enter")
+        await shown.until(lambda: "120m" in shown.text)
+        assert compute.usage_asked == [("default",)]
+        await show(shown, "name")
+        await shown.press("r")
+        assert len(compute.usage_asked) == 1
+
+
+async def test_amounts_and_bars_against_the_limit_else_the_request_and_nothing_where_nothing_is_known() -> None:
+    async with dashboard(ROWS, size=(80, 24)) as shown:
+        shown.cluster.compute.usage = USED
+        await show(shown, "name", "cpu", "memory")
+        await shown.until(lambda: "120m" in shown.text)
+        lines = [line.split()[-4:] for line in shown.lines[2:6]]
+        assert lines[0] == ["■····", "120m", "■····", "120Mi"]
+        assert lines[1] == ["■■■■■", "950m", "■■■■■", "1.0Gi"]
+        assert lines[2][1] == "12.3"
+        assert lines[2][2].startswith("■■")
+        assert lines[3][-2:] == ["-", "-"]
+
+
+async def test_bars_in_ascii() -> None:
+    async with dashboard(ROWS, glyphs=ASCII) as shown:
+        shown.cluster.compute.usage = USED
+        await show(shown, "name", "cpu")
+        await shown.until(lambda: "#....   120m" in shown.text)
+
+
+async def test_it_sorts_and_follows_what_is_read_next() -> None:
+    async with dashboard(ROWS) as shown:
+        shown.cluster.compute.usage = USED
+        await show(shown, "name", "cpu")
+        shown.table.sort_by("cpu")
+        await shown.until(lambda: shown.names == ["3", "2", "1", "4"])
+        shown.cluster.compute.usage = [used(1, 2, 1), used(4, 1.5, 1)]
+        await shown.press("r")
+        await shown.until(lambda: shown.names[:2] == ["1", "4"])
+        assert [line.split()[-1] for line in shown.lines[4:6]] == ["-", "-"]
+
+
+async def test_a_measurement_of_another_pod_of_the_name_is_not_shown() -> None:
+    async with dashboard(ROWS) as shown:
+        shown.cluster.compute.usage = [used(1, 0.5, 1, ago=1e6), used(2, 0.7, 1)]
+        await show(shown, "name", "cpu")
+        await shown.until(lambda: "700m" in shown.text)
+        assert shown.lines[2].split()[-1] == "-"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NotFoundError("The cluster does not measure CPU.", status=404, hint="It needs a metrics server."), "needs a"),
+        (ForbiddenError("pods.metrics.k8s.io is forbidden.", hint="Ask for list."), "Ask for list."),
+    ],
+)
+async def test_where_it_cannot_be_had_that_is_said_once_and_r_asks_again(error: SandboxError, said: str) -> None:
+    async with dashboard(ROWS) as shown:
+        compute = shown.cluster.compute
+        compute.usage = error
+        await show(shown, "name", "cpu")
+        await shown.until(lambda: said in " ".join(shown.said))
+        assert shown.said[0].startswith("No CPU and memory: ")
+        assert "LIVE" in shown.lines[0]
+        shown.main.tick()
+        await shown.pilot.pause()
+        assert (len(compute.usage_asked), len(shown.said)) == (1, 1)
+        compute.usage = USED
+        await shown.press("r")
+        await shown.until(lambda: "120m" in shown.text)
+
+
+async def test_what_was_read_stays_through_a_failure_and_goes_after_some() -> None:
+    async with dashboard(ROWS) as shown:
+        compute = shown.cluster.compute
+        compute.usage = USED
+        await show(shown, "name", "cpu")
+        await shown.until(lambda: "120m" in shown.text)
+        compute.usage = TransportError("No answer.", sent=True)
+        for attempt in range(2, 4):
+            await shown.press("r")
+            await shown.until(lambda: len(compute.usage_asked) == attempt)  # noqa: B023 - waited for at once
+            assert "120m" in shown.text
+        await shown.press("r")
+        await shown.until(lambda: "120m" not in shown.text)
+        assert shown.said == []
