@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.files.entries import FileEntry
     from k8s_sandbox_tui.provider.files.local_tree import LocalPath
     from k8s_sandbox_tui.provider.files.paths import RemotePath
+    from k8s_sandbox_tui.provider.files.sync import SyncResult
     from k8s_sandbox_tui.provider.files.transfer import OnProgress, TransferResult
     from k8s_sandbox_tui.provider.forward.model import ForwardEvent, ForwardState, ForwardVia, ForwardWay
     from k8s_sandbox_tui.provider.freshness import InventoryUpdate
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Compute",
     "FileReader",
+    "FileSync",
     "FileSystem",
     "Inventory",
     "Job",
@@ -877,6 +879,11 @@ class FileSystem:
     def __init__(self, wrapped: asynchronous.FileSystem) -> None:
         self._async = wrapped
 
+    @property
+    def sync(self) -> FileSync:
+        """Brings a directory here and one there to the same content, by what has changed."""
+        return FileSync(self._async.sync)
+
     def read_file(self, path: RemotePath, *, max_bytes: int | None = MAX_BYTES, timeout: int | None = None) -> str:
         """The content of a text file in UTF-8.
 
@@ -1103,6 +1110,87 @@ class FileSystem:
             FileError: As `move`.
         """
         loop_thread().run(self._async.copy(source, target, timeout=timeout))
+
+
+class FileSync:
+    """Makes one side of a directory what the other one is; just what has changed goes over the connection.
+
+    Files of the same size are compared by their SHA-256; times do not count. Each file is replaced in one step.
+    After a sync that failed, the same one does the rest.
+    """
+
+    def __init__(self, wrapped: asynchronous.FileSync) -> None:
+        self._async = wrapped
+
+    def up(
+        self,
+        local: LocalPath,
+        remote: RemotePath,
+        *,
+        exclude: Iterable[str] = (),
+        delete: bool = False,
+        dry_run: bool = False,
+        on_progress: OnProgress | None = None,
+        timeout: int | None = None,
+    ) -> SyncResult:
+        """Makes a directory of the sandbox what one of this machine is; what has changed is sent as by `upload`.
+
+        Args:
+            local: The directory.
+            remote: The directory that is to be like it; made where there is none.
+            exclude: Patterns as in `.gitignore`; what fits is neither sent nor deleted.
+            delete: Delete what the other side does not have; otherwise it stays.
+            dry_run: Change nothing, and say what would be done.
+            on_progress: Called now and then.
+            timeout: Milliseconds for each of its steps.
+
+        Raises:
+            FileError: As `FileSystem.upload`.
+        """
+        return loop_thread().run(
+            self._async.up(
+                local,
+                remote,
+                exclude=exclude,
+                delete=delete,
+                dry_run=dry_run,
+                on_progress=on_progress,
+                timeout=timeout,
+            ),
+        )
+
+    def down(
+        self,
+        remote: RemotePath,
+        local: LocalPath,
+        *,
+        exclude: Iterable[str] = (),
+        delete: bool = False,
+        dry_run: bool = False,
+        max_bytes: int = MAX_DOWNLOAD,
+        max_files: int = MAX_FILES,
+        on_progress: OnProgress | None = None,
+        timeout: int | None = None,
+    ) -> SyncResult:
+        """The other way round as `up`; what has changed is fetched as by `download`.
+
+        Raises:
+            FileMissingError: There is no such directory in the sandbox.
+            FileError: As `FileSystem.download`.
+        """
+        return loop_thread().run(
+            self._async.down(
+                remote,
+                local,
+                exclude=exclude,
+                delete=delete,
+                dry_run=dry_run,
+                max_bytes=max_bytes,
+                max_files=max_files,
+                on_progress=on_progress,
+                timeout=timeout,
+            ),
+        )
 
 
 class FileReader:

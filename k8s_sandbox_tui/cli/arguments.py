@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from k8s_sandbox_tui.cli.create_arguments import Create
+from k8s_sandbox_tui.cli.files_arguments import Cp, Sync, misplaced
 from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator, verb_at
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
 from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, misuse
@@ -143,7 +144,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
 
 Jobs = JobsStart | JobsLs | JobsLogs | JobsWait | JobsKill | JobsRm
 
-Verb = Ls | Create | Exec | Jobs | Info | Logs | Events | Extend | Meta | Url | Forward | Rm | Doctor
+Verb = Ls | Create | Exec | Jobs | Info | Logs | Events | Extend | Meta | Cp | Sync | Url | Forward | Rm | Doctor
 """What needs an open cluster."""
 
 Offline = Local | Settings
@@ -164,6 +165,8 @@ _TYPES: dict[str, type[Verb | Offline]] = {
     "events": Events,
     "extend": Extend,
     "meta": Meta,
+    "cp": Cp,
+    "sync": Sync,
     "url": Url,
     "forward": Forward,
     "rm": Rm,
@@ -214,6 +217,8 @@ def _misuse(verb: Verb | Offline) -> str:
             return "--background does not go with -i, -t or --timeout: nothing waits for the command"
         case Ls() | Rm():
             return misuse(verb)
+        case Cp() | Sync():
+            return misplaced(verb)
         case Create() if verb.name and verb.copies > 1:
             return "--name is the name of one sandbox; it does not go with --copies"
         case JobsKill() if verb.signal and verb.grace:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.cli import exit_codes, output
 from k8s_sandbox_tui.cli.arguments import Doctor, Exec, Forward, Url, Verb
 from k8s_sandbox_tui.cli.create_arguments import Create
+from k8s_sandbox_tui.cli.files_arguments import Cp, Sync
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
 from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
 from k8s_sandbox_tui.provider.errors import CreateError, SandboxError
@@ -77,6 +78,10 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             from k8s_sandbox_tui.cli.forward import forward
 
             return await forward(verb, compute)
+        case Cp() | Sync():
+            from k8s_sandbox_tui.cli.files import run_files
+
+            return await run_files(verb, compute)
         case Create() | Rm() | Extend() | Meta():
             return await _change(verb, compute)
         case Ls() | Info() | Logs() | Events() | Url() | Doctor():

@@ -92,6 +92,12 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.files.reader import (
         FileReader,
     )
+    from k8s_sandbox_tui.provider.files.sync import (
+        SyncResult,
+    )
+    from k8s_sandbox_tui.provider.files.sync_face import (
+        FileSync,
+    )
     from k8s_sandbox_tui.provider.files.transfer import (
         OnProgress,
         SkippedEntry,
@@ -219,6 +225,7 @@ __all__ = [
     "FileNotDirectoryError",
     "FilePermissionError",
     "FileReader",
+    "FileSync",
     "FileSystem",
     "FileTimeoutError",
     "FileTooLargeError",
@@ -285,6 +292,7 @@ __all__ = [
     "SecurityProfile",
     "Selection",
     "SkippedEntry",
+    "SyncResult",
     "Toleration",
     "TransferProgress",
     "TransferResult",
@@ -348,6 +356,8 @@ _NAMES = {
         "UnsafeArchiveError",
     ),
     "files.filesystem": ("FileSystem",),
+    "files.sync": ("SyncResult",),
+    "files.sync_face": ("FileSync",),
     "files.paths": ("RemotePath",),
     "files.reader": ("FileReader",),
     "files.transfer": ("OnProgress", "SkippedEntry", "TransferProgress", "TransferResult"),

@@ -22,6 +22,7 @@ from k8s_sandbox_tui.cli.arguments import (
     parse,
 )
 from k8s_sandbox_tui.cli.create_arguments import Create
+from k8s_sandbox_tui.cli.files_arguments import Cp, Place, Sync
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
 from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
 
@@ -58,6 +59,15 @@ from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
         ("ls -A --label a=b --meta c=d", Ls(all_namespaces=True, label=[("a", "b")], meta=[("c", "d")])),
         ("ls --status failed,stopped --runtime node", Ls(status=["failed", "stopped"], runtime="node")),
         ("ls --older-than 2h --newer-than 1d", Ls(older_than=7_200_000, newer_than=86_400_000)),
+        ("cp a b:/c", Cp(source=Place("a"), target=Place("/c", "b"))),
+        ("cp ns/b:c/d .", Cp(source=Place("c/d", "ns/b"), target=Place("."))),
+        ("cp ./a:b b:/c --timeout 2", Cp(source=Place("./a:b"), target=Place("/c", "b"), timeout=2000)),
+        ("cp - b:/c", Cp(source=Place("-"), target=Place("/c", "b"))),
+        ("cp b:/c - -o json", Cp(source=Place("/c", "b"), target=Place("-"), output="json")),
+        (
+            "sync --delete --dry-run --exclude *.o --exclude b/ . b:/c",
+            Sync(source=Place("."), target=Place("/c", "b"), exclude=["*.o", "b/"], delete=True, dry_run=True),
+        ),
         ("logs a", Logs(id="a")),
         ("logs a --tail 5 --previous", Logs(id="a", tail=5, previous=True)),
         ("events a -o json", Events(id="a", output="json")),
@@ -175,6 +185,8 @@ def test_a_variable_without_a_value_is_taken_from_the_environment(monkeypatch: p
         ("ls --status gone", "'gone' is no status; there are pending, starting", "ls --help"),
         ("ls -w --older-than 1h", "--watch does not go with an age", "--help"),
         ("ls --older-than 5", "'5' is not a span of time; write it as 90s, 30m", "ls --help"),
+        ("cp a b", "one of the paths is in a sandbox, written ID:PATH", "--help"),
+        ("sync a:/b c:/d", "it takes two steps", "--help"),
         ("extend a 0s", "'0s' is not a span of time", "extend --help"),
         ("extend a 11y", "'11y' is more than ten years", "extend --help"),
         ("logs a --tail 0", "'0' is not a number of lines above 0", "logs --help"),
@@ -218,7 +230,7 @@ def test_the_help_lists_every_verb_and_exit_code(capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         parse(["--help"])
     text = capsys.readouterr().out
-    for word in (
+    verbs = [
         "ls",
         "create",
         "exec",
@@ -228,14 +240,13 @@ def test_the_help_lists_every_verb_and_exit_code(capsys: pytest.CaptureFixture[s
         "events",
         "extend",
         "meta",
+        "cp",
+        "sync",
         "url",
         "rm",
         "local",
-        "124",
-        "126",
-        "127",
-        "130",
-    ):
+    ]
+    for word in (*verbs, "124", "126", "127", "130"):
         assert f"  {word} " in text
 
 

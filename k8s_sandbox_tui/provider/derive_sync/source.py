@@ -16,6 +16,7 @@ CLASSES: Final = {
     "Sandbox": "sandbox",
     "RunningCommand": "exec.running",
     "FileSystem": "files.filesystem",
+    "FileSync": "files.sync_face",
     "FileReader": "files.reader",
     "JobCollection": "jobs.collection",
     "Job": "jobs.job",

@@ -96,8 +96,8 @@ async def send_content(
     hashed: bool,
     parents: bool = False,
     finish: float = FINISH_SECONDS,
-) -> None:
-    """Sends content to a script, which may end before it has all, and waits for the script's end.
+) -> bytes:
+    """Sends content to a script, which may end before it has all, and waits for the script's end; its output.
 
     Args:
         running: The script; where this raises, the caller's context kills it.
@@ -138,6 +138,7 @@ async def send_content(
     receiving.result()
     # Of a tree, the script says which of its files it cannot place.
     await conclude(running, stderr, path + output.decode("utf-8", "surrogateescape"), parents=parents)
+    return bytes(output)
 
 
 def _checked(part: object) -> Data:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.files.paths import RemotePath
     from k8s_sandbox_tui.provider.files.reader import FileReader
     from k8s_sandbox_tui.provider.files.runner import Access
+    from k8s_sandbox_tui.provider.files.sync_face import FileSync
     from k8s_sandbox_tui.provider.files.transfer import OnProgress, TransferResult
 
 TIMEOUT: Final = 120_000
@@ -45,6 +46,13 @@ class FileSystem:
 
     def __init__(self, access: Access, target: ExecTarget) -> None:
         self._runner = Runner(access, target)
+
+    @property
+    def sync(self) -> FileSync:
+        """Brings a directory here and one there to the same content, by what has changed."""
+        from k8s_sandbox_tui.provider.files.sync_face import FileSync
+
+        return FileSync(self._runner)
 
     async def read_file(
         self, path: RemotePath, *, max_bytes: int | None = MAX_BYTES, timeout: int | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Self
 
+from k8s_sandbox_tui.provider.files.content import FrameWriter
 from k8s_sandbox_tui.provider.files.errors import FileTransferError
 from k8s_sandbox_tui.provider.files.paths import shown
 from k8s_sandbox_tui.provider.files.runner import MAX_STDERR, conclude, moving
@@ -101,13 +103,33 @@ async def open_output(
     path: str,
     mark: str,
     behind: int = 0,
+    send: bytes | None = None,
     timeout: int | None = None,
 ) -> MarkedOutput:
-    """Starts a script whose output ends with a mark.
+    """Starts a script whose output ends with a mark, and that may take frames while it prints.
 
     Raises:
         SandboxError: It cannot be started.
     """
     async with contextlib.AsyncExitStack() as stack:
-        running = await stack.enter_async_context(runner.start(script, *arguments, path=path, timeout=timeout))
+        running = await stack.enter_async_context(
+            runner.start(script, *arguments, path=path, stdin=send is not None, timeout=timeout)
+        )
+        if send is not None:
+            sending = asyncio.create_task(_send(running, path, send))
+            stack.push_async_callback(_end, sending)
         return MarkedOutput(running, stack.pop_all(), path, mark, behind=behind)
+
+
+async def _send(running: RunningCommand, path: str, content: bytes) -> None:
+    writer = FrameWriter(running, path, hashed=False)
+    await writer.write(content)
+    await writer.end()
+
+
+async def _end(sending: asyncio.Task[None]) -> None:
+    """How sending has failed, the output tells."""
+    sending.cancel()
+    await asyncio.wait({sending})
+    if not sending.cancelled():
+        sending.exception()

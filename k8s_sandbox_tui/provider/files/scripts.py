@@ -12,7 +12,6 @@ from typing import Final
 from k8s_sandbox_tui.provider.files.entries import RECORD
 
 PRELUDE: Final = """export LC_ALL=C
-u=
 here(){ [ -e "$1" ]||[ -L "$1" ];}
 lost(){ p=$1
 while d=${p%/*}&&[ "${d:=/}" != "$p" ];do
@@ -31,18 +30,22 @@ done
 """Takes frames from stdin and writes their content to stdout. `dd` reads not a byte more than it is told; `head -c` of
 busybox does."""
 
-GUARDED: Final = """trap 'trap "" HUP INT TERM;rm -rf "$t" $u' EXIT
+GUARDED: Final = """trap 'trap "" HUP INT TERM;kill -9 $! 2>/dev/null;rm -rf "$t"' EXIT
 trap 'exit 143' HUP INT TERM
-exec 3<&0
+"""
+BODY: Final = """exec 3<&0
 ("""
 END_GUARDED: Final = """exit
 )<&3 3<&-&
 wait $!
-exit
+r=$?
+trap 'trap "" HUP INT TERM;rm -rf "$t"' EXIT
+exit $r
 """
-"""Around what has a temporary file or directory, $t (or $u), which is removed whatever happens. A shell answers a
-signal only when its foreground command has ended, which may have begun after the signal was sent, and so would hold
-that up until the KILL. `wait` answers at once."""
+"""Around what has a temporary file or directory, $t, which is removed whatever happens. A shell answers a signal only
+when its foreground command has ended, which may have begun after the signal was sent, and so would hold that up until
+the KILL. `wait` answers at once. What is made by name is made before `BODY`: there, nothing can come late and make it
+anew."""
 
 READ: Final = """here "$1"||lost "$1" 71
 [ ! -d "$1" ]||exit 72
@@ -100,7 +103,7 @@ mv -f "$1" "$2"||exit 79
 """
 
 COPY: Final = f"""{_ONTO}t=${{2%/*}}/.computesdk-$3
-{GUARDED}cp -a "$1" "$t"||exit 79
+{GUARDED}{BODY}cp -a "$1" "$t"||exit 79
 mv -f "$t" "$2"||exit 79
 {END_GUARDED}"""
 """Copies beside the target and then gives the copy its name; $3 makes the temporary name unique."""
@@ -117,18 +120,17 @@ if [ -e "$p" ];then
 [ -w "$p" ]||exit 74
 [ -f "$p" ]||{{ feed >"$p";exit;}}
 fi
-t=$d.computesdk-$2 u=/tmp/.computesdk-$2 i=
+t=$d.computesdk-$2 i=
 {GUARDED}make(){{ (set -C;: >"$t");}}
-make||{{ [ -f "$p" ]&&t=$u&&i=1&&make;}}||{{ here "$d"||lost "$p" 71;lost "$p" 79;}}
+make||{{ [ -f "$p" ]&&t=/tmp/.computesdk-$2&&i=1&&make;}}||{{ here "$d"||lost "$p" 71;lost "$p" 79;}}
 exec 7>"$t"
-more(){{ dd if=/dev/zero bs=65536 count=1 status=none >&7;}}
+{BODY}more(){{ dd if=/dev/zero bs=65536 count=1 status=none >&7;}}
 """
 """Where the content goes: $1 is the path, $2 makes the temporary name unique, $4 is for making directories on the way.
 
 A symbolic link is written through. What is no regular file (a device, a pipe) gets the content as it comes. Where only
 the file can be written and not its directory, the temporary file is in /tmp and the file is filled in place.
 
-No child opens the temporary file by its name: one that is late would make it anew after a kill has removed it.
 `more`: where `tee` of busybox has failed without a reason, another write fails for the same one, and tells it."""
 
 TAKE: Final = """feed >&7||exit

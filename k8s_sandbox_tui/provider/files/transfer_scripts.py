@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from typing import Final
 
-from k8s_sandbox_tui.provider.files.scripts import END_GUARDED, GUARDED
+from k8s_sandbox_tui.provider.files.scripts import BODY, END_GUARDED, GUARDED
 
 BEHIND: Final = len(" ") + 64 + len(" 000")
 """Characters behind the end mark of `FETCH`: the SHA-256 of the content, and the exit code of `tar`."""
 
-FETCH: Final = """here "$1"||lost "$1" 71
+COPY: Final = """copy(){ tee /proc/self/fd/6 6>&1 >&9||echo "!" >&5;}
+"""
+"""Prints stdin, and passes it on to what digests it."""
+
+VERDICT: Final = """r=0 n='
+'
+case $o in *!*)r=${o#*!};r=${r%%[!0-9]*};o=${o##*"$n"};esac
+[ -z "$file" ]||[ "$r" = 0 ]||exit 79
+printf '%s %s %03d' "$2" "${o%% *}" "$r"
+"""
+"""Prints the end mark $2, and what `BEHIND` says; of a single file, where $file is set, a failure is one."""
+
+FETCH: Final = (
+    """file=
+here "$1"||lost "$1" 71
 [ -e "$1" ]||exit 71
 [ -r "$1" ]||exit 74
 exec 9>&1
-copy(){ tee /proc/self/fd/6 6>&1 >&9||echo "!" >&5;}
-if [ -d "$1" ];then
+"""
+    + COPY
+    + """if [ -d "$1" ];then
 [ -x "$1" ]&&cd "$1"||exit 74
 echo "d $(find . -type f -exec stat -c %s {} +|{ n=0 s=0;while read -r z;do n=$((n+1)) s=$((s+z));done;echo $n $s;})"
 o=$(exec 5>&1;{ tar cf - .||echo "!$?" >&5;}|copy|sha256sum)
 else
+file=1
 exec 3<"$1" 4<"$1"
 h=$(stat -L -c '%s %f %Y' /proc/self/fd/3)||exit 79
 s=${h%% *}
@@ -31,12 +47,9 @@ o=$(part <&4|sha256sum)
 wait $!||exit 79
 else o=$(exec 5>&1;{ cat <&3||echo "!1" >&5;}|copy|sha256sum);fi
 fi
-r=0 n='
-'
-case $o in *!*)r=${o#*!};r=${r%%[!0-9]*};o=${o##*"$n"};esac
-[ -d "$1" ]||[ "$r" = 0 ]||exit 79
-printf '%s %s %03d' "$2" "${o%% *}" "$r"
 """
+    + VERDICT
+)
 """Prints what there is at $1: a line that says so, then a file's content or a directory's tar archive, then $2, an end
 mark without which it was cut short, and what `BEHIND` says.
 
@@ -56,7 +69,7 @@ here "${{p%/*}}/"||lost "$p" 71
 t=${{p%/*}}/.computesdk-$2
 fi
 {GUARDED}mkdir "$t"||lost "$1" 79
-o=$(exec 5>&1
+{BODY}o=$(exec 5>&1
 {{ {{ feed||echo "!$?" >&5;}}|{{ tee /proc/self/fd/6||echo "!$?" >&5;}}|{{ tar xof - -C "$t" >&2||echo "!79" >&5;}}
 }} 6>&1|sha256sum)
 case $o in *!*)dd if=/dev/zero of="$t/.computesdk" bs=65536 count=1 status=none;o=${{o#*!}};exit "${{o%%[!0-9]*}}";esac
