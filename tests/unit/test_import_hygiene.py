@@ -42,3 +42,11 @@ def test_the_commands_load_no_screen_and_no_generated_client() -> None:
 def test_the_local_cluster_is_controlled_without_a_server_in_the_process() -> None:
     loaded = loaded_by("from k8s_sandbox_tui.local_cluster import control; control.status()")
     assert not loaded & {"aiohttp", "cryptography", "textual", "kubernetes"}
+
+
+def test_the_dashboard_paints_before_it_loads_its_console_its_dialogues_and_a_client() -> None:
+    loaded = loaded_by("import k8s_sandbox_tui.dashboard.app")
+    ours = {name.removeprefix("k8s_sandbox_tui.dashboard.") for name in loaded if name.startswith("k8s_sandbox_tui.d")}
+    early = {"console", "create", "inside", "forwards", "workbench", "main_keys", "keymap", "sanitize", "filter_bar"}
+    assert not {name.partition(".")[0] for name in ours} & early
+    assert not loaded & {"aiohttp", "kubernetes", "cryptography", "k8s_sandbox_tui.provider.compute"}
