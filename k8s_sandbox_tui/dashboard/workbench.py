@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
-from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
-from k8s_sandbox_tui.dashboard.create.like import form_like
-from k8s_sandbox_tui.dashboard.create.presets import Presets
-from k8s_sandbox_tui.dashboard.create.progress import failure_text
-from k8s_sandbox_tui.dashboard.destroy import Destruction
-from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
-from k8s_sandbox_tui.dashboard.destruction_screen import see_through
 from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
-from k8s_sandbox_tui.dashboard.urls.flow import show_url
-from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
 from k8s_sandbox_tui.provider.errors import SandboxError, SandboxGoneError
 from k8s_sandbox_tui.provider.models import RUNTIMES
 
@@ -23,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
+    from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
+    from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
     from k8s_sandbox_tui.dashboard.create.like import Likeness
     from k8s_sandbox_tui.dashboard.destroy import Target
     from k8s_sandbox_tui.dashboard.looks import Glyphs
@@ -54,20 +45,13 @@ class Workbench:
         self._destroyed: set[str] = set()
         self.creating = 0
         """Forms that are open and creates that are under way."""
-        config = opened.compute.config
-        defaults = CreateDefaults(
-            namespace=opened.cluster.namespace,
-            runtime=config.runtime,
-            images={runtime: config.image_for(runtime) for runtime in RUNTIMES},
-            prefix=config.pod_name_prefix,
-            url_template=config.url_template,
-            config=config,
-        )
-        self._creator: CreateFlow[SandboxPort] = CreateFlow(app, opened.compute.sandbox, defaults, Presets(remembered))
+        self._remembered = remembered
+        self._namespace = opened.cluster.namespace
+        self._creator: CreateFlow[SandboxPort] | None = None
 
     def work_in(self, namespace: str) -> None:
         """Create in this namespace, unless the form says otherwise."""
-        self._creator.defaults = replace(self._creator.defaults, namespace=namespace)
+        self._namespace = namespace
 
     def host(self, info: SandboxInfo) -> SandboxHost:
         """Runs commands in a sandbox."""
@@ -87,20 +71,47 @@ class Workbench:
 
     async def create_like(self, info: SandboxInfo) -> str:
         """Ask for another sandbox like this one; the new one's uid, or nothing."""
+        from k8s_sandbox_tui.dashboard.create.like import form_like
+        from k8s_sandbox_tui.dashboard.create.progress import failure_text
+
         try:
             pod = await (await self._find(info)).get_pod()
         except SandboxError as error:
             self._app.notify(failure_text(error), title="Not copied", severity="error", markup=False)
             return ""
-        return await self._create(form_like(info, pod, self._creator.defaults))
+        return await self._create(form_like(info, pod, self._defaults()))
 
     async def _create(self, like: Likeness | None = None) -> str:
         self.creating += 1
         try:
-            created = await self._creator.run(like)
+            created = await self._flow().run(like)
         finally:
             self.creating -= 1
         return "" if created is None else created.uid
+
+    def _flow(self) -> CreateFlow[SandboxPort]:
+        """The form, which is large: loaded when it is wanted, not before the first rows."""
+        from k8s_sandbox_tui.dashboard.create.flow import CreateFlow
+        from k8s_sandbox_tui.dashboard.create.presets import Presets
+
+        if self._creator is None:
+            presets = Presets(self._remembered)
+            self._creator = CreateFlow(self._app, self._compute.sandbox, self._defaults(), presets)
+        self._creator.defaults = self._defaults()
+        return self._creator
+
+    def _defaults(self) -> CreateDefaults:
+        from k8s_sandbox_tui.dashboard.create.form import CreateDefaults
+
+        config = self._compute.config
+        return CreateDefaults(
+            namespace=self._namespace,
+            runtime=config.runtime,
+            images={runtime: config.image_for(runtime) for runtime in RUNTIMES},
+            prefix=config.pod_name_prefix,
+            url_template=config.url_template,
+            config=config,
+        )
 
     async def look_inside(self, info: SandboxInfo, page: str, clock: Callable[[], datetime]) -> None:
         """Show what is known of a sandbox."""
@@ -121,6 +132,9 @@ class Workbench:
 
     async def copy_url(self, info: SandboxInfo) -> int | None:
         """Ask for a port and copy or open its URL; the port, where it is to be forwarded instead."""
+        from k8s_sandbox_tui.dashboard.urls.flow import show_url
+        from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
+
         template = self._compute.config.url_template
         source = TemplateUrls(template=template, namespace=info.namespace, name=info.name)
         return await show_url(self._app, source, self._ports)
@@ -136,6 +150,10 @@ class Workbench:
         Returns:
             The uids of those that are gone for sure.
         """
+        from k8s_sandbox_tui.dashboard.destroy import Destruction
+        from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
+        from k8s_sandbox_tui.dashboard.destruction_screen import see_through
+
         if not await self._app.push_screen_wait(DestroyScreen(targets, glyphs, protected=protected)):
             return []
         self._destroyed.update([target.uid for target in targets])
