@@ -22,6 +22,12 @@ class FeedState(NamedTuple):
     hint: str = ""
     """The next step that the error names; may be empty."""
 
+    @property
+    def trouble(self) -> str:
+        """Cause and next step in one line: Kubernetes ends its sentences without a full stop."""
+        stop = "." if self.cause and self.hint and self.cause[-1] not in ".!?:" else ""
+        return f"{self.cause}{stop} {self.hint}".strip()
+
     def after(self, update: InventoryUpdatePort) -> FeedState:
         """The state that an update leaves behind."""
         error = update.error

@@ -113,7 +113,8 @@ def freshness_part(feed: FeedState, interval: float, now: datetime) -> Part:
         case "polling":
             return (f"POLLING {interval:g}s", "polling")
         case "stale":
-            return (f" STALE{since} ", "stale")
+            # Before the first answer there is nothing that could be old.
+            return (f" STALE{since} " if feed.complete else " NO ANSWER ", "stale")
         case "denied":
             return (" DENIED ", "denied")
         case "closed":

@@ -79,7 +79,7 @@ class TopLines(Vertical):
         parts = state_parts(cluster, feed, tally, width=self.app.size.width, now=now, glyphs=self._glyphs)
         self.query_one(StateLine).show(parts)
         # Without rows the table itself has room to say it.
-        trouble = f"{feed.cause} {feed.hint}".strip() if tally.counts else ""
+        trouble = feed.trouble if tally.counts else ""
         self._strip("trouble", trouble, error=feed.freshness in {"denied", "closed"})
 
     def begin(self, warning: str = "") -> None:

@@ -20,7 +20,7 @@ from tests.dashboard.scripted import NOW, ScriptedCluster, Update, dashboard, sa
 
 ROWS = [sandbox_info(number) for number in range(1, 6)]
 REFUSED = TransportError("No answer from https://10.0.0.1:6443.", sent=False, hint="Check that the cluster runs.")
-FORBIDDEN = ForbiddenError("pods is forbidden.", status=403, hint="Ask for the verb list on pods.")
+FORBIDDEN = ForbiddenError("pods is forbidden", status=403, hint="Ask for the verb list on pods.")
 
 
 async def test_the_screen_is_painted_before_the_cluster_is_opened() -> None:
@@ -42,11 +42,17 @@ async def test_the_screen_is_painted_before_the_cluster_is_opened() -> None:
         (
             Update(complete=False, freshness="denied", error=FORBIDDEN),
             "DENIED",
-            ["No right to list sandboxes in default.", "pods is forbidden.", "Ask for the verb list", "Press r"],
+            [
+                "No right to list sandboxes in default.",
+                "pods is forbidden",
+                "Ask for the verb list",
+                "Press r",
+                "n for another namespace",
+            ],
         ),
         (
             Update(complete=False, freshness="stale", error=REFUSED),
-            "STALE",
+            "NO ANSWER",
             ["No connection to https://10.0.0.1:6443.", "Check that the cluster runs.", "press r to try now"],
         ),
     ],
@@ -70,7 +76,7 @@ async def test_when_the_connection_goes_the_rows_stay_and_the_screen_says_since_
         shown.clock.advance(40)
         await shown.put(Update(freshness=freshness, error=error, since=NOW + timedelta(seconds=6)))
         assert freshness.upper() in shown.lines[0]
-        assert error.message in shown.lines[1]
+        assert f"{error.message.rstrip('.')}. {error.hint}" in shown.lines[1]
         if freshness == "stale":
             assert "STALE 34s" in shown.lines[0]
             shown.clock.advance(5)

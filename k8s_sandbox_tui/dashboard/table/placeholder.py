@@ -49,7 +49,7 @@ def placeholder_for(feed: FeedState, *, total: int, filter_text: str, where: str
         case "denied":
             return Placeholder(
                 f"No right to list sandboxes in {where}.",
-                (feed.cause, feed.hint, "Press r when it has been granted."),
+                (feed.cause, feed.hint, "Press r when it has been granted, n for another namespace."),
                 "error",
             )
         case "stale":

@@ -66,7 +66,13 @@ def line(
         (LOCAL, FeedState(freshness="live"), 37, "LOCAL default LIVE ● 12 x 3"),
         (LOCAL, FeedState(freshness="live"), 24, "LOCAL default LIVE"),
         (REMOTE, FeedState(freshness="polling"), 50, "prod team-a POLLING 5s ● 12 x 3"),
-        (REMOTE, FeedState(freshness="stale", since=NOW - timedelta(seconds=90)), 30, "prod team-a STALE 90s"),
+        (
+            REMOTE,
+            FeedState(freshness="stale", since=NOW - timedelta(seconds=90), complete=True),
+            30,
+            "prod team-a STALE 90s",
+        ),
+        (REMOTE, FeedState(freshness="stale", since=NOW - timedelta(seconds=90)), 34, "prod team-a NO ANSWER"),
         (REMOTE, FeedState(freshness="denied", since=NOW), 30, "prod team-a DENIED"),
         (
             ClusterState(context="gke_my-project_europe-west1-b_agents", server="https://10.0.0.1", namespaces=("ns",)),
