@@ -7,6 +7,7 @@ ended by then, so that no late answer can reach the screen.
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -138,12 +139,17 @@ class Feed:
                 self._inventory = inventory
                 async for update in inventory:
                     self._store.apply(update.upserted, update.removed)
+                    known = self.state.complete
                     self.state = self.state.after(update)
+                    if self.state.complete and not known:
+                        # They stay: to look through 50,000 of them for garbage held keys up for 50 ms.
+                        gc.freeze()
                     listener.store_changed(update.removed)
                     # Updates that are there already must not keep keys and paints waiting.
                     await asyncio.sleep(0)
         finally:
             self._inventory = None
+            gc.unfreeze()
 
     def _empty(self, listener: FeedListener) -> None:
         self._changed.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.strip import Strip
+
+    from k8s_sandbox_tui.dashboard.row import Row
 
 ROWS = [sandbox_info(number) for number in range(1, 31)]
 
@@ -231,3 +234,21 @@ async def test_while_pages_come_in_the_cursor_waits_at_the_top_unless_it_was_mov
             await shown.press("down")
         await shown.put(Update(ROWS[:10], complete=False, freshness="loading"))
         assert shown.cursor_uid == (ROWS[11].uid if moved else ROWS[0].uid)
+
+
+async def test_keys_do_not_wait_while_all_rows_are_looked_through_for_garbage() -> None:
+    def looked_through(rows: list[Row]) -> int:
+        kept = {id(row) for row in rows}
+        return sum([id(one) in kept for one in gc.get_objects()])
+
+    async with dashboard() as shown:
+        await shown.until(lambda: len(shown.cluster.compute.inventories) == 1)
+        await shown.put(Update(ROWS[:20], complete=False, freshness="loading"), Update(ROWS[20:]))
+        rows = list(shown.main.store.every)
+        assert (len(rows), looked_through(rows)) == (len(ROWS), 0)
+        shown.main.show_namespaces(("other",))
+        await shown.until(lambda: len(shown.cluster.compute.inventories) == 2)
+        await shown.put_rows(ROWS[:7])
+        rows = list(shown.main.store.every)
+        assert (len(rows), looked_through(rows)) == (7, 0)
+    assert gc.get_freeze_count() == 0
