@@ -26,6 +26,7 @@ from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual import events
     from textual.command import Provider
     from textual.driver import Driver
     from textual.filter import LineFilter
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 LEAVING = 0.05
 """Seconds that tasks are given to end once the terminal is the user's again."""
+
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+"""Cells that everything fits into."""
 
 MOST_PROBLEMS = 3
 """Problems of the settings that are shown; the rest is counted."""
@@ -104,6 +108,7 @@ class DashboardApp(ClipboardApp[None]):
         self._settings = settings or Settings()
         self.remembered = remembered or Remembered()
         self._few_colours = few_colours
+        self._said_small = False
         super().__init__()
         self.clipboard_way = self._settings.clipboard
         self.set_keymap(self._settings.keymap)
@@ -146,6 +151,14 @@ class DashboardApp(ClipboardApp[None]):
             self._warn(problem)
         if more := len(self._problems) - len(shown):
             self._warn(f"{more} more in the settings; k8s-sandbox-tui settings check lists all.")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say once that it is small, where it is."""
+        width, height = event.size
+        if self._said_small or (width >= LEAST_WIDTH and height >= LEAST_HEIGHT):
+            return
+        self._said_small = True
+        self._warn(f"This terminal is {width}x{height}. Dialogues need {LEAST_WIDTH}x{LEAST_HEIGHT} to be seen whole.")
 
     def _warn(self, sentence: str) -> None:
         self.notify(sentence, severity="warning", timeout=READING, markup=False)

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
 from k8s_sandbox_tui.dashboard.key_names import keys_text
 from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
 from k8s_sandbox_tui.dashboard.main_keys import main_keys
@@ -78,7 +79,7 @@ class HelpScreen(ModalScreen[None]):
             keymap: The user's own keys, by id.
         """
         super().__init__()
-        self._sections = main_keys(keymap)
+        self._sections = [*main_keys(keymap), *dialogue_keys()]
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:

@@ -50,9 +50,9 @@ def main_keys(keymap: Mapping[str, str] | None = None) -> list[KeySection]:
     """
     sections = [
         *_grouped(COMMANDS),
-        KeySection("In the table", _bound(SandboxTable.BINDINGS)),
-        KeySection("In the filter", _bound(FilterInput.BINDINGS)),
-        KeySection("In the console", _bound([*CommandInput.BINDINGS, *Console.BINDINGS])),
+        KeySection("In the table", bound(SandboxTable.BINDINGS)),
+        KeySection("In the filter", bound(FilterInput.BINDINGS)),
+        KeySection("In the console", bound([*CommandInput.BINDINGS, *Console.BINDINGS])),
         *_grouped([*CARD_COMMANDS, *MOVE_COMMANDS], apart=True),
     ]
     own = keymap or {}
@@ -71,7 +71,7 @@ def _grouped(commands: Iterable[Command], *, apart: bool = False) -> list[KeySec
     return [KeySection(title, entries, apart) for title, entries in groups.items()]
 
 
-def _bound(bindings: Iterable[BindingType]) -> list[BoundKeys]:
+def bound(bindings: Iterable[BindingType]) -> list[BoundKeys]:
     """The keys of a widget."""
     return [
         BoundKeys(binding.id or "", binding.key, binding.tooltip or binding.description)

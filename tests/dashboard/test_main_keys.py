@@ -8,6 +8,7 @@ from textual.command import CommandInput, CommandPalette
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
+from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
 from k8s_sandbox_tui.dashboard.help_screen import HelpScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.key_names import FUNCTION_KEYS, keys_text
@@ -77,12 +78,12 @@ async def test_a_click_on_a_key_does_what_the_key_does() -> None:
 
 
 async def test_help_shows_every_key_of_every_command() -> None:
-    async with dashboard(ROWS, size=(120, 160)) as shown:
+    async with dashboard(ROWS, size=(120, 300)) as shown:
         await shown.press("question_mark")
         text = shown.text
         for command in COMMANDS:
             assert command.help.split(",")[0][:40] in text
-        for title, entries, _ in main_keys():
+        for title, entries, _ in [*main_keys(), *dialogue_keys()]:
             assert title in text
             assert all(key in text for entry in entries for key in keys_text(entry.keys).split())
         await shown.press("escape")
@@ -91,7 +92,7 @@ async def test_help_shows_every_key_of_every_command() -> None:
 
 async def test_help_scrolls_on_a_small_screen() -> None:
     async with dashboard(ROWS) as shown:
-        await shown.press("f1", *["pagedown"] * 8)
+        await shown.press("f1", "end")
         assert "ended by itself" in shown.text
         await shown.press("q")
         assert len(shown.app.screen_stack) == 1
