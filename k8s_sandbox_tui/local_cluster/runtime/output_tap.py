@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _READ_BYTES = 256 * 1024
-# A Pod that writes without end holds up itself and not the server: so many reads, then a pause.
-_BURST_READS = 20
-_PAUSE_SECONDS = 0.02
+# A Pod that writes without end holds up itself and not the server: after so much time with its output, in seconds, it
+# is left alone for as long, so that others have half of the time at least, however slow the machine is.
+_TURN_SECONDS = 0.02
+_LONGEST_PAUSE = 0.2
 
 
 class OutputTap:
@@ -31,7 +32,7 @@ class OutputTap:
         self.ended = False
         self._take = take
         self._loop = asyncio.get_running_loop()
-        self._reads = 0
+        self._spent = 0.0
         self._last_read = 0.0
         self._holders = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -67,15 +68,17 @@ class OutputTap:
             self._timer = None
 
     def _on_readable(self) -> None:
+        began = self._loop.time()
         if not self._read():
             return
         now = self._loop.time()
-        self._reads = self._reads + 1 if now - self._last_read < _PAUSE_SECONDS else 0
+        self._spent = now - began + (self._spent if began - self._last_read < _TURN_SECONDS else 0.0)
         self._last_read = now
-        if self._reads >= _BURST_READS and not self._holders:
-            self._reads = 0
+        if self._spent >= _TURN_SECONDS and not self._holders:
+            pause = min(self._spent, _LONGEST_PAUSE)
+            self._spent = 0.0
             self._unwatch()
-            self._timer = self._loop.call_later(_PAUSE_SECONDS, self._watch)
+            self._timer = self._loop.call_later(pause, self._watch)
 
     def _read(self) -> bool:
         """Reads once; whether there may be more."""
