@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from k8s_sandbox_tui.cli.copying_arguments import Cp, Sync, misplaced
 from k8s_sandbox_tui.cli.create_arguments import Create
-from k8s_sandbox_tui.cli.files_arguments import Cp, Sync, misplaced
+from k8s_sandbox_tui.cli.files_arguments import Files, FilesLs, FilesMkdir, FilesMv, FilesRm, FilesStat
 from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator, verb_at
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
 from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, misuse
@@ -144,7 +145,9 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
 
 Jobs = JobsStart | JobsLs | JobsLogs | JobsWait | JobsKill | JobsRm
 
-Verb = Ls | Create | Exec | Jobs | Info | Logs | Events | Extend | Meta | Cp | Sync | Url | Forward | Rm | Doctor
+Verb = (
+    Ls | Create | Exec | Jobs | Info | Logs | Events | Extend | Meta | Cp | Sync | Files | Url | Forward | Rm | Doctor
+)
 """What needs an open cluster."""
 
 Offline = Local | Settings
@@ -167,6 +170,11 @@ _TYPES: dict[str, type[Verb | Offline]] = {
     "meta": Meta,
     "cp": Cp,
     "sync": Sync,
+    "files ls": FilesLs,
+    "files stat": FilesStat,
+    "files mkdir": FilesMkdir,
+    "files mv": FilesMv,
+    "files rm": FilesRm,
     "url": Url,
     "forward": Forward,
     "rm": Rm,
@@ -190,8 +198,8 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     if choice.local and (choice.kubeconfig or choice.context):
         parser.error("--local chooses the cluster on this machine; it does not go with --kubeconfig or --context")
     name = msgspec.convert(values.get("verb"), str | None)
-    if name == "jobs":
-        name = f"jobs {values['action']}"
+    if name in {"jobs", "files"}:
+        name = f"{name} {values['action']}"
     if name in {"exec", "jobs start"}:
         if unknown or not command:
             example = f"{name} {values['id']} -- {' '.join(unknown) or 'ls'}"

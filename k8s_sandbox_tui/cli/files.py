@@ -1,221 +1,97 @@
-"""`cp` and `sync`: files and directories to a sandbox and back."""
+"""`files`: the small things one does to files of a sandbox."""
 
 from __future__ import annotations
 
-import posixpath
-import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Self
-
-import msgspec
+import os
+from datetime import UTC
+from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.cli import exit_codes, output
-from k8s_sandbox_tui.cli.document import to_json
-from k8s_sandbox_tui.cli.files_arguments import Cp, Sync
+from k8s_sandbox_tui.cli.each import each
+from k8s_sandbox_tui.cli.files_arguments import FilesLs, FilesMkdir, FilesMv, FilesRm, FilesStat
 from k8s_sandbox_tui.cli.lookup import find
-from k8s_sandbox_tui.cli.text import printable
-from k8s_sandbox_tui.provider.errors import InvalidArgumentError
-from k8s_sandbox_tui.provider.files.errors import FileMissingError
+from k8s_sandbox_tui.cli.text import printable, rfc3339
+from k8s_sandbox_tui.provider.errors import SandboxError
+from k8s_sandbox_tui.provider.files.errors import FileIsDirectoryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from k8s_sandbox_tui.cli.files_arguments import Files
     from k8s_sandbox_tui.provider.compute import Compute
+    from k8s_sandbox_tui.provider.files.entries import FileEntry
     from k8s_sandbox_tui.provider.files.filesystem import FileSystem
-    from k8s_sandbox_tui.provider.files.transfer import SkippedEntry, TransferProgress
 
-_STREAM = "-"
-_SHOW_EVERY = 0.1
-
-
-class SkippedDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What was not copied, and why."""
-
-    path: str
-    reason: str
+_HEADER = ("MODE", "SIZE", "MODIFIED", "NAME")
+_LETTERS = {"file": "-", "directory": "d", "symlink": "l", "other": "?"}
 
 
-class CpDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What was copied, in the form of `-o json`. Fields are added, never renamed or removed."""
-
-    files: int
-    bytes: int
-    skipped: tuple[SkippedDocument, ...]
-
-
-class SyncDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sync has done, or would do; names that are not UTF-8 are shown with escapes."""
-
-    sent: tuple[str, ...]
-    deleted: tuple[str, ...]
-    unchanged: int
-    bytes: int
-    skipped: tuple[SkippedDocument, ...]
-    dry_run: bool
+async def run_files(verb: Files, compute: Compute) -> int:
+    """Does what `files` was asked for."""
+    files = (await find(compute, verb.id)).filesystem
+    match verb:
+        case FilesLs():
+            _list(await files.readdir(verb.path), verb)
+        case FilesStat():
+            _tell(await files.stat(verb.path, follow_symlinks=False), verb)
+        case FilesMv():
+            await files.move(verb.source, verb.target)
+        case FilesMkdir():
+            return await _for_each(verb.paths, files.mkdir)
+        case FilesRm():
+            return await _for_each(verb.paths, _removal(files, recursive=verb.recursive))
+    return exit_codes.OK
 
 
-async def run_files(verb: Cp | Sync, compute: Compute) -> int:
-    """Runs one of the two."""
-    return await (cp(verb, compute) if isinstance(verb, Cp) else sync(verb, compute))
-
-
-async def cp(verb: Cp, compute: Compute) -> int:
-    """Copies; to a terminal it tells how far it is."""
-    sandbox = await find(compute, verb.source.sandbox or verb.target.sandbox)
-    files = sandbox.filesystem
-    source, target = verb.source.path, verb.target.path
-    if _STREAM in {source, target}:
-        return await (_from_input if source == _STREAM else _to_output)(verb, files)
-    with Progress() as progress:
-        if verb.target.sandbox:
-            target = await _remote_target(files, source, target)
-            done = await files.upload(source, target, parents=True, on_progress=progress, timeout=verb.timeout)
-        else:
-            here = _local_target(source, target)
-            done = await files.download(source, here, on_progress=progress, timeout=verb.timeout)
-    _tell_skipped(done.skipped)
+def _list(entries: Sequence[FileEntry], verb: FilesLs) -> None:
     if verb.output == "json":
-        output.emit(to_json(CpDocument(files=done.files, bytes=done.bytes, skipped=_documents(done.skipped))))
-    return exit_codes.OK
+        from k8s_sandbox_tui.cli.document import to_json
+        from k8s_sandbox_tui.cli.file_document import file_document
+
+        output.emit(to_json([file_document(entry) for entry in entries]))
+    elif verb.output == "name":
+        output.emit("".join(f"{printable(entry.name)}\n" for entry in entries))
+    elif entries:
+        from k8s_sandbox_tui.cli.table import table
+
+        columns = os.get_terminal_size(1).columns if output.is_terminal(1) else None
+        output.emit(table([_HEADER, *map(_row, entries)], columns))
 
 
-async def sync(verb: Sync, compute: Compute) -> int:
-    """Syncs, and names what it has sent and deleted."""
-    sandbox = await find(compute, verb.source.sandbox or verb.target.sandbox)
-    up = bool(verb.target.sandbox)
-    run = sandbox.filesystem.sync.up if up else sandbox.filesystem.sync.down
-    with Progress() as progress:
-        done = await run(
-            verb.source.path,
-            verb.target.path,
-            exclude=verb.exclude,
-            delete=verb.delete,
-            dry_run=verb.dry_run,
-            on_progress=progress,
-            timeout=verb.timeout,
-        )
-    _tell_skipped(done.skipped)
+def _tell(entry: FileEntry, verb: FilesStat) -> None:
     if verb.output == "json":
-        document = SyncDocument(
-            sent=tuple(map(_shown, done.sent)),
-            deleted=tuple(map(_shown, done.deleted)),
-            unchanged=done.unchanged,
-            bytes=done.bytes,
-            skipped=_documents(done.skipped),
-            dry_run=verb.dry_run,
+        from k8s_sandbox_tui.cli.document import to_json
+        from k8s_sandbox_tui.cli.file_document import file_document
+
+        output.emit(to_json(file_document(entry)))
+    else:
+        mode, size, modified, name = _row(entry)
+        output.emit(
+            f"name:      {printable(name)}\ntype:      {entry.type}\nsize:      {size}\n"
+            f"mode:      {entry.mode:04o} ({mode})\nmodified:  {modified}\n"
         )
-        output.emit(to_json(document))
-        return exit_codes.OK
-    for name in done.sent:
-        output.emit(f"+ {_shown(name)}\n")
-    for name in done.deleted:
-        output.emit(f"- {_shown(name)}\n")
-    would = "would be " if verb.dry_run else ""
-    output.note(f"{len(done.sent)} {would}sent, {len(done.deleted)} {would}deleted, {done.unchanged} unchanged.")
-    return exit_codes.OK
 
 
-class Progress:
-    """How far a transfer has come, on a terminal's last line."""
-
-    def __init__(self) -> None:
-        self._watched = output.is_terminal(2)
-        self._shown_at = 0.0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_unused: object) -> None:
-        if self._shown_at:
-            output.progress("")
-
-    def __call__(self, progress: TransferProgress) -> None:
-        """Shows it, a few times a second."""
-        now = time.monotonic()
-        if self._watched and now - self._shown_at >= _SHOW_EVERY:
-            self._shown_at = now
-            output.progress(progress_text(progress))
+def _row(entry: FileEntry) -> tuple[str, ...]:
+    bits = "".join(letter if entry.mode >> (8 - place) & 1 else "-" for place, letter in enumerate("rwxrwxrwx"))
+    return _LETTERS[entry.type] + bits, str(entry.size), rfc3339(entry.modified.astimezone(UTC)), entry.name
 
 
-def progress_text(progress: TransferProgress) -> str:
-    """One short line, with the share where the whole is known."""
-    text = _size(progress.bytes_done)
-    if progress.bytes_total:
-        share = min(100, progress.bytes_done * 100 // progress.bytes_total)
-        text = f"{share}% {text} of {_size(progress.bytes_total)}"
-    if progress.files_total and progress.files_total > 1:
-        text += f", {progress.files_done} of {progress.files_total} files"
-    return text
+def _removal(files: FileSystem, *, recursive: bool) -> Callable[[str], Awaitable[None]]:
+    async def remove(path: str) -> None:
+        if not recursive and (await files.stat(path, follow_symlinks=False)).type == "directory":
+            msg = f"{path!r} is a directory."
+            raise FileIsDirectoryError(msg, path=path, hint="Add -r to remove it with all that is in it.")
+        await files.remove(path)
+
+    return remove
 
 
-async def _from_input(verb: Cp, files: FileSystem) -> int:
-    from k8s_sandbox_tui.cli.standard_input import StandardInput
-
-    await files.write_stream(verb.target.path, StandardInput().chunks(), parents=True, timeout=verb.timeout)
-    return exit_codes.OK
-
-
-async def _to_output(verb: Cp, files: FileSystem) -> int:
-    from k8s_sandbox_tui.cli.standard_output import StandardOutput
-
-    standard_output = StandardOutput()
-    async with await files.read_stream(verb.source.path, timeout=verb.timeout) as pieces:
-        async for piece in pieces:
-            await standard_output.write(1, piece)
-    await standard_output.flush()
-    return exit_codes.OK
-
-
-async def _remote_target(files: FileSystem, source: str, target: str) -> str:
-    """The path that the copy gets: in a directory, where the target is one."""
-    name = _name_of(source)
-    if target.endswith("/"):
-        return target + name
-    try:
-        there = await files.stat(target)
-    except FileMissingError:
-        return target
-    return f"{target}/{name}" if there.type == "directory" else target
-
-
-def _name_of(source: str) -> str:
-    name = Path(source).resolve().name
-    if not name:
-        raise InvalidArgumentError(f"{source!r} has no name that its copy could have.")
-    return name
-
-
-def _local_target(source: str, target: str) -> Path:
-    here = Path(target)
-    if not (target.endswith("/") or here.is_dir()):
-        return here
-    name = posixpath.basename(posixpath.normpath(source))
-    if name in {"", ".", "..", "/"}:
-        raise InvalidArgumentError(
-            f"{source!r} has no name that its copy could have.", hint="Give the path of the copy itself."
-        )
-    if target.endswith("/"):
-        here.mkdir(parents=True, exist_ok=True)
-    return here / name
-
-
-def _tell_skipped(skipped: Sequence[SkippedEntry]) -> None:
-    for entry in skipped:
-        output.note(f"skipped {_shown(entry.path)}: {entry.reason}")
-
-
-def _documents(skipped: Sequence[SkippedEntry]) -> tuple[SkippedDocument, ...]:
-    return tuple(SkippedDocument(path=_shown(entry.path), reason=entry.reason) for entry in skipped)
-
-
-def _shown(name: str) -> str:
-    return printable(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
-
-
-def _size(count: int) -> str:
-    value = float(count)
-    for unit in ("B", "KiB", "MiB"):
-        if value < 1024:
-            return f"{value:.0f} {unit}"
-        value /= 1024
-    return f"{value:.1f} GiB"
+async def _for_each(paths: Sequence[str], work: Callable[[str], Awaitable[None]]) -> int:
+    """One that fails does not keep the others; the first failure gives the exit code."""
+    code = exit_codes.OK
+    for result in await each(paths, work):
+        if isinstance(result, SandboxError):
+            output.note(f"error: {result}")
+            code = code or exit_codes.of(result)
+    return code

@@ -1,93 +1,107 @@
-"""What `cp` and `sync` can be told. Imports nothing heavy."""
+"""What `files` can be told. Imports nothing heavy."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from k8s_sandbox_tui.cli.options import add_json_output, add_many, seconds
+from k8s_sandbox_tui.cli.options import add_id, add_json_output
 
 if TYPE_CHECKING:
     import argparse
-
-_IN_SANDBOX = re.compile(r"(?P<id>(?:[a-z0-9][a-z0-9-]*/)?[a-z0-9][a-z0-9.-]*):(?P<path>.+)", re.DOTALL)
-
-_WHERE = """\
-A path in a sandbox is written ID:PATH; one on this machine that looks like it, ./ID:PATH."""
-
-CP_EPILOG = f"""\
-{_WHERE}
-A directory is copied with all that is in it. Where TO is a directory, or ends with a slash, the copy is made in it.
-- is standard input or standard output."""
-
-SYNC_EPILOG = f"""\
-{_WHERE}
-Both are directories: TO gets what is in FROM. Files are compared by size and SHA-256."""
+    from collections.abc import Callable
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A path, in a sandbox or on this machine."""
+class FilesLs(msgspec.Struct, frozen=True, kw_only=True):
+    """List a directory."""
 
+    id: str
     path: str
-    sandbox: str = ""
-    """Its id; empty: on this machine."""
+    output: Literal["table", "json", "name"] = "table"
 
 
-class Cp(msgspec.Struct, frozen=True, kw_only=True):
-    """Copy files from or to a sandbox."""
+class FilesStat(msgspec.Struct, frozen=True, kw_only=True):
+    """Tell of one entry."""
 
-    source: Place
-    target: Place
-    timeout: int | None = None
-    """Milliseconds."""
+    id: str
+    path: str
     output: Literal["text", "json"] = "text"
 
 
-class Sync(msgspec.Struct, frozen=True, kw_only=True):
-    """Bring a directory to what another one is."""
+class FilesMkdir(msgspec.Struct, frozen=True, kw_only=True):
+    """Make directories."""
 
-    source: Place
-    target: Place
-    exclude: list[str] = []
-    delete: bool = False
-    dry_run: bool = False
-    timeout: int | None = None
-    output: Literal["text", "json"] = "text"
+    id: str
+    paths: list[str]
 
 
-def add_cp_arguments(verb: argparse.ArgumentParser) -> None:
-    """Takes what `cp` can be told."""
-    _add_places(verb)
-    add_json_output(verb)
+class FilesMv(msgspec.Struct, frozen=True, kw_only=True):
+    """Move an entry."""
+
+    id: str
+    source: str
+    target: str
 
 
-def add_sync_arguments(verb: argparse.ArgumentParser) -> None:
-    """Takes what `sync` can be told."""
-    add_many(verb, "--exclude", "PATTERN", str, "leave alone what fits, as in .gitignore")
-    verb.add_argument("--delete", action="store_true", help="delete in TO what FROM does not have")
-    verb.add_argument("--dry-run", action="store_true", help="only tell what would be done")
-    _add_places(verb)
-    add_json_output(verb)
+class FilesRm(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove entries."""
+
+    id: str
+    paths: list[str]
+    recursive: bool = False
 
 
-def place(text: str) -> Place:
-    """Reads a path."""
-    found = _IN_SANDBOX.fullmatch(text)
-    return Place(found["path"], found["id"]) if found else Place(text)
+Files = FilesLs | FilesStat | FilesMkdir | FilesMv | FilesRm
 
 
-def misplaced(verb: Cp | Sync) -> str:
-    """Why these two places do not go together; empty where they do."""
-    if verb.source.sandbox and verb.target.sandbox:
-        return "one of the paths is on this machine; from one sandbox to another one it takes two steps"
-    if not verb.source.sandbox and not verb.target.sandbox:
-        return "one of the paths is in a sandbox, written ID:PATH"
-    return ""
+def add_files_arguments(verb: argparse.ArgumentParser) -> None:
+    """Takes an action and what it is done to."""
+    actions = verb.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    for name, (summary, add_arguments) in _ACTIONS.items():
+        action = actions.add_parser(
+            name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+        )
+        add_arguments(action)
 
 
-def _add_places(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--timeout", metavar="SECONDS", type=seconds, help="give up after this time")
-    verb.add_argument("source", metavar="FROM", type=place, help="where it is")
-    verb.add_argument("target", metavar="TO", type=place, help="where it goes")
+def _add_ls(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "-o", "--output", choices=("table", "json", "name"), default="table", help="name: names, one a line"
+    )
+    add_id(action)
+    action.add_argument(
+        "path", metavar="PATH", nargs="?", default=".", help="the container's own directory unless given"
+    )
+
+
+def _add_stat(action: argparse.ArgumentParser) -> None:
+    add_json_output(action)
+    add_id(action)
+    action.add_argument("path", metavar="PATH")
+
+
+def _add_mkdir(action: argparse.ArgumentParser) -> None:
+    add_id(action)
+    action.add_argument("paths", metavar="PATH", nargs="+")
+
+
+def _add_mv(action: argparse.ArgumentParser) -> None:
+    add_id(action)
+    action.add_argument("source", metavar="PATH")
+    action.add_argument("target", metavar="NEW", help="its new path; nothing is moved into a directory of that name")
+
+
+def _add_rm(action: argparse.ArgumentParser) -> None:
+    action.add_argument("-r", "--recursive", action="store_true", help="directories too, with all that is in them")
+    add_id(action)
+    action.add_argument("paths", metavar="PATH", nargs="+")
+
+
+_ACTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "ls": ("list a directory of a sandbox", _add_ls),
+    "stat": ("tell of one file, directory or link", _add_stat),
+    "mkdir": ("make directories, and those on the way to them", _add_mkdir),
+    "mv": ("give a file or directory another path", _add_mv),
+    "rm": ("remove files, and with -r directories", _add_rm),
+}

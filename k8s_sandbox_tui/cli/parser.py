@@ -6,8 +6,9 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from k8s_sandbox_tui.cli.copying_arguments import CP_EPILOG, SYNC_EPILOG, add_cp_arguments, add_sync_arguments
 from k8s_sandbox_tui.cli.create_arguments import add_create_arguments
-from k8s_sandbox_tui.cli.files_arguments import CP_EPILOG, SYNC_EPILOG, add_cp_arguments, add_sync_arguments
+from k8s_sandbox_tui.cli.files_arguments import add_files_arguments
 from k8s_sandbox_tui.cli.jobs_parser import add_jobs_arguments
 from k8s_sandbox_tui.cli.options import (
     add_env,
@@ -241,6 +242,7 @@ _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = 
     "meta": ("set or remove metadata of a sandbox", add_meta_arguments, ""),
     "cp": ("copy files and directories to a sandbox or from one", add_cp_arguments, CP_EPILOG),
     "sync": ("bring a directory to what another one is, by what has changed", add_sync_arguments, SYNC_EPILOG),
+    "files": ("list, move and remove files of a sandbox, and make directories", add_files_arguments, ""),
     "url": ("print the URL of a port of a sandbox", _add_url_arguments, ""),
     "forward": ("bring ports of a sandbox to this machine, until ctrl-C or its end", _add_forward_arguments, ""),
     "rm": ("destroy sandboxes, by their ids or by what they are like", add_rm_arguments, ""),

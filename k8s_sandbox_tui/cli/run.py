@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.cli import exit_codes, output
 from k8s_sandbox_tui.cli.arguments import Doctor, Exec, Forward, Url, Verb
+from k8s_sandbox_tui.cli.copying_arguments import Cp, Sync
 from k8s_sandbox_tui.cli.create_arguments import Create
-from k8s_sandbox_tui.cli.files_arguments import Cp, Sync
+from k8s_sandbox_tui.cli.files_arguments import FilesLs, FilesMkdir, FilesMv, FilesRm, FilesStat
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
 from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
 from k8s_sandbox_tui.provider.errors import CreateError, SandboxError
@@ -19,6 +20,7 @@ from k8s_sandbox_tui.provider.errors import CreateError, SandboxError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from k8s_sandbox_tui.cli.files_arguments import Files
     from k8s_sandbox_tui.provider.compute import Compute
     from k8s_sandbox_tui.provider.opened import OpenCluster
 
@@ -78,10 +80,8 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             from k8s_sandbox_tui.cli.forward import forward
 
             return await forward(verb, compute)
-        case Cp() | Sync():
-            from k8s_sandbox_tui.cli.files import run_files
-
-            return await run_files(verb, compute)
+        case Cp() | Sync() | FilesLs() | FilesStat() | FilesMkdir() | FilesMv() | FilesRm():
+            return await _files(verb, compute)
         case Create() | Rm() | Extend() | Meta():
             return await _change(verb, compute)
         case Ls() | Info() | Logs() | Events() | Url() | Doctor():
@@ -90,6 +90,19 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             from k8s_sandbox_tui.cli.jobs import run_jobs
 
             return await run_jobs(verb, compute)
+
+
+async def _files(verb: Cp | Sync | Files, compute: Compute) -> int:
+    """Runs a command about files."""
+    match verb:
+        case Cp() | Sync():
+            from k8s_sandbox_tui.cli.copying import run_copying
+
+            return await run_copying(verb, compute)
+        case _:
+            from k8s_sandbox_tui.cli.files import run_files
+
+            return await run_files(verb, compute)
 
 
 async def _change(verb: Create | Rm | Extend | Meta, compute: Compute) -> int:

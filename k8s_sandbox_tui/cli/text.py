@@ -23,6 +23,11 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else _escaped(character) for character in text)
 
 
+def shown_path(path: str) -> str:
+    r"""Returns a path as printable text; bytes in it that are not UTF-8 are shown as `\xff`."""
+    return printable(path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+
+
 def terminal_safe_json(document: str) -> str:
     r"""Returns the same JSON with every unprintable character written as `\uXXXX`.
 

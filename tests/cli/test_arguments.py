@@ -21,8 +21,9 @@ from k8s_sandbox_tui.cli.arguments import (
     Url,
     parse,
 )
+from k8s_sandbox_tui.cli.copying_arguments import Cp, Place, Sync
 from k8s_sandbox_tui.cli.create_arguments import Create
-from k8s_sandbox_tui.cli.files_arguments import Cp, Place, Sync
+from k8s_sandbox_tui.cli.files_arguments import FilesLs, FilesMkdir, FilesMv, FilesRm, FilesStat
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
 from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
 
@@ -63,7 +64,7 @@ from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
         ("cp ns/b:c/d .", Cp(source=Place("c/d", "ns/b"), target=Place("."))),
         ("cp ./a:b b:/c --timeout 2", Cp(source=Place("./a:b"), target=Place("/c", "b"), timeout=2000)),
         ("cp - b:/c", Cp(source=Place("-"), target=Place("/c", "b"))),
-        ("cp b:/c - -o json", Cp(source=Place("/c", "b"), target=Place("-"), output="json")),
+        ("cp b:/c . -o json", Cp(source=Place("/c", "b"), target=Place("."), output="json")),
         (
             "sync --delete --dry-run --exclude *.o --exclude b/ . b:/c",
             Sync(source=Place("."), target=Place("/c", "b"), exclude=["*.o", "b/"], delete=True, dry_run=True),
@@ -93,6 +94,13 @@ from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
         ("jobs wait --timeout 1.5 a j -o json", JobsWait(id="a", job="j", timeout=1500, output="json")),
         ("jobs kill --signal INT a j k", JobsKill(id="a", jobs=["j", "k"], signal="INT")),
         ("jobs kill --grace 5 a j", JobsKill(id="a", jobs=["j"], grace=5000)),
+        ("files ls a", FilesLs(id="a", path=".")),
+        ("files ls -o name a /b", FilesLs(id="a", path="/b", output="name")),
+        ("files stat a /b", FilesStat(id="a", path="/b")),
+        ("files mkdir a b c", FilesMkdir(id="a", paths=["b", "c"])),
+        ("files mv a b c", FilesMv(id="a", source="b", target="c")),
+        ("files rm -r a b", FilesRm(id="a", paths=["b"], recursive=True)),
+        ("cp b: ./a:b", Cp(source=Place(".", "b"), target=Place("./a:b"))),
         ("jobs rm a j k", JobsRm(id="a", jobs=["j", "k"])),
         ("info a/b -o json", Info(id="a/b", output="json")),
         ("url a --port 3000", Url(id="a", port=3000)),
@@ -170,6 +178,9 @@ def test_a_variable_without_a_value_is_taken_from_the_environment(monkeypatch: p
         ("jobs logs a", "required: JOB", "jobs logs --help"),
         ("jobs wait --timeout x a j", "'x' is not a number of seconds above 0", "jobs wait --help"),
         ("jobs kill --grace 1 --signal INT a j", "--grace is the time from TERM to KILL", "--help"),
+        ("cp -o json a:x -", "would both go to standard output", "--help"),
+        ("sync - a:x", "sync is for directories", "--help"),
+        ("files rm a", "required: PATH", "files rm --help"),
         ("create --runtime deno", "invalid choice: 'deno'", "create --help"),
         ("create --env =x", "'=x' is not KEY=VALUE", "create --help"),
         ("create --env NOT_SET_ANYWHERE", "NOT_SET_ANYWHERE has no value here", "create --help"),

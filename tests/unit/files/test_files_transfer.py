@@ -316,7 +316,7 @@ async def test_a_full_disk_leaves_nothing_of_a_tree(shell: Shell, here: Path) ->
             assert await files.readdir(folder) == []
 
 
-async def test_cancelling_leaves_nothing_on_either_side(
+async def test_f21_cancelling_leaves_nothing_on_either_side(
     files: FileSystem, server: ExecServer, here: Path, there: Path
 ) -> None:
     (here / "large").write_bytes(DATA * 8)
