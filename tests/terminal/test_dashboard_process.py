@@ -55,6 +55,19 @@ def test_a_signal_to_end_gives_the_terminal_back(number: signal.Signals, tmp_pat
     assert b"\x1b[?1049l" in terminal.raw
 
 
+def test_ctrl_z_neither_stops_it_nor_leaves_the_terminal_raw(tmp_path: Path) -> None:
+    with dashboard("none", tmp_path) as terminal:
+        before = terminal.modes()
+        terminal.wait_for("Running")
+        terminal.send("\x1a")
+        terminal.send("?")
+        terminal.wait_for("Esc closes")
+        assert b"\x1b[?1049l" not in terminal.raw
+        terminal.send("\x11")
+        assert terminal.wait_for_end() == 0
+        assert terminal.modes() == before
+
+
 @pytest.mark.parametrize(("trouble", "shown"), [("none", "Failed text[/x]"), ("refused", "No context text[/x]")])
 def test_no_escape_of_a_cluster_reaches_the_terminal(trouble: str, shown: str, tmp_path: Path) -> None:
     with dashboard(trouble, tmp_path) as terminal:
