@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 from textual import events
 
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished, CommandStarted, ConsoleLeft
@@ -162,6 +164,21 @@ async def test_a_sandbox_that_vanishes_ends_its_commands_and_the_card_says_so(
         app.console_pane.sandbox_gone("uid-computesdk-sbx-1a2b3c4d")
         await finished(pilot, app)
         assert any(line.startswith("└ sandbox gone") for line in app.screen_text())
+
+
+@pytest.mark.parametrize("told_first", [True, False])
+async def test_a_command_that_ends_with_its_sandbox_says_why_that_did(app: ConsoleApp, told_first: bool) -> None:
+    async with app.run_test(size=(100, 24)) as pilot:
+        await enter(pilot, "x")
+        command = await app.host.command(0)
+        ended = structs.replace(info(status=SandboxStatus.FAILED, reason="OOMKilled"), finished_at=datetime.now(UTC))
+        if told_first:
+            app.console_pane.select(app.host, ended)
+        command.fail(ConnectionLostError("The connection ended."))
+        await finished(pilot, app)
+        app.console_pane.select(app.host, ended)
+        words = "└ sandbox gone  1.24 s  It used more memory than its limit and was killed. Raise its memory limit,"
+        await until(pilot, lambda: any(line.startswith(words) for line in app.screen_text()))
 
 
 async def test_a_sandbox_that_does_not_run_takes_no_command_and_the_line_says_why(app: ConsoleApp) -> None:

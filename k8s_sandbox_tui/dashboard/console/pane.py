@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.console.actions import CardAction
 from k8s_sandbox_tui.dashboard.console.card_area import CardArea
+from k8s_sandbox_tui.dashboard.console.fate import tell_fate
 from k8s_sandbox_tui.dashboard.console.greeting import greeting
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.history_search import HistorySearch
@@ -145,6 +146,7 @@ class Console(Widget):
         self._info = info
         if changed and self.is_mounted:
             self._show_selection()
+            self._tell_fate()
 
     def sandbox_gone(self, uid: str) -> None:
         """Say that a sandbox does not exist any more. Its running commands end, and say so."""
@@ -345,7 +347,14 @@ class Console(Widget):
         if self._sessions.of(run.card.uid).follow(run):
             self._area.list.changed(run.card)
             self._show_selection()
+        self._tell_fate()
         self.post_message(CommandFinished(run.card))
+
+    def _tell_fate(self) -> None:
+        """Where the sandbox has ended, commands that ended with it say why."""
+        if self._info is not None:
+            for card in tell_fate(self.cards, self._info):
+                self._area.list.changed(card)
 
     async def _read_history(self) -> None:
         if problem := await self._recall.read():
