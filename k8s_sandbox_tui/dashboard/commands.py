@@ -96,6 +96,10 @@ COMMANDS: tuple[Command, ...] = (
         id="sandbox.forwards", keys="f", action="forwards", label="Forwards", group=SANDBOX, show=False,
         help="Forward ports of the selected sandbox to this machine; list and end forwards.",
     ),
+    Command(
+        id="sandbox.jobs", keys="b", action="jobs", label="Jobs", group=SANDBOX, show=False,
+        help="List, follow and end the jobs of the selected sandbox: commands that were started with & at their end.",
+    ),
     # A function key: no text field and no vim motion sends it, and file managers use it for the same.
     Command(
         id="sandbox.destroy", keys="f8", action="destroy", label="Destroy", group=SANDBOX,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
+    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
     from k8s_sandbox_tui.dashboard.settings.model import Settings
     from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
@@ -60,8 +61,12 @@ class ConsolePane(SecondPane):
 
     @property
     def live_commands(self) -> int:
-        """How many commands run, in all sandboxes."""
-        return sum([card.live for card in self._commands.cards])
+        """How many commands run, in all sandboxes; jobs go on without the dashboard and do not count."""
+        return sum([card.live and not card.job_id for card in self._commands.cards])
+
+    def follow_job(self, job: BackgroundJob, info: SandboxInfo) -> None:
+        """Show a job that is there already."""
+        self._commands.follow_job(job, info)
 
     def forbid(self, reason: str) -> None:
         """Let nothing be run, for a reason; let it be run again when there is none."""

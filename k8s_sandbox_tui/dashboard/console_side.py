@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
     from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
@@ -59,6 +60,11 @@ class ConsoleSide:
     def live_commands(self) -> int:
         """How many commands run, in all sandboxes."""
         return 0 if self._pane is None else self._pane.live_commands
+
+    def follow_job(self, job: BackgroundJob, info: SandboxInfo) -> None:
+        """Show a job that is there already."""
+        if self._pane is not None:
+            self._pane.follow_job(job, info)
 
     def gone(self, uids: Iterable[str]) -> None:
         """Sandboxes do not exist any more."""

@@ -267,6 +267,13 @@ class MainScreen(PermitScreen):
         """Start, list and end forwards of ports."""
         await self._work.forward()
 
+    @work(group="jobs")
+    async def action_jobs(self) -> None:
+        """List the jobs of the selected sandbox, and show the one that is chosen."""
+        if (chosen := await self._work.choose_job()) is not None:
+            self._side.follow_job(*chosen)
+            self._side.enter()
+
     @work(group="destroy")
     async def action_destroy(self) -> None:
         """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""

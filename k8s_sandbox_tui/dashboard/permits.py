@@ -17,6 +17,7 @@ NEEDED: Mapping[str, Sequence[tuple[str, str]]] = {
     "create_like": (("create", "pods"), ("get", "pods")),
     "destroy": (("delete", "pods"), ("get", "pods")),
     RUN: (("get", "pods/exec"),),
+    "jobs": (("get", "pods/exec"),),
 }
 """The actions that change something, and the rights that each needs: verb and resource."""
 

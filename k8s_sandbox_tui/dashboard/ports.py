@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+from k8s_sandbox_tui.dashboard.console.protocols import CommandStarter
 from k8s_sandbox_tui.dashboard.create.creator import SandboxCreator
 from k8s_sandbox_tui.dashboard.forwards.protocols import ForwardSource
 from k8s_sandbox_tui.dashboard.inside.ports import InsidePort
 from k8s_sandbox_tui.dashboard.usage_reader import UsagePort
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Self
 
+    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.provider.config import K8sConfig
     from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
     from k8s_sandbox_tui.provider.destroy_many import DestroyResult, SandboxRef
@@ -29,7 +30,21 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.rights import Rights
 
 
-class SandboxPort(CommandHost, ForwardSource, InsidePort, Protocol):
+class JobsPort(Protocol):
+    """The jobs of a sandbox."""
+
+    async def start(
+        self, command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
+    ) -> BackgroundJob:
+        """Start one; returns when it has begun."""
+        ...
+
+    async def list(self) -> Sequence[BackgroundJob]:
+        """All of them, the oldest first."""
+        ...
+
+
+class SandboxPort(CommandStarter, ForwardSource, InsidePort, Protocol):
     """One sandbox: commands run in it, and its ports have URLs."""
 
     @property
@@ -40,6 +55,11 @@ class SandboxPort(CommandHost, ForwardSource, InsidePort, Protocol):
     @property
     def uid(self) -> str:
         """The Pod's uid."""
+        ...
+
+    @property
+    def jobs(self) -> JobsPort:
+        """Its jobs."""
         ...
 
     def get_url(self, port: int, *, protocol: str = "http") -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.provider.errors import SandboxGoneError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
     from k8s_sandbox_tui.dashboard.ports import SandboxesPort, SandboxPort
 
@@ -48,3 +49,19 @@ class SandboxHost:
         """
         sandbox = await self.sandbox()
         return await sandbox.start_command(command, cwd=cwd, env=env)
+
+    async def start_job(self, command: str, cwd: str | None, env: Mapping[str, str] | None, /) -> BackgroundJob:
+        """Start a command that goes on by itself.
+
+        Raises:
+            SandboxError: It could not be started.
+        """
+        return await (await self.sandbox()).jobs.start(command, cwd=cwd, env=env)
+
+    async def list_jobs(self) -> Sequence[BackgroundJob]:
+        """The jobs of the sandbox, the oldest first.
+
+        Raises:
+            SandboxError: They could not be listed.
+        """
+        return await (await self.sandbox()).jobs.list()

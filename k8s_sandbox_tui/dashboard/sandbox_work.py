@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.forwards.desk import ForwardsDesk
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.store import SandboxStore
     from k8s_sandbox_tui.dashboard.urls.flow import UrlHost
     from k8s_sandbox_tui.dashboard.workbench import Workbench
+    from k8s_sandbox_tui.provider.models import SandboxInfo
 
 NEED_CLUSTER = frozenset({"create", "forwards", "namespaces"})
 """The actions that need an open cluster."""
 
-NEED_SELECTED = frozenset({"console", "copy_url", "create_like", "inside"})
+NEED_SELECTED = frozenset({"console", "copy_url", "create_like", "inside", "jobs"})
 """The actions that need a selected sandbox too."""
 
 
@@ -160,6 +162,17 @@ class SandboxWork:
 
             self._forwards = ForwardsDesk(self._app, self._urls, self._changed)
         await self._forwards.open(self.host(row), "" if row is None else row.info.name, port)
+
+    async def choose_job(self) -> tuple[BackgroundJob, SandboxInfo] | None:
+        """Show the jobs of the selected sandbox; the one that is to be followed, and the sandbox it is in."""
+        row = self._selected()
+        host = self.host(row)
+        if self._app is None or row is None or host is None:
+            return None
+        from k8s_sandbox_tui.dashboard.jobs.screen import JobsScreen
+
+        job = await self._app.push_screen_wait(JobsScreen(host, row.info.name))
+        return None if job is None else (job, row.info)
 
     async def destroy(self) -> None:
         """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""

@@ -18,6 +18,7 @@ from k8s_sandbox_tui.dashboard.console.messages import CommandFinished
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from tests.bench.bench_console import FRAME, FRAMES, KEYS
 from tests.dashboard.console_host import info
+from tests.dashboard.scripted_jobs import ScriptedJob
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -42,6 +43,9 @@ class Flood:
         self, _command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
     ) -> Self:
         return self
+
+    async def start_job(self, command: str, _cwd: str | None, _env: Mapping[str, str] | None, /) -> ScriptedJob:
+        return ScriptedJob(1, command)
 
     async def __aenter__(self) -> Self:
         return self

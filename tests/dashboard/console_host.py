@@ -17,6 +17,7 @@ from k8s_sandbox_tui.dashboard.console.messages import CommandFinished, CommandS
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.provider.errors import ConnectionLostError, SandboxError
 from k8s_sandbox_tui.provider.models import SandboxInfo, SandboxStatus
+from tests.dashboard.scripted_jobs import ScriptedJobs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.notifications import Notifications
     from textual.pilot import Pilot
+
+    from tests.dashboard.scripted_jobs import ScriptedJob
 
 
 class Piece(NamedTuple):
@@ -95,6 +98,7 @@ class ScriptedSandbox:
 
     def __init__(self) -> None:
         self.commands: list[ScriptedCommand] = []
+        self.jobs = ScriptedJobs()
         self.refuses: SandboxError | None = None
         self.accepts = asyncio.Event()
         self.accepts.set()
@@ -111,6 +115,9 @@ class ScriptedSandbox:
             self.commands.append(started)
             self._came.notify_all()
         return started
+
+    async def start_job(self, command: str, cwd: str | None, env: Mapping[str, str] | None, /) -> ScriptedJob:
+        return await self.jobs.start(command, cwd=cwd, env=env)
 
     async def command(self, number: int) -> ScriptedCommand:
         """The command of a number, from 0, as soon as it has come."""

@@ -27,6 +27,7 @@ from k8s_sandbox_tui.provider.looking import SandboxEvent
 from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo, SandboxStatus
 from k8s_sandbox_tui.provider.needed_rights import NEEDS
 from k8s_sandbox_tui.provider.rights import Right, Rights
+from tests.dashboard.scripted_jobs import ScriptedJobs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
@@ -180,6 +181,7 @@ class ScriptedSandbox:
     log: bytes | SandboxError = b""
     previous_log: bytes = b""
     forwards: list[ScriptedForward] = field(default_factory=list["ScriptedForward"])
+    jobs: ScriptedJobs = field(default_factory=ScriptedJobs)
     taken: set[int] = field(default_factory=set[int])
     """Ports of this machine that somebody listens on."""
 

@@ -49,7 +49,8 @@ def footer_words(card: CommandCard, folded: int) -> tuple[str, str]:
         folded: How many lines are folded away.
     """
     if card.ending is None:
-        word, detail, time = str(card.state), live_hint(card.state), elapsed_words(card.elapsed_ms)
+        word, detail = str(card.state), live_hint(card.state, job_id=card.job_id)
+        time = elapsed_words(card.elapsed_ms)
     else:
         (word, detail), time = ending_words(card.ending), duration_words(card.elapsed_ms)
     lines = f"{lines_words(folded)} folded" if folded else ""

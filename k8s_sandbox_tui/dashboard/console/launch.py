@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from k8s_sandbox_tui.dashboard.console.directory import Place
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandStarter
     from k8s_sandbox_tui.dashboard.console.recording import Recording
     from k8s_sandbox_tui.dashboard.console.scrollback import Scrollback
     from k8s_sandbox_tui.provider.models import SandboxInfo
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def prepare(
     command: str,
-    host: CommandHost,
+    host: CommandStarter,
     info: SandboxInfo,
     place: Place,
     *,

@@ -94,6 +94,8 @@ class CommandCard:
         self.env_names = env_names
         self.scrollback = Scrollback() if scrollback is None else scrollback
         self.recording = recording
+        self.job_id = ""
+        """The job that it follows, which goes on by itself; empty for other commands."""
         self.state = CommandState.STARTING
         self.ending: Ending | None = None
         self.open_lines: tuple[OutputLine, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,7 +12,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.console.actions import CardAction
+from k8s_sandbox_tui.dashboard.console.background import JobHost, background_of
 from k8s_sandbox_tui.dashboard.console.card_area import CardArea
+from k8s_sandbox_tui.dashboard.console.directory import Place
 from k8s_sandbox_tui.dashboard.console.fate import tell_fate
 from k8s_sandbox_tui.dashboard.console.greeting import greeting
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
@@ -190,9 +194,17 @@ class Console(Widget):
             self._area.hint.warn(refused or why_not(None))
             return None
         session = self._sessions.of(info.uid)
-        card = self._begin(self._runs.prepare(command, host, info, session.place, {**session.env, **(env or {})}))
+        starter = host if background_of(command) is None else JobHost(host.start_job)
+        card = self._begin(self._runs.prepare(command, starter, info, session.place, {**session.env, **(env or {})}))
         self.run_worker(self._remember(command, info), group="history")
         return card
+
+    def follow_job(self, job: BackgroundJob, info: SandboxInfo) -> CommandCard:
+        """Show a job that is there already, with its log from the beginning."""
+        command = job.info.command
+        line = command if isinstance(command, str) else shlex.join(command)
+        run = self._runs.prepare(f"{line} &", JobHost.of(job), info, Place(job.info.cwd), None)
+        return self._begin(run)
 
     def rerun(self, card: CommandCard) -> CommandCard | None:
         """Run a command once more, where and as it ran; None for a card that no command was started for."""

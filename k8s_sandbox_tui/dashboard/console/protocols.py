@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
 
+    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
 
 
@@ -54,13 +55,25 @@ class CommandHandle(Protocol):
         ...
 
 
-class CommandHost(Protocol):
-    """A sandbox that runs commands."""
+class CommandStarter(Protocol):
+    """What runs commands."""
 
     async def start_command(
         self, command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
     ) -> CommandHandle:
         """Start a command line with `/bin/sh`.
+
+        Raises:
+            SandboxError: It could not be started.
+        """
+        ...
+
+
+class CommandHost(CommandStarter, Protocol):
+    """A sandbox that runs commands, also such that go on by themselves."""
+
+    async def start_job(self, command: str, cwd: str | None, env: Mapping[str, str] | None, /) -> BackgroundJob:
+        """Start a job with `/bin/sh`.
 
         Raises:
             SandboxError: It could not be started.

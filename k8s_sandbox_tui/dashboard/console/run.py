@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.dashboard.console.background import JobHandle
 from k8s_sandbox_tui.dashboard.console.directory import MAX_PATH
 from k8s_sandbox_tui.dashboard.console.model import CommandState, Ending
 from k8s_sandbox_tui.dashboard.console.words import ending_of
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle, CommandHost, OutputPiece
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle, CommandStarter, OutputPiece
 
 SLICE = 8192
 """Bytes of output taken in one go."""
@@ -45,7 +46,7 @@ class CommandRun:
     def __init__(
         self,
         card: CommandCard,
-        host: CommandHost,
+        host: CommandStarter,
         changed: Callable[[int], None],
         *,
         line: str | None = None,
@@ -114,6 +115,8 @@ class CommandRun:
             handle = await self._host.start_command(self._line, cwd=card.cwd or None, env=self._env)
             async with handle:
                 self._handle = handle
+                if isinstance(handle, JobHandle):
+                    card.job_id = handle.job_id
                 card.running()
                 self._changed(0)
                 await self._take_output(handle)

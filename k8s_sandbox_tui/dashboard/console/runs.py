@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.console.directory import Place
     from k8s_sandbox_tui.dashboard.console.keeping import Limits
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
-    from k8s_sandbox_tui.dashboard.console.protocols import CardSource, CommandHost
+    from k8s_sandbox_tui.dashboard.console.protocols import CardSource, CommandStarter
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
@@ -33,7 +33,7 @@ class _Job(NamedTuple):
 class _Launch(NamedTuple):
     """All that it takes to run a command again. Values of variables are nowhere else."""
 
-    host: CommandHost
+    host: CommandStarter
     info: SandboxInfo
     place: Place
     env: Mapping[str, str] | None
@@ -67,7 +67,7 @@ class Runs:
         self._launches: WeakKeyDictionary[CommandCard, _Launch] = WeakKeyDictionary()
 
     def prepare(
-        self, command: str, host: CommandHost, info: SandboxInfo, place: Place, env: Mapping[str, str] | None
+        self, command: str, host: CommandStarter, info: SandboxInfo, place: Place, env: Mapping[str, str] | None
     ) -> CommandRun:
         """The run of a command line with its card; `follow` starts it."""
         run = prepare(

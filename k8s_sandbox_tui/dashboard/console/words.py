@@ -115,8 +115,10 @@ def ending_words(ending: Ending) -> tuple[str, str]:
     return word, f"{ending.detail} (exit {code})" if ending.detail else f"exit {code}"
 
 
-def live_hint(state: CommandState) -> str:
+def live_hint(state: CommandState, *, job_id: str = "") -> str:
     """Which key does what to a command that has not ended."""
+    if job_id and state is not CommandState.CANCELLING:
+        return f"job {job_id[:6]} goes on when you leave; ctrl+c ends it"
     return "ctrl+c again stops waiting" if state is CommandState.CANCELLING else "ctrl+c cancels"
 
 

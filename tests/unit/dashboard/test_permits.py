@@ -53,7 +53,7 @@ def test_locked_read_only_mode_cannot_be_lifted() -> None:
     [
         ("create pods", {"create", "create_like"}),
         ("delete pods", {"destroy"}),
-        ("get pods/exec", {RUN}),
+        ("get pods/exec", {RUN, "jobs"}),
         ("create pods/exec", set[str]()),
         ("watch pods", set[str]()),
     ],

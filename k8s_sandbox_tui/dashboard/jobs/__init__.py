@@ -1,0 +1,1 @@
+"""The jobs of a sandbox: commands that go on by themselves."""

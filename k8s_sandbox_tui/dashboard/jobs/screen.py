@@ -1,0 +1,187 @@
+"""Lists the jobs of a sandbox, also those that others have started; follows, ends and removes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from k8s_sandbox_tui.dashboard.harmless import harmless
+from k8s_sandbox_tui.dashboard.jobs.lines import job_line, state_words
+from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.provider.errors import SandboxError
+from k8s_sandbox_tui.provider.jobs.models import JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import getters
+    from textual.app import App, ComposeResult
+
+    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
+
+_STATE_CELLS = 10
+NONE = "No jobs yet. A command that ends with & starts one, as in: npm run dev &"
+
+
+class JobSource(Protocol):
+    """A sandbox that has jobs."""
+
+    async def list_jobs(self) -> Sequence[BackgroundJob]:
+        """All of them, the oldest first; `SandboxError` where they cannot be listed."""
+        ...
+
+
+class _List(OptionList):
+    """The jobs, the newest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Follow", tooltip="Show it and its log in the console"),
+        Binding("x", "screen.kill", "End", tooltip="End all its processes"),
+        Binding("delete,d", "screen.remove", "Remove", tooltip="Remove one that has ended, and its log"),
+        Binding("r", "screen.refresh_jobs", "Refresh"),
+    ]
+
+
+class JobsScreen(ModalScreen["BackgroundJob | None"]):
+    """The jobs of one sandbox; gives the one that is to be followed."""
+
+    if TYPE_CHECKING:
+        app = getters.app(App[object])
+    DEFAULT_CSS = """
+    JobsScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 96%; max-width: 110; height: auto; max-height: 96%; padding: 1 2;
+            background: $surface; border: round $border-blurred;
+            border-title-color: $accent; border-title-style: bold;
+        }
+        & #said { height: auto; max-height: 4; color: $text-error; display: none; margin-top: 1; }
+        & #said.-shown { display: block; }
+        & #none { color: $muted; }
+        & _List {
+            height: auto; max-height: 16; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
+            &:focus { border: none; background-tint: transparent; }
+            & > .option-list--option-highlighted { background: $cursor-blurred; color: $foreground; text-style: none; }
+            &:focus > .option-list--option-highlighted { background: $cursor-focused; color: $foreground; }
+        }
+        & .-hidden { display: none; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
+
+    def __init__(self, source: JobSource, name: str) -> None:
+        """Ask for the jobs when shown.
+
+        Args:
+            source: The sandbox.
+            name: What it is called.
+        """
+        super().__init__()
+        self._source = source
+        self._name = name
+        self._jobs: list[BackgroundJob] = []
+
+    def compose(self) -> ComposeResult:
+        """The list, or why there is none."""
+        with Vertical() as dialog:
+            dialog.border_title = f"Jobs of {harmless(self._name)}"
+            yield Static("Looking …", id="none", markup=False)
+            yield _List(classes="-hidden", markup=False)
+            yield Static("", id="said", markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Ask for them."""
+        self.action_refresh_jobs()
+
+    def on_resize(self) -> None:
+        """The lines are made for a width."""
+        self._paint()
+
+    @work(exclusive=True, group="jobs")
+    async def action_refresh_jobs(self) -> None:
+        """Ask again."""
+        await self._refresh()
+
+    async def _refresh(self) -> None:
+        try:
+            self._jobs = list(reversed(await self._source.list_jobs()))
+        except SandboxError as error:
+            self._say(str(error))
+            self.query_one("#none", Static).update("The jobs are not known.")
+            return
+        self._say("")
+        self.query_one("#none", Static).update(NONE)
+        self._paint()
+
+    def _paint(self) -> None:
+        listed = self.query_one(_List)
+        width = max(20, (listed.size.width or self.size.width - 12) - _STATE_CELLS - 2)
+        at = listed.highlighted
+        listed.set_options([Option(self._prompt(job, width)) for job in self._jobs])
+        listed.set_class(not self._jobs, "-hidden")
+        self.query_one("#none").set_class(bool(self._jobs), "-hidden")
+        if self._jobs:
+            listed.highlighted = min(at or 0, len(self._jobs) - 1)
+            listed.focus()
+
+    @staticmethod
+    def _prompt(job: BackgroundJob, width: int) -> Content:
+        words, style = state_words(job.info)
+        return Content.assemble((f"{words:<{_STATE_CELLS}}", style), "  ", job_line(job.info, width))
+
+    def _say(self, sentence: str) -> None:
+        said = self.query_one("#said", Static)
+        said.update(harmless(f"! {sentence}") if sentence else "")
+        said.set_class(bool(sentence), "-shown")
+
+    @property
+    def _chosen(self) -> BackgroundJob | None:
+        at = self.query_one(_List).highlighted
+        return self._jobs[at] if at is not None and at < len(self._jobs) else None
+
+    @on(OptionList.OptionSelected)
+    def _follow(self) -> None:
+        if (job := self._chosen) is not None:
+            self.dismiss(job)
+
+    @work(exclusive=True, group="jobs")
+    async def action_kill(self) -> None:
+        """End the chosen one, where it runs."""
+        job = self._chosen
+        if job is None:
+            return
+        if job.info.state is not JobState.RUNNING:
+            self._say("It has ended already.")
+            return
+        try:
+            await job.kill()
+        except SandboxError as error:
+            self._say(str(error))
+            return
+        await self._refresh()
+
+    @work(exclusive=True, group="jobs")
+    async def action_remove(self) -> None:
+        """Remove the chosen one, once it has ended."""
+        job = self._chosen
+        if job is None:
+            return
+        try:
+            await job.remove()
+        except SandboxError as error:
+            self._say(str(error))
+            return
+        await self._refresh()
+
+    def action_close(self) -> None:
+        """Leave; the jobs go on."""
+        self.dismiss(None)
