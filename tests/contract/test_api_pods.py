@@ -250,7 +250,8 @@ async def test_patches_of_metadata(client: ApiClient, pods: str, kind: str, body
 @pytest.mark.parametrize(
     ("kind", "body", "status"),
     [
-        ("application/apply-patch+yaml", {}, 415),
+        ("application/json", {}, 415),
+        ("application/apply-patch+yaml", {}, 422),
         (_MERGE, {"metadata": {"labels": {"a": "not valid!"}}}, 422),
         (_MERGE, {"spec": {"containers": [{"name": "sandbox", "image": "alpine"}]}}, 422),
         (_MERGE, {"metadata": {"name": "b"}}, 400),

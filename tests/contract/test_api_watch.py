@@ -97,7 +97,7 @@ async def test_initial_events_end_with_a_bookmark(client: ApiClient, pods: str) 
     assert [event["type"] for event in events] == ["ADDED", "BOOKMARK"]
     assert look(events[1], "object.metadata.annotations") == {"k8s.io/initial-events-end": "true"}
     refused = await client.get(f"{pods}?watch=1&sendInitialEvents=true")
-    assert refused.status == 400
+    assert refused.status == 422
 
 
 async def test_a_version_of_before_the_start_is_expired(client: ApiClient, pods: str) -> None:

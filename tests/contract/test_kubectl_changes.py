@@ -53,6 +53,21 @@ def test_apply(kubectl: Kubectl, file: Path) -> None:
     kubectl("get", "pod", "applied", code=1)
 
 
+def test_apply_on_the_server(kubectl: Kubectl, file: Path) -> None:
+    manifest = pod_manifest("applied")
+    command = ("apply", "--server-side", "-f", str(file))
+    manifest["metadata"] = {"name": "applied", "labels": {"kept": "1", "dropped": "1"}}
+    file.write_text(json.dumps(manifest))
+    assert kubectl(*command).stdout == "pod/applied serverside-applied\n"
+    kubectl("label", "pod", "applied", "other=kept")
+    manifest["metadata"] = {"name": "applied", "labels": {"kept": "2"}}
+    file.write_text(json.dumps(manifest))
+    kubectl(*command, "--dry-run=server")
+    assert _labels(kubectl, "applied") == {"kept": "1", "dropped": "1", "other": "kept"}
+    assert kubectl(*command).stdout == "pod/applied serverside-applied\n"
+    assert _labels(kubectl, "applied") == {"kept": "2", "other": "kept"}
+
+
 def test_create(kubectl: Kubectl, file: Path) -> None:
     file.write_text(json.dumps(pod_manifest("made")))
     assert kubectl("create", "-f", str(file)).stdout == "pod/made created\n"

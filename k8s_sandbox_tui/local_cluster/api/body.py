@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M")
 
+_APPLY = "application/apply-patch+yaml"
 MAX_BODY = 3 * 1024 * 1024
 _ACCEPTED = "application/json, application/yaml, application/vnd.kubernetes.protobuf"
 _GO_KINDS = {"int": "number", "float": "number", "str": "string", "bool": "bool", "array": "array", "object": "object"}
@@ -60,7 +61,7 @@ async def read_object(request: web.Request, kind: str) -> JsonObject:
     value: JsonValue
     if media in {"application/json", ""}:
         value = _parse(data, kind)
-    elif media == "application/yaml":
+    elif media == "application/yaml" or (media == _APPLY and request.method == "PATCH"):
         value = _parse_yaml(data, kind)
     elif media == "application/vnd.kubernetes.protobuf":
         value = protobuf.decode(data)

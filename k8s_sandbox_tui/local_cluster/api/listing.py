@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import json
 
+from k8s_sandbox_tui.local_cluster.api.list_options import check_list_options
 from k8s_sandbox_tui.local_cluster.api.media import Form, answer_form
 from k8s_sandbox_tui.local_cluster.api.paging import decode_token, expired_continue, start_key, token_after
 from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_response
@@ -46,6 +47,7 @@ async def list_objects(request: web.Request, info: RequestInfo, served: Served[T
     """GET of a list."""
     query = request.query
     form = answer_form(request.headers.get("Accept"))
+    check_list_options(query)
     namespace = info.namespace if served.resource.namespaced else ""
     test = entry_test(served.resource, namespace, query)
     limit = positive_int(query, "limit")

@@ -58,7 +58,7 @@ async def create_namespace(request: web.Request, _info: RequestInfo, cluster: Cl
 
 async def change_namespace(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
     """PATCH or PUT of a namespace: its labels and annotations."""
-    body = await changed_object(request, info, NAMESPACES, cluster.namespaces.get("", info.name))
+    body = await changed_object(request, info, NAMESPACES, cluster.namespaces.get("", info.name), cluster)
     old = cluster.namespaces.get("", info.name).object
     decoded = convert(body, Namespace, "Namespace", request.query)
     meta = decoded.value.metadata

@@ -19,6 +19,8 @@ from k8s_sandbox_tui.local_cluster.objects.patch import json_patch, merge_patch,
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
 from k8s_sandbox_tui.local_cluster.objects.quantity import QuantityError
 from k8s_sandbox_tui.local_cluster.objects.status_error import (
+    FieldError,
+    FieldErrorType,
     bad_request,
     conflict,
     invalid,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.store.entry import Entry
     from k8s_sandbox_tui.local_cluster.store.resources import Resource, T
 
+APPLY = "application/apply-patch+yaml"
 _PATCHES = {
     "application/json-patch+json": json_patch,
     "application/merge-patch+json": merge_patch,
@@ -42,7 +45,27 @@ _PATCHES = {
 }
 
 
-async def changed_object(request: web.Request, info: RequestInfo, resource: Resource[T], entry: Entry[T]) -> JsonObject:
+def patch_type(request: web.Request) -> str:
+    """The media type of the body."""
+    return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+def field_manager(request: web.Request) -> str:
+    """Who applies.
+
+    Raises:
+        StatusError: 422, the request does not say.
+    """
+    manager = request.query.get("fieldManager", "")
+    if not manager:
+        error = FieldError(type=FieldErrorType.REQUIRED, path="fieldManager", detail="is required for apply patch")
+        raise invalid("PatchOptions", "", [error], group="meta.k8s.io")
+    return manager
+
+
+async def changed_object(
+    request: web.Request, info: RequestInfo, resource: Resource[T], entry: Entry[T], cluster: Cluster
+) -> JsonObject:
     """The object as a PATCH or PUT would have it, as JSON.
 
     Raises:
@@ -50,25 +73,34 @@ async def changed_object(request: web.Request, info: RequestInfo, resource: Reso
     """
     if info.verb == "update":
         return await read_object(request, resource.kind)
-    media = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    apply = _PATCHES.get(media)
-    if apply is None:
-        raise unsupported_media_type(", ".join(_PATCHES))
-    data = await read_body(request)
-    try:
-        patch: JsonValue = decode(data)
-    except msgspec.DecodeError as error:
-        raise bad_request(f"error decoding patch: {error}") from error
-    patched = without_nulls(apply(decode(entry.body), patch))
+    media = patch_type(request)
+    if media == APPLY:
+        wanted = await read_object(request, resource.kind)
+        live = decode(entry.body)
+        uid = entry.object.metadata.uid
+        patched = cluster.applied.over(live if isinstance(live, dict) else {}, uid, field_manager(request), wanted)
+    elif media in _PATCHES:
+        patched = _PATCHES[media](decode(entry.body), await _patch(request))
+    else:
+        raise unsupported_media_type(", ".join([*_PATCHES, APPLY]))
+    patched = without_nulls(patched)
     if not isinstance(patched, dict):
         raise bad_request("error decoding patch: the patch is no object")
     return patched
 
 
+async def _patch(request: web.Request) -> JsonValue:
+    data = await read_body(request)
+    try:
+        return decode(data)
+    except msgspec.DecodeError as error:
+        raise bad_request(f"error decoding patch: {error}") from error
+
+
 async def change_pod(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
     """PATCH or PUT of a Pod."""
     entry = cluster.pods.get(info.namespace, info.name)
-    body = await changed_object(request, info, PODS, entry)
+    body = await changed_object(request, info, PODS, entry, cluster)
     # The body was awaited; what counts is the object as it is now.
     entry = cluster.pods.get(info.namespace, info.name)
     old = entry.object

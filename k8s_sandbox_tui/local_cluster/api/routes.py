@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from k8s_sandbox_tui.local_cluster.api import metrics, namespaces, patching, pods, reviews, services
+from k8s_sandbox_tui.local_cluster.api.applying import patch_object
 from k8s_sandbox_tui.local_cluster.api.events import delete_event, delete_events
 from k8s_sandbox_tui.local_cluster.api.listing import get_object, list_objects
 from k8s_sandbox_tui.local_cluster.api.logs import pod_log
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 Route = tuple[str, str, str, str]
 """Group, resource, subresource, verb."""
+Write = Callable[[web.Request, RequestInfo], Awaitable[web.Response]]
 Handler = Callable[[web.Request, RequestInfo], Awaitable[web.StreamResponse]]
 ReviewHandler = Callable[[web.Request, User], Awaitable[web.StreamResponse]]
 
@@ -53,17 +55,26 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
         table["", plural, "", "list"] = partial(list_objects, served=served)
         table["", plural, "", "watch"] = partial(watch_objects, served=served)
 
+    def writable(served: Served[T], create: Write, change: Callable[..., Awaitable[web.Response]]) -> None:
+        plural, update = served.resource.plural, partial(change, cluster=cluster)
+        table["", plural, "", "create"] = create
+        table["", plural, "", "update"] = update
+        table["", plural, "", "patch"] = partial(
+            patch_object, cluster=cluster, served=served, create=create, change=update
+        )
+
     pod_objects = Served(PODS, cluster.pods, POD_PRINTER)
     readable(pod_objects)
-    readable(Served(NAMESPACES, cluster.namespaces, NAMESPACE_PRINTER))
+    namespace_objects = Served(NAMESPACES, cluster.namespaces, NAMESPACE_PRINTER)
+    readable(namespace_objects)
     readable(Served(NODES, cluster.nodes, NODE_PRINTER))
-    readable(Served(SERVICES, cluster.services, SERVICE_PRINTER))
+    service_objects = Served(SERVICES, cluster.services, SERVICE_PRINTER)
+    readable(service_objects)
     readable(Served(EVENTS, cluster.events, EVENT_PRINTER))
 
-    table["", "pods", "", "create"] = partial(pods.create_pod, cluster=cluster, kubelet=kubelet)
     table["", "pods", "", "delete"] = partial(pods.delete_pod, cluster=cluster, kubelet=kubelet)
     table["", "pods", "", "deletecollection"] = partial(pods.delete_pods, cluster=cluster, kubelet=kubelet)
-    table["", "pods", "", "patch"] = table["", "pods", "", "update"] = partial(patching.change_pod, cluster=cluster)
+    writable(pod_objects, partial(pods.create_pod, cluster=cluster, kubelet=kubelet), patching.change_pod)
     table["", "pods", "status", "get"] = partial(get_object, served=pod_objects)
     table["", "pods", "log", "get"] = partial(pod_log, cluster=cluster, kubelet=kubelet)
     for verb in ("get", "create"):
@@ -80,14 +91,11 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
     table[metrics.GROUP, "nodes", "", "list"] = partial(metrics.list_node_metrics, cluster=cluster, sampler=sampler)
     table[metrics.GROUP, "nodes", "", "get"] = partial(metrics.get_node_metrics, cluster=cluster, sampler=sampler)
 
-    table["", "services", "", "create"] = partial(services.create_service, cluster=cluster)
+    writable(service_objects, partial(services.create_service, cluster=cluster), services.change_service)
     table["", "services", "", "delete"] = partial(services.delete_service, cluster=cluster)
     table["", "services", "", "deletecollection"] = partial(services.delete_services, cluster=cluster)
-    for verb in ("patch", "update"):
-        table["", "services", "", verb] = partial(services.change_service, cluster=cluster)
-        table["", "namespaces", "", verb] = partial(namespaces.change_namespace, cluster=cluster)
 
-    table["", "namespaces", "", "create"] = partial(namespaces.create_namespace, cluster=cluster)
+    writable(namespace_objects, partial(namespaces.create_namespace, cluster=cluster), namespaces.change_namespace)
     table["", "namespaces", "", "delete"] = partial(namespaces.delete_namespace, cluster=cluster, kubelet=kubelet)
     table["", "events", "", "delete"] = partial(delete_event, cluster=cluster)
     table["", "events", "", "deletecollection"] = partial(delete_events, cluster=cluster)

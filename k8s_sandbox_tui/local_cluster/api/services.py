@@ -50,7 +50,7 @@ async def create_service(request: web.Request, info: RequestInfo, cluster: Clust
 
 async def change_service(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
     """PATCH or PUT of a Service."""
-    body = await changed_object(request, info, SERVICES, cluster.services.get(info.namespace, info.name))
+    body = await changed_object(request, info, SERVICES, cluster.services.get(info.namespace, info.name), cluster)
     old = cluster.services.get(info.namespace, info.name).object
     decoded = convert(body, Service, "Service", request.query)
     meta = decoded.value.metadata

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Generic
 from aiohttp import ClientConnectionResetError, web
 from msgspec import json
 
+from k8s_sandbox_tui.local_cluster.api.list_options import check_watch_options
 from k8s_sandbox_tui.local_cluster.api.listing import await_version, positive_int
 from k8s_sandbox_tui.local_cluster.api.media import Form, answer_form
 from k8s_sandbox_tui.local_cluster.api.respond import JSON, NO_CACHE
 from k8s_sandbox_tui.local_cluster.api.selection import EntryTest, entry_test
 from k8s_sandbox_tui.local_cluster.api.table import partial_metadata, table
-from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, bad_request, expired
+from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, expired
 from k8s_sandbox_tui.local_cluster.store.resources import T
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ class _Watch(Generic[T]):
         self._test: EntryTest[T] | None = entry_test(served.resource, namespace, query)
         self._bookmarks = _flag(query, "allowWatchBookmarks")
         self._initial_events = _flag(query, "sendInitialEvents")
-        if self._initial_events and query.get("resourceVersionMatch") != "NotOlderThan":
-            raise bad_request("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+        check_watch_options(query)
         seconds = positive_int(query, "timeoutSeconds")
         # Spread, so that many watches that begin together do not end together.
         self._timeout = float(seconds) if seconds else random.uniform(_MIN_TIMEOUT, 2 * _MIN_TIMEOUT)  # noqa: S311

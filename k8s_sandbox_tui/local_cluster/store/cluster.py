@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.store import resources
+from k8s_sandbox_tui.local_cluster.store.applied import AppliedObjects
 from k8s_sandbox_tui.local_cluster.store.clock import Clock
 from k8s_sandbox_tui.local_cluster.store.collection import Collection, T
 
@@ -27,6 +28,7 @@ class Cluster:
     nodes: Collection[Node]
     services: Collection[Service]
     events: Collection[Event]
+    applied: AppliedObjects
 
 
 def new_cluster(version_file: Path | None = None) -> Cluster:
@@ -43,4 +45,5 @@ def new_cluster(version_file: Path | None = None) -> Cluster:
         collection(resources.NODES),
         collection(resources.SERVICES),
         collection(resources.EVENTS),
+        AppliedObjects(),
     )
