@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import select
@@ -16,6 +15,8 @@ import time
 from fcntl import ioctl
 from pathlib import Path
 
+import msgspec
+
 from k8s_sandbox_tui.dashboard.sanitize import OutputSanitizer
 from tests.bench.measurement import Measurement, median_seconds
 
@@ -27,17 +28,31 @@ FRAMES = 3200
 COLOURED = b"\x1b[32mINFO\x1b[0m 2026-01-05 12:00:00 \x1b[1mserver.http\x1b[0m: GET /index.html 200 in 3 ms\n" * 400
 KEYS = 80
 IDLE_KEYS = 30
+ADDED_MIB = 25
+"""The scrollback keeps at most 8 Mi characters; twice that, and room for lines under way."""
+
+
+class Flooded(msgspec.Struct, frozen=True):
+    """What the program says of a flood."""
+
+    megabytes_per_second: float
+    added_mib: float
+    """How far the peak of its memory rose."""
 
 
 def measure() -> list[Measurement]:
     """The sanitiser alone, then the whole pane on a terminal of 120 x 40."""
-    megabytes, flooded, idle = _on_a_terminal()
+    flood, flooded, idle = _on_a_terminal()
     answered = max(30.0, 4 * _percentile(idle, 99))
     return [
         Measurement(work="console: plain output, sanitiser alone", value=_sanitiser(FRAME), unit="MB/s", least=50),
         Measurement(work="console: coloured output, sanitiser alone", value=_sanitiser(COLOURED), unit="MB/s"),
-        Measurement(work="console: 100 MB of stdout to the pane", value=megabytes, unit="MB/s", least=50),
+        Measurement(
+            work="console: 100 MB of stdout to the pane", value=flood.megabytes_per_second, unit="MB/s", least=50
+        ),
+        Measurement(work="console: memory that they add at most", value=flood.added_mib, unit="MiB", most=ADDED_MIB),
         Measurement(work="console: key to echo meanwhile, p50", value=statistics.median(flooded), unit="ms"),
+        Measurement(work="console: key to echo meanwhile, p95", value=_percentile(flooded, 95), unit="ms"),
         Measurement(
             work="console: key to echo meanwhile, p99", value=_percentile(flooded, 99), unit="ms", most=answered
         ),
@@ -54,8 +69,8 @@ def _percentile(values: list[float], percent: int) -> float:
     return sorted(values)[(len(values) - 1) * percent // 100]
 
 
-def _on_a_terminal() -> tuple[float, list[float], list[float]]:
-    """MB/s of a flood, and milliseconds from a key to its echo during and before it."""
+def _on_a_terminal() -> tuple[Flooded, list[float], list[float]]:
+    """What a flood took, and milliseconds from a key to its echo during and before it."""
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         child, terminal = pty.fork()
@@ -72,7 +87,7 @@ def _on_a_terminal() -> tuple[float, list[float], list[float]]:
             flooded = [_key_to_echo(terminal, count + 1) for count in range(KEYS)]
             while not result.exists():
                 _drain(terminal, 0.05)
-            return float(json.loads(result.read_text())["megabytes_per_second"]), flooded, idle
+            return msgspec.json.decode(result.read_bytes(), type=Flooded), flooded, idle
         finally:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
 
+import msgspec
 from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,7 +16,8 @@ from textual.widgets import Input, Static
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished
 from k8s_sandbox_tui.dashboard.console.pane import Console
-from tests.bench.bench_console import FRAME, FRAMES, KEYS
+from tests.bench.bench_console import FRAME, FRAMES, KEYS, Flooded
+from tests.bench.list_child import peak_mib
 from tests.dashboard.console_host import info
 from tests.dashboard.scripted_jobs import ScriptedJob
 
@@ -79,6 +80,7 @@ class FloodApp(App[None]):
         self.console_pane = Console(history=HistoryFile(folder / "history.jsonl"))
         self.keys = 0
         self.started = 0.0
+        self.peak_before = 0.0
 
     def compose(self) -> ComposeResult:
         yield Static("STARTING", id="mark")
@@ -99,6 +101,7 @@ class FloodApp(App[None]):
             self.mark("EMPTY")
 
     def action_flood(self) -> None:
+        self.peak_before = peak_mib()
         self.started = time.perf_counter()
         self.console_pane.start("flood")
 
@@ -106,7 +109,8 @@ class FloodApp(App[None]):
     def finished(self) -> None:
         seconds = time.perf_counter() - self.started
         part = self.folder / "part"
-        part.write_text(json.dumps({"megabytes_per_second": self.flood.frames * len(FRAME) / 1e6 / seconds}))
+        megabytes = self.flood.frames * len(FRAME) / 1e6
+        part.write_bytes(msgspec.json.encode(Flooded(megabytes / seconds, peak_mib() - self.peak_before)))
         part.rename(self.folder / "result.json")
 
 
