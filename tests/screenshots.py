@@ -51,6 +51,8 @@ SANDBOXES: Final[Sequence[tuple[str, Runtime, dict[str, str]]]] = (
 FIRST_COMMAND: Final = "python3 -c 'print(6 * 7)'"
 SECOND_COMMAND: Final = "for i in 1 2 3; do echo step $i of 3; done; echo no such dataset >&2; exit 3"
 
+JOB: Final = "for i in 1 2 3 4 5 6 7 8 9; do echo request $i; sleep 0.5; done &"
+
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
 
@@ -76,6 +78,10 @@ class Studio:
             if time.monotonic() > end:
                 raise TimeoutError(f"the screen never showed {texts}; it shows:\n{self._text()}")
             await self._pilot.pause(0.05)
+
+    def light(self) -> None:
+        """Turns to the light theme."""
+        self._app.theme = "sandbox-light"
 
     async def take(self, name: str) -> None:
         """Saves the screen as a picture, once it has come to rest."""
@@ -112,8 +118,26 @@ async def at_120x40(studio: Studio) -> None:
     await studio.take("destroy")
     await studio.press("escape")
     await studio.press("question_mark")
-    await studio.shows("Show all keys.")
+    await studio.shows("Create a sandbox.")
     await studio.take("help")
+    await studio.press("escape")
+    await studio.press("i")
+    await studio.shows("Summary", "Container")
+    await studio.take("inside")
+    await studio.press("escape")
+    await studio.press("enter")
+    await studio.write(JOB)
+    await studio.press("enter")
+    await studio.shows("request 2")
+    await studio.press("escape", "b")
+    await studio.shows("running", "Follow")
+    await studio.take("jobs")
+    await studio.press("escape")
+    await studio.press("f")
+    await studio.shows("Port forwards")
+    await studio.press("enter")
+    await studio.shows("0 open, 0 in all, 0B sent, 0B received")
+    await studio.take("forwards")
     await studio.press("escape")
     await studio.press("u")
     await studio.shows("Port")
@@ -125,6 +149,11 @@ async def at_120x40(studio: Studio) -> None:
     await studio.write("python:3.13-slim")
     await studio.take("create")
     await studio.press("escape")
+    await studio.press("slash")
+    await studio.write("meta.owner:ann age<1h")
+    await studio.shows("agent-planner")
+    studio.light()
+    await studio.take("filter-light")
 
 
 async def at_80x24(studio: Studio) -> None:

@@ -80,7 +80,7 @@ class MainScreen(PermitScreen):
             remembered=remembered,
             clock=clock,
             glyphs=glyphs,
-            changed=self.paint,
+            changed=self._forwards_changed,
         )
         self.commands = tuple([command.with_keys(settings.keymap) for command in COMMANDS])
         self._side = ConsoleSide(lambda: self.query_one(Split), settings, ascii_only=glyphs.ascii_only)
@@ -172,6 +172,11 @@ class MainScreen(PermitScreen):
         cluster = self._cluster._replace(read_only=self._permits.read_only)
         forwards = self._work.live_forwards
         self.query_one(TopLines).show(cluster, feed, self.store, self._clock(), forwards=forwards)
+
+    def _forwards_changed(self) -> None:
+        # Those that are open end with the screen, when there is nothing to paint on any more.
+        if self.query(SandboxTable):
+            self.paint()
 
     def _tick(self) -> None:
         self.tick()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,6 +111,22 @@ async def test_a_forward_whose_sandbox_has_gone_says_so_once_and_stays_listed(sh
     assert "! The sandbox was deleted." in shown.text
     await shown.press("down", "x")
     await shown.until(lambda: "No port is forwarded yet." in shown.text)
+
+
+async def test_a_forward_that_ends_with_the_dashboard_is_no_error() -> None:
+    problems: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: problems.append(context))
+    async with dashboard(INFOS) as shown:
+        shown.cluster.compute.sandbox.known[INFOS[0].id] = ScriptedSandbox(INFOS[0].id, INFOS[0].uid, info=INFOS[0])
+        await shown.press("f")
+        await start(shown)
+        forward = sandbox(shown).forwards[0]
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    await forward.aclose()
+    await asyncio.wait(tasks)
+    del tasks
+    gc.collect()
+    assert problems == []
 
 
 async def test_forwards_of_several_sandboxes_are_listed_together(shown: Dashboard) -> None:

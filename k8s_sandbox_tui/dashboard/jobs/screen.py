@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
 
 _STATE_CELLS = 10
+_WIDEST, _AROUND = 110, 9
 NONE = "No jobs yet. A command that ends with & starts one, as in: npm run dev &"
 
 
@@ -124,7 +125,8 @@ class JobsScreen(ModalScreen["BackgroundJob | None"]):
 
     def _paint(self) -> None:
         listed = self.query_one(_List)
-        width = max(20, (listed.size.width or self.size.width - 12) - _STATE_CELLS - 2)
+        # What the dialogue leaves to a line; the list itself has no size before it is shown.
+        width = max(20, min(_WIDEST, self.size.width * 96 // 100) - _AROUND - _STATE_CELLS)
         at = listed.highlighted
         listed.set_options([Option(self._prompt(job, width)) for job in self._jobs])
         listed.set_class(not self._jobs, "-hidden")
