@@ -50,6 +50,8 @@ class Faults:
     one_byte_frames: bool = False
     status: bytes | None = None
     drop_before_status: bool = False
+    drops_left: int = 0
+    """How many execs more lose their connection before the status."""
     close_without_status: bool = False
     linger_after_status: bool = False
     freeze: bool = False
@@ -87,6 +89,7 @@ class ExecServer:
         self.started = asyncio.Event()
         self.port = 0
         self._transports: set[asyncio.WriteTransport] = set()
+        self._all_transports: set[asyncio.WriteTransport] = set()
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -103,6 +106,10 @@ class ExecServer:
     async def __aexit__(self, *_: object) -> None:
         assert self._runner is not None
         await self._runner.cleanup()
+        for transport in self._all_transports:
+            # One that was closed with something left to send waits for a reader that has gone.
+            transport.abort()
+        await asyncio.sleep(0)
         for process in self.served.processes:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, 9)
@@ -147,6 +154,7 @@ class ExecServer:
         assert isinstance(request.transport, asyncio.WriteTransport)
         transport = request.transport
         self._transports.add(transport)
+        self._all_transports.add(transport)
         try:
             await _Exec(self, websocket, request).run()
         finally:
@@ -280,7 +288,9 @@ class _Exec:
         transport = self.request.transport
         if self.faults.freeze:
             await asyncio.Event().wait()
-        if not self.faults.drop_before_status and not self.faults.close_without_status:
+        dropped = self.faults.drop_before_status or self.faults.drops_left > 0
+        self.faults.drops_left = max(0, self.faults.drops_left - 1)
+        if not dropped and not self.faults.close_without_status:
             with contextlib.suppress(ConnectionError):
                 for part in _split(status) if self.faults.one_byte_frames else (status,):
                     await self.websocket.send_bytes(b"\x03" + part)

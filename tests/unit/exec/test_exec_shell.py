@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import tempfile
@@ -186,12 +187,15 @@ def logged(expected: bytes) -> bytes:
 def background_log() -> Iterator[None]:
     """The path is fixed and this machine's: whatever is there is kept."""
     log = Path(scripts.BACKGROUND_LOG)
-    before = log.read_bytes() if log.exists() else None
-    yield
-    if before is None:
-        log.unlink(missing_ok=True)
-    else:
-        log.write_bytes(before)
+    with Path(f"{log}.test-lock").open("w") as lock:
+        # Other processes of this run may test with it too.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = log.read_bytes() if log.exists() else None
+        yield
+        if before is None:
+            log.unlink(missing_ok=True)
+        else:
+            log.write_bytes(before)
 
 
 @each_shell

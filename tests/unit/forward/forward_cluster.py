@@ -82,6 +82,7 @@ class ForwardCluster:
         self._server: asyncio.Server | None = None
         self._writers: list[asyncio.StreamWriter] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._takers: set[asyncio.Task[None]] = set()
 
     @staticmethod
     def make_pod(uid: str = "uid-1", phase: str = "Running", runtime: str = "containerd") -> dict[str, object]:
@@ -104,7 +105,11 @@ class ForwardCluster:
         self.watch.end()
         await self.stop_server()
         for writer in self._writers:
-            writer.close()
+            # One that has more to send than anybody reads would never close.
+            writer.transport.abort()
+        await asyncio.sleep(0)
+        if self._takers:
+            await asyncio.wait(self._takers, timeout=5)
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -173,8 +178,13 @@ class ForwardCluster:
 
     async def _take_peer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._takers.add(task)
+        task.add_done_callback(self._takers.discard)
         if self.answer is not None:
-            await self.answer(reader, writer)
+            with contextlib.suppress(ConnectionError):
+                await self.answer(reader, writer)
         else:
             self.peers.put_nowait((reader, writer))
 
