@@ -63,7 +63,8 @@ async def test_f16_f17_an_input_that_breaks_off_is_not_taken_for_the_whole(
         server.served.processes[-1]._transport.get_pipe_transport(0).close()  # type: ignore[attr-defined]
         yield DATA
 
-    with pytest.raises(FileTransferError, match="did not arrive whole"):
+    # Who closes a connection with input in it that was not read resets it, which may take the status along.
+    with pytest.raises((FileTransferError, ConnectionLostError), match=r"did not arrive whole|connection ended"):
         await files.write_stream(tmp_path / "f", breaks_off())
     assert tree(tmp_path) == {"f": "kept"}
 
