@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
 
-def check_new_metadata(meta: ObjectMeta, namespace: str, cluster: Cluster) -> None:
-    """Refuses what no object of a namespace may be created with.
+def check_new_metadata(meta: ObjectMeta, namespace: str, cluster: Cluster, plural: str) -> None:
+    """Refuses what no object may be created with; `namespace` is empty for objects that have none.
 
     Raises:
         StatusError: the namespaces of body and request differ, the namespace is missing or ends, or a version is set.
@@ -26,16 +26,18 @@ def check_new_metadata(meta: ObjectMeta, namespace: str, cluster: Cluster) -> No
         raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
     if meta.resource_version:
         raise bad_request("resourceVersion should not be set on objects to be created")
+    if not namespace:
+        return
     entry = cluster.namespaces.find("", namespace)
     if entry is None:
         raise not_found("namespaces", namespace)
     if entry.object.metadata.deleting:
         name = meta.name or meta.generate_name
         message = (
-            f'pods "{name}" is forbidden: unable to create new content in namespace {namespace} '
+            f'{plural} "{name}" is forbidden: unable to create new content in namespace {namespace} '
             "because it is being terminated"
         )
-        raise StatusError(403, "Forbidden", message, details=StatusDetails(name=name, kind="pods"))
+        raise StatusError(403, "Forbidden", message, details=StatusDetails(name=name, kind=plural))
 
 
 def with_warnings(response: web.Response, unknown: Sequence[str]) -> web.Response:

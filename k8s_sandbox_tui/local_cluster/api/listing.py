@@ -11,7 +11,7 @@ from k8s_sandbox_tui.local_cluster.api.media import Form, answer_form
 from k8s_sandbox_tui.local_cluster.api.paging import decode_token, expired_continue, start_key, token_after
 from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_response
 from k8s_sandbox_tui.local_cluster.api.selection import entry_test
-from k8s_sandbox_tui.local_cluster.api.table import partial_metadata, table
+from k8s_sandbox_tui.local_cluster.api.table import included, partial_metadata, table
 from k8s_sandbox_tui.local_cluster.objects.status_error import (
     StatusError,
     bad_request,
@@ -132,8 +132,7 @@ def _in_form(
 ) -> bytes:
     resource = served.resource
     if form is Form.TABLE:
-        include = query.get("includeObject", "")
-        return table(served.printer, entries, meta, include=include, type_meta=resource.type_meta)
+        return table(served.printer, entries, meta, include=included(query), type_meta=resource.type_meta)
     if form is Form.METADATA:
         kind = b'"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"'
         items = b",".join(partial_metadata(entry) for entry in entries)

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import json
 from msgspec.structs import replace
 
-from k8s_sandbox_tui.local_cluster.api.body import convert, read_object
-from k8s_sandbox_tui.local_cluster.api.creation import dry_response, with_warnings
-from k8s_sandbox_tui.local_cluster.api.delete_options import DeleteOptions, delete_options, is_dry_run
-from k8s_sandbox_tui.local_cluster.api.patching import changed_object
+from k8s_sandbox_tui.local_cluster.api.delete_options import DeleteOptions, delete_options
 from k8s_sandbox_tui.local_cluster.api.pods import begin_deletion
 from k8s_sandbox_tui.local_cluster.api.respond import object_response
+from k8s_sandbox_tui.local_cluster.api.updating import sent_metadata
+from k8s_sandbox_tui.local_cluster.api.writing import Written
 from k8s_sandbox_tui.local_cluster.objects import names
 from k8s_sandbox_tui.local_cluster.objects.cluster import Namespace, NamespaceSpec, NamespaceStatus
 from k8s_sandbox_tui.local_cluster.objects.defaults import new_metadata
 from k8s_sandbox_tui.local_cluster.objects.meta import ObjectMeta, now, timestamp
-from k8s_sandbox_tui.local_cluster.objects.status_error import StatusDetails, StatusError, conflict, invalid
+from k8s_sandbox_tui.local_cluster.objects.status_error import StatusDetails, StatusError, conflict
 from k8s_sandbox_tui.local_cluster.store.resources import NAMESPACES
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
+    from k8s_sandbox_tui.local_cluster.api.served import Served
     from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
@@ -42,34 +41,20 @@ def new_namespace(meta: ObjectMeta) -> Namespace:
     )
 
 
-async def create_namespace(request: web.Request, _info: RequestInfo, cluster: Cluster) -> web.Response:
-    """POST of a namespace."""
-    body = await read_object(request, "Namespace")
-    decoded = convert(body, Namespace, "Namespace", request.query)
-    namespace = new_namespace(decoded.value.metadata)
-    errors = names.metadata_errors(namespace.metadata, "label")
-    if errors:
-        raise invalid("Namespace", namespace.metadata.name, errors)
-    if is_dry_run(request.query):
-        return with_warnings(dry_response(NAMESPACES.type_meta, json.encode(namespace), status=201), decoded.unknown)
-    entry = cluster.namespaces.create(namespace)
-    return with_warnings(object_response(NAMESPACES, entry, status=201), decoded.unknown)
+def written_namespaces(served: Served[Namespace]) -> Written[Namespace]:
+    """What is particular of namespaces when they are written: labels and annotations can be changed."""
+    return Written(
+        served=served,
+        new=lambda sent, _namespace: new_namespace(sent.metadata),
+        next_state=_next_state,
+        errors=lambda item: names.metadata_errors(item.metadata, "label"),
+        with_metadata=lambda item, metadata: replace(item, metadata=metadata),
+    )
 
 
-async def change_namespace(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
-    """PATCH or PUT of a namespace: its labels and annotations."""
-    body = await changed_object(request, info, NAMESPACES, cluster.namespaces.get("", info.name), cluster)
-    old = cluster.namespaces.get("", info.name).object
-    decoded = convert(body, Namespace, "Namespace", request.query)
-    meta = decoded.value.metadata
-    labels = meta.labels | {_NAME_LABEL: info.name}
-    namespace = replace(old, metadata=replace(old.metadata, labels=labels, annotations=meta.annotations))
-    errors = names.metadata_errors(namespace.metadata, "label")
-    if errors:
-        raise invalid("Namespace", info.name, errors)
-    if is_dry_run(request.query):
-        return dry_response(NAMESPACES.type_meta, json.encode(namespace), status=200)
-    return with_warnings(object_response(NAMESPACES, cluster.namespaces.update(namespace)), decoded.unknown)
+def _next_state(old: Namespace, sent: Namespace) -> Namespace:
+    meta = replace(sent_metadata(old.metadata, sent.metadata), finalizers=old.metadata.finalizers)
+    return replace(old, metadata=replace(meta, labels=meta.labels | {_NAME_LABEL: meta.name}))
 
 
 async def delete_namespace(request: web.Request, info: RequestInfo, cluster: Cluster, kubelet: Kubelet) -> web.Response:

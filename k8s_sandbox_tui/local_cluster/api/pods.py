@@ -1,4 +1,4 @@
-"""Writes to Pods: create, delete, delete all."""
+"""Writes to Pods: create, change, delete, delete all."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from k8s_sandbox_tui.local_cluster.api.delete_options import DeleteOptions, dele
 from k8s_sandbox_tui.local_cluster.api.listing import list_body
 from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_response
 from k8s_sandbox_tui.local_cluster.api.selection import entry_test
+from k8s_sandbox_tui.local_cluster.api.updating import sent_metadata, update_object
 from k8s_sandbox_tui.local_cluster.faults.pod_faults import annotation_errors
 from k8s_sandbox_tui.local_cluster.objects.defaults import default_pod
 from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
 from k8s_sandbox_tui.local_cluster.objects.quantity import QuantityError
 from k8s_sandbox_tui.local_cluster.objects.status_error import already_exists, invalid
+from k8s_sandbox_tui.local_cluster.objects.update import changed_fields, update_errors
 from k8s_sandbox_tui.local_cluster.objects.validate import pod_errors
 from k8s_sandbox_tui.local_cluster.store.resources import PODS
 
@@ -43,7 +45,7 @@ async def create_pod(request: web.Request, info: RequestInfo, cluster: Cluster, 
         pod = default_pod(decoded.value, info.namespace, now())
     except QuantityError as error:
         raise cannot_be_handled("Pod", str(error)) from error
-    check_new_metadata(decoded.value.metadata, info.namespace, cluster)
+    check_new_metadata(decoded.value.metadata, info.namespace, cluster, "pods")
     errors = [*pod_errors(pod), *annotation_errors(pod.metadata.annotations)]
     if errors:
         raise invalid("Pod", pod.metadata.name, errors)
@@ -54,6 +56,29 @@ async def create_pod(request: web.Request, info: RequestInfo, cluster: Cluster, 
     entry = cluster.pods.create(pod)
     kubelet.admit(entry.object)
     return with_warnings(object_response(PODS, entry, status=201), decoded.unknown)
+
+
+async def change_pod(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
+    """PATCH or PUT of a Pod."""
+    return await update_object(
+        request,
+        info,
+        cluster=cluster,
+        resource=PODS,
+        collection=cluster.pods,
+        next_state=_next_state,
+        errors=update_errors,
+    )
+
+
+def _next_state(old: Pod, sent: Pod) -> Pod:
+    try:
+        spec = default_pod(sent, old.metadata.namespace, now()).spec
+    except QuantityError as error:
+        raise cannot_be_handled("Pod", str(error)) from error
+    meta = sent_metadata(old.metadata, sent.metadata)
+    changed = bool(changed_fields(old.spec, spec))
+    return replace(old, metadata=replace(meta, generation=meta.generation + changed), spec=spec)
 
 
 async def delete_pod(request: web.Request, info: RequestInfo, cluster: Cluster, kubelet: Kubelet) -> web.Response:

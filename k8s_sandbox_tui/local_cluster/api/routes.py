@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from k8s_sandbox_tui.local_cluster.api import metrics, namespaces, patching, pods, reviews, services
+from k8s_sandbox_tui.local_cluster.api import metrics, namespaces, pods, reviews, writing
 from k8s_sandbox_tui.local_cluster.api.applying import patch_object
 from k8s_sandbox_tui.local_cluster.api.events import delete_event, delete_events
 from k8s_sandbox_tui.local_cluster.api.listing import get_object, list_objects
@@ -24,11 +24,13 @@ from k8s_sandbox_tui.local_cluster.api.printers import (
 from k8s_sandbox_tui.local_cluster.api.rbac import User
 from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
 from k8s_sandbox_tui.local_cluster.api.served import Served
+from k8s_sandbox_tui.local_cluster.api.services import written_services
 from k8s_sandbox_tui.local_cluster.api.watching import watch_objects
 from k8s_sandbox_tui.local_cluster.kubelet.usage_sampler import UsageSampler
 from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES, T
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.api.writing import Written
     from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
@@ -55,13 +57,20 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
         table["", plural, "", "list"] = partial(list_objects, served=served)
         table["", plural, "", "watch"] = partial(watch_objects, served=served)
 
-    def writable(served: Served[T], create: Write, change: Callable[..., Awaitable[web.Response]]) -> None:
-        plural, update = served.resource.plural, partial(change, cluster=cluster)
+    def writable(served: Served[T], create: Write, change: Write) -> None:
+        plural = served.resource.plural
         table["", plural, "", "create"] = create
-        table["", plural, "", "update"] = update
+        table["", plural, "", "update"] = change
         table["", plural, "", "patch"] = partial(
-            patch_object, cluster=cluster, served=served, create=create, change=update
+            patch_object, cluster=cluster, served=served, create=create, change=change
         )
+
+    def stored(written: Written[T]) -> None:
+        create = partial(writing.create_object, cluster=cluster, written=written)
+        writable(written.served, create, partial(writing.change_object, cluster=cluster, written=written))
+        plural = written.served.resource.plural
+        table["", plural, "", "delete"] = partial(writing.delete_object, written=written)
+        table["", plural, "", "deletecollection"] = partial(writing.delete_objects, cluster=cluster, written=written)
 
     pod_objects = Served(PODS, cluster.pods, POD_PRINTER)
     readable(pod_objects)
@@ -74,7 +83,8 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
 
     table["", "pods", "", "delete"] = partial(pods.delete_pod, cluster=cluster, kubelet=kubelet)
     table["", "pods", "", "deletecollection"] = partial(pods.delete_pods, cluster=cluster, kubelet=kubelet)
-    writable(pod_objects, partial(pods.create_pod, cluster=cluster, kubelet=kubelet), patching.change_pod)
+    create_pod = partial(pods.create_pod, cluster=cluster, kubelet=kubelet)
+    writable(pod_objects, create_pod, partial(pods.change_pod, cluster=cluster))
     table["", "pods", "status", "get"] = partial(get_object, served=pod_objects)
     table["", "pods", "log", "get"] = partial(pod_log, cluster=cluster, kubelet=kubelet)
     for verb in ("get", "create"):
@@ -91,12 +101,10 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
     table[metrics.GROUP, "nodes", "", "list"] = partial(metrics.list_node_metrics, cluster=cluster, sampler=sampler)
     table[metrics.GROUP, "nodes", "", "get"] = partial(metrics.get_node_metrics, cluster=cluster, sampler=sampler)
 
-    writable(service_objects, partial(services.create_service, cluster=cluster), services.change_service)
-    table["", "services", "", "delete"] = partial(services.delete_service, cluster=cluster)
-    table["", "services", "", "deletecollection"] = partial(services.delete_services, cluster=cluster)
-
-    writable(namespace_objects, partial(namespaces.create_namespace, cluster=cluster), namespaces.change_namespace)
+    stored(written_services(service_objects, cluster))
+    stored(namespaces.written_namespaces(namespace_objects))
     table["", "namespaces", "", "delete"] = partial(namespaces.delete_namespace, cluster=cluster, kubelet=kubelet)
+    del table["", "namespaces", "", "deletecollection"]
     table["", "events", "", "delete"] = partial(delete_event, cluster=cluster)
     table["", "events", "", "deletecollection"] = partial(delete_events, cluster=cluster)
     return table

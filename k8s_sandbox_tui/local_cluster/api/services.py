@@ -4,89 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET, json
+from msgspec import UNSET
 from msgspec.structs import replace
 
-from k8s_sandbox_tui.local_cluster.api.body import convert, read_object
-from k8s_sandbox_tui.local_cluster.api.creation import check_new_metadata, dry_response, with_warnings
-from k8s_sandbox_tui.local_cluster.api.delete_options import delete_options, is_dry_run
-from k8s_sandbox_tui.local_cluster.api.listing import list_body
-from k8s_sandbox_tui.local_cluster.api.patching import changed_object
-from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_response
-from k8s_sandbox_tui.local_cluster.api.selection import entry_test
+from k8s_sandbox_tui.local_cluster.api.updating import sent_metadata
+from k8s_sandbox_tui.local_cluster.api.writing import Written
 from k8s_sandbox_tui.local_cluster.objects import names
 from k8s_sandbox_tui.local_cluster.objects.cluster import Service, ServiceSpec
 from k8s_sandbox_tui.local_cluster.objects.defaults import new_metadata
 from k8s_sandbox_tui.local_cluster.objects.meta import now
-from k8s_sandbox_tui.local_cluster.objects.status_error import FieldError, FieldErrorType, invalid
-from k8s_sandbox_tui.local_cluster.store.resources import SERVICES
+from k8s_sandbox_tui.local_cluster.objects.status_error import FieldError, FieldErrorType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiohttp import web
-
-    from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
+    from k8s_sandbox_tui.local_cluster.api.served import Served
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
 
-async def create_service(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
-    """POST of a Service."""
-    body = await read_object(request, "Service")
-    decoded = convert(body, Service, "Service", request.query)
-    check_new_metadata(decoded.value.metadata, info.namespace, cluster)
-    service = replace(
-        decoded.value,
-        metadata=new_metadata(decoded.value.metadata, info.namespace, now()),
-        spec=_default_spec(decoded.value.spec, cluster),
+def written_services(served: Served[Service], cluster: Cluster) -> Written[Service]:
+    """What is particular of Services when they are written."""
+
+    def new(sent: Service, namespace: str) -> Service:
+        return replace(
+            sent,
+            metadata=new_metadata(sent.metadata, namespace, now()),
+            spec=_default_spec(sent.spec, cluster),
+            status=Service().status,
+        )
+
+    def next_state(old: Service, sent: Service) -> Service:
+        spec = replace(
+            _default_spec(sent.spec, cluster), cluster_ip=old.spec.cluster_ip, cluster_ips=old.spec.cluster_ips
+        )
+        return replace(old, metadata=sent_metadata(old.metadata, sent.metadata), spec=spec)
+
+    return Written(
+        served=served,
+        new=new,
+        next_state=next_state,
+        errors=lambda item: [*names.metadata_errors(item.metadata, "dns1035"), *_port_errors(item.spec)],
+        with_metadata=lambda item, metadata: replace(item, metadata=metadata),
     )
-    errors = [*names.metadata_errors(service.metadata, "dns1035"), *_port_errors(service.spec)]
-    if errors:
-        raise invalid("Service", service.metadata.name, errors)
-    if is_dry_run(request.query):
-        return with_warnings(dry_response(SERVICES.type_meta, json.encode(service), status=201), decoded.unknown)
-    return with_warnings(object_response(SERVICES, cluster.services.create(service), status=201), decoded.unknown)
-
-
-async def change_service(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
-    """PATCH or PUT of a Service."""
-    body = await changed_object(request, info, SERVICES, cluster.services.get(info.namespace, info.name), cluster)
-    old = cluster.services.get(info.namespace, info.name).object
-    decoded = convert(body, Service, "Service", request.query)
-    meta = decoded.value.metadata
-    spec = replace(
-        _default_spec(decoded.value.spec, cluster), cluster_ip=old.spec.cluster_ip, cluster_ips=old.spec.cluster_ips
-    )
-    metadata = replace(old.metadata, labels=meta.labels, annotations=meta.annotations, finalizers=meta.finalizers)
-    service = replace(old, metadata=metadata, spec=spec)
-    errors = [*names.metadata_errors(service.metadata, "dns1035"), *_port_errors(service.spec)]
-    if errors:
-        raise invalid("Service", info.name, errors)
-    if is_dry_run(request.query):
-        return dry_response(SERVICES.type_meta, json.encode(service), status=200)
-    return with_warnings(object_response(SERVICES, cluster.services.update(service)), decoded.unknown)
-
-
-async def delete_service(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
-    """DELETE of one Service."""
-    options = await delete_options(request)
-    entry = cluster.services.get(info.namespace, info.name)
-    options.check("Service", entry.object.metadata)
-    if not options.dry_run:
-        entry = cluster.services.delete(info.namespace, info.name)
-    return object_response(SERVICES, entry)
-
-
-async def delete_services(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
-    """DELETE of all Services that the selectors choose."""
-    options = await delete_options(request)
-    test = entry_test(SERVICES, info.namespace, request.query)
-    chosen = [entry for entry in cluster.services.snapshot() if test is None or test(entry)]
-    if not options.dry_run:
-        for entry in chosen:
-            cluster.services.delete(*entry.key)
-    meta = json.encode({"resourceVersion": str(cluster.clock.version)})
-    return json_response(list_body(SERVICES, chosen, meta))
 
 
 def _default_spec(spec: ServiceSpec, cluster: Cluster) -> ServiceSpec:

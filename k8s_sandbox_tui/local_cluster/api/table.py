@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Generic
 from msgspec import Raw, json
 
 from k8s_sandbox_tui.local_cluster.objects.meta import KubeStruct, now
+from k8s_sandbox_tui.local_cluster.objects.status_error import bad_request
 from k8s_sandbox_tui.local_cluster.store.resources import T
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from k8s_sandbox_tui.local_cluster.store.entry import Entry
@@ -44,6 +45,20 @@ class Printer(Generic[T]):
 
     columns: Sequence[Column]
     cells: Callable[[T, datetime], Sequence[Cell]]
+
+
+def included(query: Mapping[str, str]) -> str:
+    """What a client wants to have of the object behind each row: `includeObject` of `TableOptions`.
+
+    Raises:
+        StatusError: 400, it is none of the choices.
+    """
+    wanted = query.get("includeObject", "")
+    if wanted not in {"", "None", "Metadata", "Object"}:
+        shown = json.encode(wanted).decode()
+        rule = "must be 'Metadata', 'Object', 'None', or empty"
+        raise bad_request(f"Unable to convert to Table as requested: includeObject: Invalid value: {shown}: {rule}")
+    return wanted
 
 
 def partial_metadata(entry: Entry[T]) -> bytes:

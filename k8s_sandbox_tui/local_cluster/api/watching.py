@@ -15,7 +15,7 @@ from k8s_sandbox_tui.local_cluster.api.listing import await_version, positive_in
 from k8s_sandbox_tui.local_cluster.api.media import Form, answer_form
 from k8s_sandbox_tui.local_cluster.api.respond import JSON, NO_CACHE
 from k8s_sandbox_tui.local_cluster.api.selection import EntryTest, entry_test
-from k8s_sandbox_tui.local_cluster.api.table import partial_metadata, table
+from k8s_sandbox_tui.local_cluster.api.table import included, partial_metadata, table
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, expired
 from k8s_sandbox_tui.local_cluster.store.resources import T
 
@@ -57,7 +57,7 @@ class _Watch(Generic[T]):
         namespace = info.namespace if served.resource.namespaced else ""
         self._served = served
         self._form = form
-        self._include = query.get("includeObject", "")
+        self._include = included(query) if form is Form.TABLE else ""
         self._test: EntryTest[T] | None = entry_test(served.resource, namespace, query)
         self._bookmarks = _flag(query, "allowWatchBookmarks")
         self._initial_events = _flag(query, "sendInitialEvents")

@@ -10,11 +10,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, UnsetType
 
 
 class KubeStruct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", gc=False):
     """Base of all wire structs."""
+
+
+class OwnerReference(KubeStruct, frozen=True, kw_only=True):
+    """Another object that this one belongs to; kept for clients, nothing is collected by it."""
+
+    api_version: str = msgspec.field(default_factory=str)
+    kind: str = msgspec.field(default_factory=str)
+    name: str = msgspec.field(default_factory=str)
+    uid: str = msgspec.field(default_factory=str)
+    controller: bool | UnsetType = UNSET
+    block_owner_deletion: bool | UnsetType = UNSET
 
 
 class ObjectMeta(KubeStruct, frozen=True, kw_only=True):
@@ -31,7 +42,7 @@ class ObjectMeta(KubeStruct, frozen=True, kw_only=True):
     deletion_grace_period_seconds: int | UnsetType = UNSET
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
-    owner_references: Raw | UnsetType = UNSET
+    owner_references: list[OwnerReference] = []
     finalizers: list[str] = []
 
     @property

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.local_cluster.objects.status_error import FieldError, FieldErrorType
 
 if TYPE_CHECKING:
-    from k8s_sandbox_tui.local_cluster.objects.meta import ObjectMeta
+    from collections.abc import Iterator, Sequence
+
+    from k8s_sandbox_tui.local_cluster.objects.meta import ObjectMeta, OwnerReference
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
@@ -124,7 +126,24 @@ def metadata_errors(meta: ObjectMeta, name_rule: str = "subdomain") -> list[Fiel
                 detail=f"may not be more than {_MAX_ANNOTATIONS} bytes",
             )
         )
-    return errors
+    return [*errors, *_owner_errors(meta.owner_references)]
+
+
+def _owner_errors(owners: Sequence[OwnerReference]) -> Iterator[FieldError]:
+    path, controller = "metadata.ownerReferences", ""
+    for owner in owners:
+        if not owner.api_version.rpartition("/")[2]:
+            yield _invalid(f"{path}.apiVersion", owner.api_version, "version must not be empty")
+        for field, value in (("kind", owner.kind), ("name", owner.name), ("uid", owner.uid)):
+            if not value:
+                yield _invalid(f"{path}.{field}", value, "must not be empty")
+        if owner.controller is True:
+            this = f"{owner.kind}/{owner.name}"
+            if controller:
+                why = "Only one reference can have Controller set to true. Found"
+                detail = f'{why} "true" in references for {controller} and {this}'
+                yield FieldError(type=FieldErrorType.INVALID, path=path, detail=detail)
+            controller = controller or this
 
 
 def _invalid(path: str, value: str, why: str) -> FieldError:

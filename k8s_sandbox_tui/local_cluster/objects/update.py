@@ -1,4 +1,7 @@
-"""What may change in a Pod after it was created. Source: `ValidatePodUpdate` of the API server."""
+"""What may change in an object after it was created.
+
+Source: `ValidateObjectMetaUpdate` and `ValidatePodUpdate` of the API server.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from k8s_sandbox_tui.local_cluster.objects import names
 from k8s_sandbox_tui.local_cluster.objects.status_error import FieldError, FieldErrorType
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.objects.meta import ObjectMeta
     from k8s_sandbox_tui.local_cluster.objects.pod import Pod, PodSpec
 
 _ALLOWED = (
@@ -20,11 +24,14 @@ _ALLOWED = (
 )
 
 
+def metadata_update_errors(old: ObjectMeta, new: ObjectMeta) -> list[FieldError]:
+    """What may not change in the metadata of any object."""
+    return [] if new.uid == old.uid else [_immutable("metadata.uid", new.uid)]
+
+
 def update_errors(old: Pod, new: Pod) -> list[FieldError]:
     """All that is wrong with `new` as the next state of `old`; both with all defaults."""
-    errors = names.metadata_errors(new.metadata)
-    if new.metadata.uid != old.metadata.uid:
-        errors.append(_immutable("metadata.uid", new.metadata.uid))
+    errors = [*names.metadata_errors(new.metadata), *metadata_update_errors(old.metadata, new.metadata)]
     if new.spec.active_deadline_seconds is not UNSET:
         longest = old.spec.active_deadline_seconds
         if longest is not UNSET and new.spec.active_deadline_seconds > longest:
