@@ -13,6 +13,7 @@ from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.palette_sources import card_commands, place_commands
 from k8s_sandbox_tui.dashboard.permit_screen import PermitScreen
+from k8s_sandbox_tui.dashboard.permits import written
 from k8s_sandbox_tui.dashboard.places.place import ending_words
 from k8s_sandbox_tui.dashboard.sandbox_work import SandboxWork
 from k8s_sandbox_tui.dashboard.split import Split
@@ -222,9 +223,13 @@ class MainScreen(PermitScreen):
 
     # Commands.
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def why_not(self, action: str) -> str:
+        """Why an action cannot be done; forwards that are open can be looked at and ended whatever is granted here."""
+        return "" if action == "forwards" and self._work.live_forwards else super().why_not(action)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what cannot be done now, hide what there is nothing to do for."""
-        if self.why_not(action):
+        if self.why_not(written(action, parameters)):
             return None
         if action == "clear":
             return self.store.filter.active or bool(self.store.marks)

@@ -88,7 +88,7 @@ class PermitScreen(ClusterScreen):
 
     def explain(self, action: str) -> None:
         """Say why an action is dimmed."""
-        if reason := self.why_not(action.partition("(")[0]):
+        if reason := self.why_not(action):
             self.notify(reason, severity="warning", markup=False)
 
     def on_key(self, event: events.Key) -> None:

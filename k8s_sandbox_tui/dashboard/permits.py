@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -12,14 +12,37 @@ if TYPE_CHECKING:
 RUN = "run"
 """The action of running a command in a sandbox; it has no key of its own."""
 
-NEEDED: Mapping[str, Sequence[tuple[str, str]]] = {
-    "create": (("create", "pods"),),
-    "create_like": (("create", "pods"), ("get", "pods")),
-    "destroy": (("delete", "pods"), ("get", "pods")),
-    RUN: (("get", "pods/exec"),),
-    "jobs": (("get", "pods/exec"),),
+class Need(NamedTuple):
+    """What an action needs; a right is a verb and a resource."""
+
+    every: Sequence[tuple[str, str]] = ()
+    either: Sequence[tuple[str, str]] = ()
+    """Of these one is enough."""
+    changes: bool = True
+    """Whether it changes something, which read-only mode holds back."""
+
+
+_POD = ("get", "pods")
+_EXEC = ("get", "pods/exec")
+
+NEEDED: Mapping[str, Need] = {
+    "create": Need([("create", "pods")]),
+    "create_like": Need([("create", "pods"), _POD]),
+    "destroy": Need([("delete", "pods"), _POD]),
+    RUN: Need([_EXEC]),
+    "jobs": Need([_EXEC]),
+    # Where the first is missing, a program in the sandbox does it.
+    "forwards": Need(either=[("get", "pods/portforward"), _EXEC], changes=False),
+    "inside('yaml')": Need([_POD], changes=False),
+    "inside('events')": Need([_POD, ("list", "events")], changes=False),
+    "inside('log')": Need([_POD, ("get", "pods/log")], changes=False),
 }
-"""The actions that change something, and the rights that each needs: verb and resource."""
+"""The actions that change something or need a right, as their commands have them."""
+
+
+def written(action: str, parameters: tuple[object, ...]) -> str:
+    """An action as its command has it."""
+    return f"{action}({', '.join(map(repr, parameters))})" if parameters else action
 
 
 class Permits:
@@ -47,20 +70,22 @@ class Permits:
         """Why an action cannot be done, and what to do; empty when it can.
 
         Args:
-            action: Its name, without parameters.
+            action: As its command has it.
             lift: The key that ends read-only mode, as people write it; empty where there is none.
         """
         needed = NEEDED.get(action)
         if needed is None:
             return ""
-        if self.read_only:
+        if self.read_only and needed.changes:
             lifted = f" Press {lift} to allow changes." if lift and not self.locked else ""
             return f"Read-only mode is on.{lifted}"
-        for right in () if self.rights is None else self.rights.missing:
-            if (right.verb, right.resource) in needed:
-                where = self.rights.namespace if self.rights is not None else ""
-                return (
-                    f"You lack the right to {right.verb} {right.resource} in {where}."
-                    " The command doctor prints the Role that grants it."
-                )
-        return ""
+        if self.rights is None:
+            return ""
+        missing = {(right.verb, right.resource) for right in self.rights.missing}
+        lacking = next((f"to {verb} {resource}" for verb, resource in needed.every if (verb, resource) in missing), "")
+        if needed.either and missing.issuperset(needed.either):
+            lacking = " or ".join([f"to {verb} {resource}" for verb, resource in needed.either])
+        if not lacking:
+            return ""
+        where = self.rights.namespace
+        return f"You lack the right {lacking} in {where}. The command doctor prints the Role that grants it."

@@ -333,7 +333,13 @@ class ScriptedCompute:
         return Rights(
             namespace=namespace or "default",
             rights=tuple(
-                Right(verb=need.verb, resource=need.resource, allowed=str(need) not in lacking, lost="", essential=True)
+                Right(
+                    verb=need.verb,
+                    resource=need.full_resource,
+                    allowed=str(need) not in lacking,
+                    lost="",
+                    essential=True,
+                )
                 for need in NEEDS
             ),
         )

@@ -10,7 +10,7 @@ from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.provider.errors import TransportError
-from tests.dashboard.scripted import ScriptedCluster, dashboard, sandbox_info
+from tests.dashboard.scripted import ScriptedCluster, ScriptedSandbox, dashboard, sandbox_info
 
 ROWS = [sandbox_info(number) for number in range(1, 6)]
 
@@ -69,6 +69,31 @@ async def test_a_right_that_is_missing_dims_its_key_and_says_why() -> None:
         ]
         await shown.press("f8")
         assert "delete pods" in shown.said[-1]
+
+
+async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_open() -> None:
+    cluster = ScriptedCluster()
+    cluster.compute.sandbox.known[ROWS[0].id] = ScriptedSandbox(ROWS[0].id, ROWS[0].uid, info=ROWS[0])
+    async with dashboard(ROWS, cluster=cluster) as shown:
+        shown.table.select(ROWS[0].uid)
+        await shown.press("f", *"80", "enter")
+        await shown.until(lambda: "127.0.0.1" in shown.text)
+        await shown.press("escape")
+        cluster.compute.lacking = ("get pods/portforward", "get pods/exec", "get pods/log")
+        shown.main.show_namespaces(("agents",))
+        await shown.until(lambda: len(cluster.compute.rights_asked) == 2)
+        await shown.put_rows(ROWS)
+        await shown.press("f")
+        assert "127.0.0.1" in shown.text
+        await shown.press("down", "x", "escape")
+        assert len(shown.app.screen_stack) == 1
+        await shown.press("f")
+        assert len(shown.app.screen_stack) == 1
+        assert shown.said[-1].startswith("You lack the right to get pods/portforward or to get pods/exec in agents.")
+        await shown.press("l")
+        assert shown.said[-1].startswith("You lack the right to get pods/log in agents.")
+        await shown.press("i")
+        assert len(shown.app.screen_stack) == 2
 
 
 async def test_rights_are_asked_once_a_place_and_never_by_the_clock() -> None:

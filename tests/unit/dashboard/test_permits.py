@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from k8s_sandbox_tui.dashboard.commands import COMMANDS
 from k8s_sandbox_tui.dashboard.permits import NEEDED, RUN, Permits
 from k8s_sandbox_tui.provider.needed_rights import NEEDS
 from k8s_sandbox_tui.provider.rights import Right, Rights
@@ -15,7 +16,7 @@ def rights(*lacking: str, unknown: bool = False) -> Rights:
         rights=tuple(
             Right(
                 verb=need.verb,
-                resource=need.resource,
+                resource=need.full_resource,
                 allowed=None if unknown else str(need) not in lacking,
                 lost=need.lost,
                 essential=need.essential,
@@ -25,21 +26,29 @@ def rights(*lacking: str, unknown: bool = False) -> Rights:
     )
 
 
+CHANGING = {"create", "create_like", "destroy", RUN, "jobs"}
+
+
 def test_every_right_that_an_action_needs_is_one_that_is_asked_for() -> None:
     asked = {(need.verb, need.resource) for need in NEEDS}
-    assert {right for needed in NEEDED.values() for right in needed} <= asked
+    assert {right for needed in NEEDED.values() for right in (*needed.every, *needed.either)} <= asked
 
 
-@pytest.mark.parametrize("action", list(NEEDED))
+def test_only_actions_of_commands_are_held_back() -> None:
+    assert NEEDED.keys() - {RUN} <= {command.action for command in COMMANDS}
+
+
+@pytest.mark.parametrize("action", [*NEEDED, "refresh"])
 def test_read_only_mode_holds_back_whatever_changes_something(action: str) -> None:
     permits = Permits(read_only=True)
-    assert permits.why_not(action, lift="L") == "Read-only mode is on. Press L to allow changes."
-    assert permits.why_not(action) == "Read-only mode is on."
-    assert permits.why_not("refresh") == ""
+    assert bool(permits.why_not(action)) is (action in CHANGING)
+    if action in CHANGING:
+        assert permits.why_not(action, lift="L") == "Read-only mode is on. Press L to allow changes."
+        assert permits.why_not(action) == "Read-only mode is on."
     assert permits.toggle() == "Changes are allowed."
     assert permits.why_not(action) == ""
     assert permits.toggle().startswith("Read-only")
-    assert permits.why_not(action)
+    assert bool(permits.why_not(action)) is (action in CHANGING)
 
 
 def test_locked_read_only_mode_cannot_be_lifted() -> None:
@@ -48,23 +57,47 @@ def test_locked_read_only_mode_cannot_be_lifted() -> None:
     assert permits.why_not(RUN, lift="L") == "Read-only mode is on."
 
 
+YAML, EVENTS, LOG = "inside('yaml')", "inside('events')", "inside('log')"
+
+
 @pytest.mark.parametrize(
     ("lacking", "held_back"),
     [
-        ("create pods", {"create", "create_like"}),
-        ("delete pods", {"destroy"}),
-        ("get pods/exec", {RUN, "jobs"}),
-        ("create pods/exec", set[str]()),
-        ("watch pods", set[str]()),
+        (["create pods"], {"create", "create_like"}),
+        (["get pods"], {"create_like", "destroy", YAML, EVENTS, LOG}),
+        (["delete pods"], {"destroy"}),
+        (["get pods/exec"], {RUN, "jobs"}),
+        (["get pods/portforward"], set[str]()),
+        (["get pods/portforward", "get pods/exec"], {RUN, "jobs", "forwards"}),
+        (["list events"], {EVENTS}),
+        (["get pods/log"], {LOG}),
+        # These have a lesser way.
+        (
+            [
+                "create pods/exec", "create pods/portforward", "delete services", "watch pods", "patch pods",
+                "list pods.metrics.k8s.io", "list pods",
+            ],
+            set[str](),
+        ),
     ],
-)
-def test_a_missing_right_holds_back_what_needs_it(lacking: str, held_back: set[str]) -> None:
+)  # fmt: skip
+def test_a_missing_right_holds_back_each_command_that_needs_it(lacking: list[str], held_back: set[str]) -> None:
     permits = Permits()
-    assert not any(permits.why_not(action) for action in NEEDED)
-    permits.rights = rights(lacking)
-    assert {action for action in NEEDED if permits.why_not(action)} == held_back
+    actions = {RUN, *[command.action for command in COMMANDS]}
+    assert not any(permits.why_not(action) for action in actions)
+    permits.rights = rights(*lacking)
+    assert {action for action in actions if permits.why_not(action)} == held_back
     for action in held_back:
-        assert permits.why_not(action).startswith(f"You lack the right to {lacking} in agents.")
+        assert permits.why_not(action).endswith("in agents. The command doctor prints the Role that grants it.")
+        assert any(f"You lack the right to {right} " in permits.why_not(action) for right in lacking)
+
+
+def test_where_one_of_two_rights_would_do_both_are_named() -> None:
+    permits = Permits()
+    permits.rights = rights("get pods/portforward", "get pods/exec")
+    assert permits.why_not("forwards").startswith(
+        "You lack the right to get pods/portforward or to get pods/exec in agents."
+    )
 
 
 def test_what_is_not_known_is_tried() -> None:
