@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.reactive import Initialize, Reactive
@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual import events
+    from textual.app import App
     from textual.command import Provider
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
+    from textual.signal import Signal
     from textual.theme import Theme
 
     from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort
@@ -146,11 +148,16 @@ class DashboardApp(ClipboardApp[None]):
         """Say what is wrong with the settings; the dashboard works all the same."""
         self.remembered.trouble = self._warn
         self.watch(self, "theme", self._remember_theme, init=False)
+        cast("Signal[App[object]]", self.app_resume_signal).subscribe(self, self._resumed)
         shown = self._problems[:MOST_PROBLEMS]
         for problem in shown:
             self._warn(problem)
         if more := len(self._problems) - len(shown):
             self._warn(f"{more} more in the settings; k8s-sandbox-tui settings check lists all.")
+
+    def _resumed(self, _app: App[object]) -> None:
+        """Draw all of it: the terminal was somebody else's while the process was stopped."""
+        self.refresh(layout=True)
 
     def on_resize(self, event: events.Resize) -> None:
         """Say once that it is small, where it is."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 RUN = "run"
 """The action of running a command in a sandbox; it has no key of its own."""
 
+
 class Need(NamedTuple):
     """What an action needs; a right is a verb and a resource."""
 

@@ -50,6 +50,14 @@ class PromptDriver(LinuxDriver):
                 os.close(end)
             self._wake = None
 
+    def _sigcont_application(self, *_signal: object) -> None:
+        """Take the terminal back; after a SIGSTOP it was not given away, and Textual's would take it twice."""
+        if self._auto_restart:
+            if not self._must_signal_resume:
+                self.suspend_application_mode()
+                self._must_signal_resume = True
+            self.resume_application_mode()
+
     def run_input_thread(self) -> None:
         """Turn what is typed into events. Runs in a thread."""
         if self._wake is None:

@@ -22,6 +22,7 @@ from k8s_sandbox_tui.provider.paths import pods_path
 from k8s_sandbox_tui.provider.pods import pod_pages
 from k8s_sandbox_tui.provider.reaper import Reaper
 from k8s_sandbox_tui.provider.rows import Rows
+from k8s_sandbox_tui.provider.silence import WATCH_SILENCE_SECONDS, Silence
 from k8s_sandbox_tui.provider.wire import PodEvent, Status, UnreadableAnswerError, WatchError, decode_event
 
 if TYPE_CHECKING:
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
 
 WATCH_SECONDS = (100, 140)
 """How long a watch is asked to last: a random number in this range, so that clients do not come back at once."""
-WATCH_IDLE_EXTRA = 15.0
+WATCH_OPEN_SECONDS = 10.0
+"""An API server begins its answer to a watch at once."""
 SHORTEST_WATCH_SECONDS = 1.0
 DENIED_RETRY_SECONDS = 30.0
 PLUGIN_RETRY_SECONDS = 60.0
 """A plugin that needs a login may open a browser each time it is asked."""
 WATCH_DENIED_RETRY_SECONDS = 300.0
+DEAF_WATCH_RETRY_SECONDS = 300.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 15.0
 
 
@@ -83,6 +86,7 @@ class Feed:
         self._watching: asyncio.Task[str] | None = None
         self._refresh_wanted = False
         self._failures = 0
+        self._silence = Silence()
 
     def refresh(self) -> None:
         """Lists again now, whatever it waits for."""
@@ -118,7 +122,7 @@ class Feed:
                     version = ""
                 self._failures += 1
                 # A watch that is cut, by a proxy for example, is simply opened again; the second failure counts.
-                if self._failures > 1 or self.freshness is not Freshness.LIVE:
+                if self._failures > 1 or self._silence.suspicious or self.freshness is not Freshness.LIVE:
                     self._become(Freshness.STALE, error)
                     asks = isinstance(error, CredentialPluginError)
                     await self._pause(PLUGIN_RETRY_SECONDS if asks else _backoff(self._failures))
@@ -129,10 +133,11 @@ class Feed:
         self._wake.clear()
         rows, changes = self._rows, self._changes
         rows.begin_list()
-        version = ""
+        version, different = "", False
         async for page in pod_pages(connection, await self._namespace_name()):
             changed = rows.add_page(page.items or ())
             changes.add(changed)
+            different = different or bool(changed)
             self._reaper.see(changed)
             # Only the first page's version is sure to have every later change behind it.
             version = version or page.metadata.resource_version
@@ -144,6 +149,8 @@ class Feed:
         self._reaper.forget(gone)
         self.complete = True
         self._failures = 0
+        if self._silence.after_list(changed=different or bool(gone)):
+            self._watch_again_at = time.monotonic() + DEAF_WATCH_RETRY_SECONDS
         self._notify()
         return version
 
@@ -184,17 +191,26 @@ class Feed:
             ("timeoutSeconds", str(seconds)),
         ]
         path = pods_path(await self._namespace_name())
-        async with connection.stream(path, params=params, idle_timeout=seconds + WATCH_IDLE_EXTRA) as batches:
+        async with connection.stream(
+            path, params=params, timeout=WATCH_OPEN_SECONDS, idle_timeout=WATCH_SILENCE_SECONDS
+        ) as batches:
             began = time.monotonic()
-            self._good_at = datetime.now(UTC)
-            self._become(Freshness.LIVE)
-            async for lines in batches:
-                version = self._take(lines, version)
+            if not self._silence.suspicious:
                 self._good_at = datetime.now(UTC)
-                if not version:
-                    break
-                if self._failures and time.monotonic() - began > SHORTEST_WATCH_SECONDS:
-                    self._failures = 0
+            self._become(Freshness.LIVE)
+            try:
+                async for lines in batches:
+                    version = self._take(lines, version)
+                    self._silence.heard()
+                    self._good_at = datetime.now(UTC)
+                    if not version:
+                        break
+                    if self._failures and time.monotonic() - began > SHORTEST_WATCH_SECONDS:
+                        self._failures = 0
+            except TransportError as error:
+                if not isinstance(error.__cause__, TimeoutError):
+                    raise
+                return self._silence.after_watch(version)
         return version
 
     def _take(self, lines: list[bytes], version: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from k8s_sandbox_tui.dashboard.console.card_list import CardList
 from k8s_sandbox_tui.dashboard.console.keeping import Limits
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
 from k8s_sandbox_tui.dashboard.console.scrollback import MAX_LINES
@@ -71,6 +72,24 @@ async def test_who_scrolls_up_stays_there_and_can_jump_back(app: ConsoleApp) -> 
         assert body(app)[-2] == "│ line 199"
         await more(pilot, app, command, 200, 300)
         assert body(app)[-2] == "│ line 299"
+
+
+async def test_who_has_scrolled_sideways_stays_there_while_the_end_is_followed(app: ConsoleApp) -> None:
+    """Following output must not throw its reader back to the first column."""
+    async with app.run_test(size=(40, 24)) as pilot:
+        await pilot.press("x", "enter")
+        command = await app.host.command(0)
+        command.out(b"0123456789" * 12 + b"\n")
+        await until(pilot, lambda: app.console_pane.cards[0].scrollback.end >= 1)
+        await pilot.press("alt+up", "w", "right")
+        await pilot.pause()
+        sideways = app.console_pane.query_one(CardList).scroll_offset.x
+        assert sideways > 0
+        command.out(b"".join(b"%d" % (number % 10) * 120 + b"\n" for number in range(50)))
+        await until(pilot, lambda: app.console_pane.cards[0].scrollback.end >= 51)
+        await pilot.pause()
+        assert app.console_pane.query_one(CardList).scroll_offset.x == sideways
+        assert "9" * 20 in body(app)[-2]
 
 
 async def test_a_click_on_the_hint_jumps_to_the_end(app: ConsoleApp) -> None:

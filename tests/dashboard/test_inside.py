@@ -149,6 +149,24 @@ async def test_reload_asks_again_and_the_previous_log_has_a_key(inside: Inside) 
     await inside.shows("the one before")
 
 
+async def test_a_log_that_is_read_on_keeps_what_was_scrolled_to_sideways(inside: Inside) -> None:
+    """Following a log must not throw its reader back to the first column."""
+    long = bytes(range(ord("a"), ord("z"))) * 6
+    inside.sandbox.log = b"\n".join([long] * 40)
+    await inside.open(Page.LOG)
+    await inside.shows("abcdef")
+    await inside.pilot.press("right", "right")
+    assert inside.view.scroll_offset.x == 16
+    inside.sandbox.log += b"\nnew " + long
+    await inside.pilot.press("r")
+    await inside.shows("new abc")
+    await inside.pilot.pause()
+    assert inside.view.scroll_offset.x == 16
+    assert inside.view.scroll_offset.y == inside.view.max_scroll_y
+    await inside.pilot.press("y", "l")
+    assert inside.view.scroll_offset.x == 0
+
+
 async def test_the_cursor_stays_where_it_is_when_more_comes_in(inside: Inside) -> None:
     await inside.open()
     await inside.shows("TOKEN")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sys
@@ -63,6 +64,30 @@ def test_ctrl_z_neither_stops_it_nor_leaves_the_terminal_raw(tmp_path: Path) -> 
         terminal.send("?")
         terminal.wait_for("Esc closes")
         assert b"\x1b[?1049l" not in terminal.raw
+        terminal.send("\x11")
+        assert terminal.wait_for_end() == 0
+        assert terminal.modes() == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+def test_a_signal_to_stop_pauses_it_and_one_to_go_on_brings_it_back_whole(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """Suspended, it is paused: it asks the cluster nothing and draws nothing. Later it goes on as it was, and ends."""
+    with dashboard("none", tmp_path) as terminal:
+        before = terminal.modes()
+        terminal.wait_for("Running")
+        terminal.process.send_signal(number)
+        _, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        if number is signal.SIGTSTP:
+            terminal.wait_for(lambda _: b"\x1b[?1049l" in terminal.raw)
+            assert terminal.modes() == before
+        terminal.raw.clear()
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.wait_for(lambda _: b"Running" in terminal.raw)
+        terminal.send("?")
+        terminal.wait_for("Esc closes")
         terminal.send("\x11")
         assert terminal.wait_for_end() == 0
         assert terminal.modes() == before

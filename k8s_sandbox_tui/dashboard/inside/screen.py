@@ -164,7 +164,7 @@ class InsideScreen(ModalScreen[None]):
     def _show(self) -> None:
         view = self.query_one(DocumentView)
         place, lines = view.cursor, len(view.document.lines)
-        view.show(self._document(), at_end=self._page is Page.LOG)
+        view.show(self._document(), at_end=self._page is Page.LOG, anew=False)
         if self._page is not Page.LOG and lines:
             view.action_move(min(place, len(view.document.lines)))
         self.refresh_bindings()

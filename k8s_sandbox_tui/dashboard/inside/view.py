@@ -68,13 +68,20 @@ class DocumentView(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width or self.app.size.width
         return max(0, width - _FOLD_CELLS - 1)
 
-    def show(self, document: Document, *, at_end: bool = False) -> None:
-        """Show another document, from its top or from its end."""
+    def show(self, document: Document, *, at_end: bool = False, anew: bool = True) -> None:
+        """Show another document, from its top or from its end.
+
+        Args:
+            document: What to show.
+            at_end: Whether to begin at its end.
+            anew: False: it is the one before as it is now; who has scrolled sideways stays there.
+        """
+        x = 0 if anew else self.scroll_offset.x
         self.document = document
         self.cursor = len(document.lines) - 1 if at_end and document.lines else 0
         self._found = document.find(self._needle)
         self._measure()
-        self.scroll_to(0, 0, animate=False)
+        self.scroll_to(x, 0, animate=False)
         if at_end:
             # How far it can be scrolled is known once it is laid out.
             self.call_after_refresh(self._to_cursor)

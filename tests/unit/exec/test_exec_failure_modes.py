@@ -77,6 +77,7 @@ async def serving(
 
 
 async def test_f1_f2_requests_among_and_after_execs_stay_requests(server: ExecServer) -> None:
+    """An exec must not turn requests of others on the same client into WebSockets ("Handshake status 200 OK")."""
     async with connected(kubeconfig_for(f"http://127.0.0.1:{server.port}")) as connection:
 
         async def look() -> object:

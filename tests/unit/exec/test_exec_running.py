@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tests.unit.exec.exec_server import ExecServer, LoopbackConnection
 
 
+RESIZE = 4
+"""The channel."""
+
+
 async def all_of(running: RunningCommand) -> dict[str, bytes]:
     output = {"stdout": bytearray(), "stderr": bytearray()}
     async for chunk in running:
@@ -115,14 +119,20 @@ async def test_without_input_none_can_be_sent(connection: LoopbackConnection) ->
         assert await running.wait() == 0
 
 
-async def test_terminal_has_its_size_from_the_start(server: ExecServer, connection: LoopbackConnection) -> None:
-    running = await start_command(
-        connection, TARGET, ["stty", "size"], stdin=True, tty=True, size=(123, 45), env={"TERM": "xterm"}
-    )
+@pytest.mark.parametrize("env", [None, {"TERM": "xterm"}])
+async def test_terminal_has_its_size_from_the_start(
+    server: ExecServer, connection: LoopbackConnection, env: dict[str, str] | None
+) -> None:
+    """A shell must not start at 80x24 and be resized later: the size goes before everything else that is sent."""
+    running = await start_command(connection, TARGET, ["stty", "size"], stdin=True, tty=True, size=(123, 45), env=env)
     async with running:
         assert (await all_of(running))["stdout"] == b"45 123\r\n"
         assert await running.wait() == 0
-    assert b'\x04{"Width":123,"Height":45}' in server.served.frames
+    # Variables come by an exec of their own, before the terminal is there.
+    frames = server.served.frames
+    resizes = [number for number, frame in enumerate(frames) if frame[0] == RESIZE]
+    assert frames[resizes[0]] == b'\x04{"Width":123,"Height":45}'
+    assert (resizes[0] == 0) is (env is None)
 
 
 async def test_terminal_with_variables_echoes_none_of_them(server: ExecServer, connection: LoopbackConnection) -> None:

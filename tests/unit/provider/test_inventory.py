@@ -213,6 +213,27 @@ async def test_polling_by_choice_never_watches(compute: Compute, server: ApiServ
     assert watched(server) == []
 
 
+async def test_a_suspension_is_no_reason_to_catch_up(
+    compute: Compute, server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that was stopped for an hour asks once when it goes on, not once for each interval that it missed."""
+    loop = asyncio.get_running_loop()
+    clock, stopped = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: clock() + stopped[0])
+    listing(server, [pod_list(pod())], [Watch()])
+    async with compute.inventory(refresh_interval=60, watch=False) as inventory:
+        shown = Screen(inventory)
+        await shown.until_fresh(Freshness.POLLING)
+        for lists, seconds in ((2, 3600.0), (3, 60.0)):
+            stopped[0] += seconds
+            async with asyncio.timeout(10):
+                while listed(server) < lists:  # noqa: ASYNC110 - an idle list says nothing
+                    await asyncio.sleep(0.001)
+            for _ in range(50):
+                await asyncio.sleep(0.001)
+            assert listed(server) == lists
+
+
 async def test_an_idle_poll_says_nothing_and_keeps_the_rows(compute: Compute, server: ApiServer) -> None:
     third = asyncio.Event()
 
