@@ -30,8 +30,9 @@ done
 """Takes frames from stdin and writes their content to stdout. `dd` reads not a byte more than it is told; `head -c` of
 busybox does."""
 
-GUARDED: Final = """trap 'trap "" HUP INT TERM;kill -9 $! 2>/dev/null;rm -rf "$t"' EXIT
-trap 'exit 143' HUP INT TERM
+GUARDED: Final = """undo(){ trap "" HUP INT TERM;kill -9 $! 2>/dev/null;rm -rf "$t";}
+trap undo EXIT
+trap 'undo;exit 143' HUP INT TERM
 """
 BODY: Final = """exec 3<&0
 ("""
@@ -39,13 +40,14 @@ END_GUARDED: Final = """exit
 )<&3 3<&-&
 wait $!
 r=$?
-trap 'trap "" HUP INT TERM;rm -rf "$t"' EXIT
+undo(){ trap "" HUP INT TERM;rm -rf "$t";}
 exit $r
 """
 """Around what has a temporary file or directory, $t, which is removed whatever happens. A shell answers a signal only
 when its foreground command has ended, which may have begun after the signal was sent, and so would hold that up until
 the KILL. `wait` answers at once. What is made by name is made before `BODY`: there, nothing can come late and make it
-anew."""
+anew. A second signal may come before the first one's answer has begun to ignore it, and its `exit` would leave that
+answer undone: so each answer removes by itself."""
 
 READ: Final = """here "$1"||lost "$1" 71
 [ ! -d "$1" ]||exit 72
