@@ -21,12 +21,20 @@ while True:
 """Prints its port; answers with what it got, in upper case, once the other side has ended its half."""
 
 
-async def ask_port(port: int, data: bytes) -> bytes:
-    """Sends all, ends its half, and reads to the end."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def ask_port(port: int, data: bytes, host: str = "127.0.0.1") -> bytes:
+    """Sends all, ends its half, and reads to the end.
+
+    Raises:
+        ConnectionError: The other side has broken it.
+    """
+    reader, writer = await asyncio.open_connection(host, port)
     try:
         writer.write(data)
-        writer.write_eof()
+        try:
+            writer.write_eof()
+        except OSError as error:
+            # The system's word for it depends on how far the reset has come.
+            raise ConnectionResetError from error
         return await reader.read()
     finally:
         writer.close()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contract.port_server import ask_port
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -46,13 +48,7 @@ def have(cluster: ForwardCluster, folder: Path, *tools: str) -> None:
 
 async def ask(forward: PortForward, question: bytes) -> bytes:
     """Sends all, ends its half, and reads to the end."""
-    reader, writer = await asyncio.open_connection(forward.local_host, forward.local_port)
-    writer.write(question)
-    writer.write_eof()
-    try:
-        return await reader.read()
-    finally:
-        writer.close()
+    return await ask_port(forward.local_port, question, forward.local_host)
 
 
 async def broken(forward: PortForward, question: bytes = b"") -> bool:
