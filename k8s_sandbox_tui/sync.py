@@ -21,7 +21,8 @@ from k8s_sandbox_tui import provider as asynchronous
 from k8s_sandbox_tui.provider.config import DEFAULT_PREFIX, DEFAULT_TIMEOUT
 from k8s_sandbox_tui.provider.destroy import DESTROY_TIMEOUT
 from k8s_sandbox_tui.provider.exec.capture import MAX_OUTPUT
-from k8s_sandbox_tui.provider.files.filesystem import MAX_BYTES, MAX_DOWNLOAD, MAX_FILES, TIMEOUT
+from k8s_sandbox_tui.provider.files.limits import MAX_BYTES, MAX_DOWNLOAD, MAX_FILES, TIMEOUT
+from k8s_sandbox_tui.provider.files.name_list import MOST_NAMES
 from k8s_sandbox_tui.provider.jobs.limits import DEFAULT_LOG, KILL_GRACE, READ_LIMIT
 from k8s_sandbox_tui.provider.jobs.models import LOG_START
 from k8s_sandbox_tui.provider.loop_thread import loop_thread
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.files.content import Data
     from k8s_sandbox_tui.provider.files.entries import FileEntry
     from k8s_sandbox_tui.provider.files.local_tree import LocalPath
+    from k8s_sandbox_tui.provider.files.name_list import NameList
     from k8s_sandbox_tui.provider.files.paths import RemotePath
     from k8s_sandbox_tui.provider.files.sync import SyncResult
     from k8s_sandbox_tui.provider.files.transfer import OnProgress, TransferResult
@@ -1064,6 +1066,27 @@ class FileSystem:
             FileError: It cannot be read.
         """
         return loop_thread().run(self._async.readdir(path, timeout=timeout))
+
+    def names(
+        self,
+        path: RemotePath,
+        begin: str = "",
+        *,
+        most: int = MOST_NAMES,
+        timeout: int | None = TIMEOUT,
+    ) -> NameList:
+        """The names in a directory that begin with a text, fast: for completion.
+
+        Args:
+            path: The directory. `~`, and what begins with `~/`, is the home directory of the sandbox's user.
+            begin: What the names begin with. Hidden ones are listed where it begins with a dot.
+            most: Names that are listed.
+            timeout: Milliseconds.
+
+        Raises:
+            FileError: As `readdir`.
+        """
+        return loop_thread().run(self._async.names(path, begin, most=most, timeout=timeout))
 
     def stat(self, path: RemotePath, *, follow_symlinks: bool = True, timeout: int | None = TIMEOUT) -> FileEntry:
         """What there is at a path.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.binding import Binding, BindingType
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
+from k8s_sandbox_tui.dashboard.completion.field import CHOOSING
 from k8s_sandbox_tui.dashboard.console.commands import CARD_COMMANDS, MOVE_COMMANDS
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
@@ -52,7 +53,8 @@ def main_keys(keymap: Mapping[str, str] | None = None) -> list[KeySection]:
         *_grouped(COMMANDS),
         KeySection("In the table", bound(SandboxTable.BINDINGS)),
         KeySection("In the filter", bound(FilterInput.BINDINGS)),
-        KeySection("In the console", bound([*CommandInput.BINDINGS, *Console.BINDINGS])),
+        KeySection("In the console", bound([*CommandInput.BINDINGS[len(CHOOSING) :], *Console.BINDINGS])),
+        KeySection("In a list of names", bound(CHOOSING), apart=True),
         *_grouped([*CARD_COMMANDS, *MOVE_COMMANDS], apart=True),
     ]
     own = keymap or {}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
     from k8s_sandbox_tui.provider.destroy_many import DestroyResult, SandboxRef
     from k8s_sandbox_tui.provider.errors import SandboxError
+    from k8s_sandbox_tui.provider.files.name_list import NameList
     from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
     from k8s_sandbox_tui.provider.opened import ClusterWish
     from k8s_sandbox_tui.provider.rights import Rights
@@ -44,6 +45,14 @@ class JobsPort(Protocol):
         ...
 
 
+class FilesPort(Protocol):
+    """The files of a sandbox."""
+
+    async def names(self, path: str, begin: str = "", *, timeout: int | None = None) -> NameList:
+        """The names in a directory that begin with a text; `timeout` is in milliseconds."""
+        ...
+
+
 class SandboxPort(CommandStarter, ForwardSource, InsidePort, Protocol):
     """One sandbox: commands run in it, and its ports have URLs."""
 
@@ -55,6 +64,11 @@ class SandboxPort(CommandStarter, ForwardSource, InsidePort, Protocol):
     @property
     def uid(self) -> str:
         """The Pod's uid."""
+        ...
+
+    @property
+    def filesystem(self) -> FilesPort:
+        """Its files."""
         ...
 
     @property

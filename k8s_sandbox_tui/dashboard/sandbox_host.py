@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
     from k8s_sandbox_tui.dashboard.ports import SandboxesPort, SandboxPort
+    from k8s_sandbox_tui.provider.files.name_list import NameList
+
+
+LISTING = 5000
+"""Milliseconds that the names of a directory may take."""
 
 
 class SandboxHost:
@@ -57,6 +62,14 @@ class SandboxHost:
             SandboxError: It could not be started.
         """
         return await (await self.sandbox()).jobs.start(command, cwd=cwd, env=env)
+
+    async def list_names(self, folder: str, begin: str, /) -> NameList:
+        """The names in a directory that begin with a text.
+
+        Raises:
+            SandboxError: They could not be listed.
+        """
+        return await (await self.sandbox()).filesystem.names(folder, begin, timeout=LISTING)
 
     async def list_jobs(self) -> Sequence[BackgroundJob]:
         """The jobs of the sandbox, the oldest first.

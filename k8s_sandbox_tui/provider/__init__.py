@@ -86,6 +86,9 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.files.filesystem import (
         FileSystem,
     )
+    from k8s_sandbox_tui.provider.files.name_list import (
+        NameList,
+    )
     from k8s_sandbox_tui.provider.files.paths import (
         RemotePath,
     )
@@ -260,6 +263,7 @@ __all__ = [
     "LocalFileError",
     "LogChunk",
     "LogOffset",
+    "NameList",
     "NotFoundError",
     "NotManagedError",
     "OfficialConfiguration",
@@ -356,6 +360,7 @@ _NAMES = {
         "UnsafeArchiveError",
     ),
     "files.filesystem": ("FileSystem",),
+    "files.name_list": ("NameList",),
     "files.sync": ("SyncResult",),
     "files.sync_face": ("FileSync",),
     "files.paths": ("RemotePath",),

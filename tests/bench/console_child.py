@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished
 from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.provider.files.name_list import NameList
 from tests.bench.bench_console import FRAME, FRAMES, KEYS, Flooded
 from tests.bench.list_child import peak_mib
 from tests.dashboard.console_host import info
@@ -47,6 +48,9 @@ class Flood:
 
     async def start_job(self, command: str, _cwd: str | None, _env: Mapping[str, str] | None, /) -> ScriptedJob:
         return ScriptedJob(1, command)
+
+    async def list_names(self, _folder: str, _begin: str, /) -> NameList:
+        return NameList(names=())
 
     async def __aenter__(self) -> Self:
         return self

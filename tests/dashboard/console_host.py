@@ -16,6 +16,8 @@ from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished, CommandStarted, ConsoleLeft
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.provider.errors import ConnectionLostError, SandboxError
+from k8s_sandbox_tui.provider.files.errors import FileMissingError
+from k8s_sandbox_tui.provider.files.name_list import NameList
 from k8s_sandbox_tui.provider.models import SandboxInfo, SandboxStatus
 from tests.dashboard.scripted_jobs import ScriptedJobs
 
@@ -103,6 +105,12 @@ class ScriptedSandbox:
         self.accepts = asyncio.Event()
         self.accepts.set()
         self._came = asyncio.Condition()
+        self.folders: dict[str, list[str] | SandboxError] = {}
+        """The names in its directories."""
+        self.listed: list[tuple[str, str]] = []
+        self.answers = asyncio.Event()
+        self.answers.set()
+        self.most = 2000
 
     async def start_command(
         self, command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
@@ -115,6 +123,18 @@ class ScriptedSandbox:
             self.commands.append(started)
             self._came.notify_all()
         return started
+
+    async def list_names(self, folder: str, begin: str, /) -> NameList:
+        self.listed.append((folder, begin))
+        await self.answers.wait()
+        names = self.folders.get(folder)
+        if isinstance(names, SandboxError):
+            raise names
+        if names is None:
+            raise FileMissingError("There is no such directory.", path=folder)
+        hidden = begin.startswith(".")
+        found = sorted(name for name in names if name.startswith(begin) and name.startswith(".") is hidden)
+        return NameList(names=tuple(found[: self.most]), more=len(found) > self.most)
 
     async def start_job(self, command: str, cwd: str | None, env: Mapping[str, str] | None, /) -> ScriptedJob:
         return await self.jobs.start(command, cwd=cwd, env=env)

@@ -27,6 +27,7 @@ from k8s_sandbox_tui.provider.looking import SandboxEvent
 from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo, SandboxStatus
 from k8s_sandbox_tui.provider.needed_rights import NEEDS
 from k8s_sandbox_tui.provider.rights import Right, Rights
+from tests.dashboard.scripted_files import ScriptedFiles
 from tests.dashboard.scripted_jobs import ScriptedJobs
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ class ScriptedSandbox:
     previous_log: bytes = b""
     forwards: list[ScriptedForward] = field(default_factory=list["ScriptedForward"])
     jobs: ScriptedJobs = field(default_factory=ScriptedJobs)
+    filesystem: ScriptedFiles = field(default_factory=ScriptedFiles)
     taken: set[int] = field(default_factory=set[int])
     """Ports of this machine that somebody listens on."""
 

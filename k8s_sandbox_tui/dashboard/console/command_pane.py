@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 from textual.widgets import Static
 
+from k8s_sandbox_tui.dashboard.completion.completer import Completer
+from k8s_sandbox_tui.dashboard.completion.name_list_view import NameListView
+from k8s_sandbox_tui.dashboard.completion.names import NameCache, Whereabouts
+from k8s_sandbox_tui.dashboard.completion.words import SHELL
 from k8s_sandbox_tui.dashboard.console.background import JobHost, background_of
 from k8s_sandbox_tui.dashboard.console.card_area import CardArea
 from k8s_sandbox_tui.dashboard.console.directory import Place
@@ -74,6 +78,11 @@ class CommandPane(Widget):
         self._line = PromptLine(self._remembered)
         self._input = self._line.input
         self._greeting = Static(id="console-greeting", markup=False)
+        self._names = NameListView(id="console-names")
+        self._cache = NameCache()
+        self._input.completer = Completer(
+            self._input, self._names, syntax=SHELL, where=self._whereabouts, cache=self._cache
+        )
 
     @property
     def cards(self) -> list[CommandCard]:
@@ -95,6 +104,7 @@ class CommandPane(Widget):
         yield self._area
         yield self._search
         yield self._line
+        yield self._names
 
     def on_mount(self) -> None:
         """Fetch the history."""
@@ -109,6 +119,8 @@ class CommandPane(Widget):
             info: What is known of the sandbox; None when none is selected.
         """
         changed = info is not self._info
+        if self._info is not None and (info is None or info.uid != self._info.uid):
+            self._input.stop_completing()
         self._host = host
         self._info = info
         if changed and self.is_mounted:
@@ -196,7 +208,15 @@ class CommandPane(Widget):
         self._show_selection(settles=False)
         return True
 
+    def _whereabouts(self) -> Whereabouts | None:
+        """Where paths count from; None where no command may be run either."""
+        host, info = self._host, self._info
+        if host is None or info is None or self.forbidden or why_not(info):
+            return None
+        return Whereabouts(host, info.uid, self._sessions.of(info.uid).place.cwd)
+
     def _ended(self, run: CommandRun) -> None:
+        self._cache.forget(run.card.uid)
         if self._sessions.of(run.card.uid).follow(run):
             self._area.list.changed(run.card)
             self._show_selection()

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
+from k8s_sandbox_tui.dashboard.completion.name_list_view import NameListView
 from k8s_sandbox_tui.dashboard.console.actions import CardAction
 from k8s_sandbox_tui.dashboard.console.command_pane import CommandPane
 from k8s_sandbox_tui.dashboard.console.history_search import HistorySearch
@@ -112,6 +113,7 @@ class Console(CommandPane):
     def _submit(self) -> None:
         """Run what stands in the command line; where that is refused, it stays."""
         command = self._input.command
+        self._input.stop_completing()
         if not command.strip() or self._set_variables(command) or self.start(command) is not None:
             self._input.clear_command()
 
@@ -154,6 +156,11 @@ class Console(CommandPane):
         self._input.focus()
         if event.run:
             self._submit()
+
+    @on(NameListView.Taken)
+    def _name_taken(self, event: NameListView.Taken) -> None:
+        event.stop()
+        self._input.take_name(event.name)
 
     @on(CardAsked)
     def _asked(self, event: CardAsked) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import Input
 
-from k8s_sandbox_tui.dashboard.console.words import NEWLINE_SIGN
+from k8s_sandbox_tui.dashboard.completion.field import CHOOSING, COMPLETE, CompletingInput
+from k8s_sandbox_tui.dashboard.completion.words import NEWLINE_SIGN
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 
 if TYPE_CHECKING:
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from textual import events
 
 
-class CommandInput(Input):
+class CommandInput(CompletingInput):
     """Takes a command line. A pasted text of several lines stays whole: `↵` stands for each line break."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *CHOOSING,
         Binding("enter", "submit", "Run"),
         Binding("up", "older", "History", tooltip="The last command that starts with what is typed"),
         Binding("down", "newer", "Newer command", show=False),
+        COMPLETE,
         Binding("ctrl+c", "interrupt", "Cancel", tooltip="End the running command; with text selected, copy it"),
         Binding("escape", "leave", "Leave", tooltip="Give the keys back to the table"),
     ]

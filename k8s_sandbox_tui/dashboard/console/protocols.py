@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
+from k8s_sandbox_tui.dashboard.completion.names import NameSource
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
@@ -69,8 +71,8 @@ class CommandStarter(Protocol):
         ...
 
 
-class CommandHost(CommandStarter, Protocol):
-    """A sandbox that runs commands, also such that go on by themselves."""
+class CommandHost(CommandStarter, NameSource, Protocol):
+    """A sandbox that runs commands, also such that go on by themselves, and says which files it has."""
 
     async def start_job(self, command: str, cwd: str | None, env: Mapping[str, str] | None, /) -> BackgroundJob:
         """Start a job with `/bin/sh`.

@@ -6,6 +6,7 @@ import re
 import signal
 from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.dashboard.completion.words import NEWLINE_SIGN
 from k8s_sandbox_tui.dashboard.console.model import CommandState, Ending
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.provider.errors import (
@@ -21,9 +22,6 @@ from k8s_sandbox_tui.provider.models import SandboxStatus
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.models import SandboxInfo
-
-NEWLINE_SIGN = "↵"
-"""Stands for a line break where a command is shown on one line."""
 
 _SIGNAL_WORDS = {
     signal.SIGHUP: "hung up",

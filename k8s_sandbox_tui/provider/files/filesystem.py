@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.provider.files import operations, reader, writing
 from k8s_sandbox_tui.provider.files.errors import FileError
+from k8s_sandbox_tui.provider.files.limits import MAX_BYTES, MAX_DOWNLOAD, MAX_FILES, TIMEOUT
+from k8s_sandbox_tui.provider.files.name_list import MOST_NAMES
 from k8s_sandbox_tui.provider.files.paths import check_file_path, check_path, shown
 from k8s_sandbox_tui.provider.files.runner import Runner
 
@@ -16,21 +18,12 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.files.content import Data
     from k8s_sandbox_tui.provider.files.entries import FileEntry
     from k8s_sandbox_tui.provider.files.local_tree import LocalPath
+    from k8s_sandbox_tui.provider.files.name_list import NameList
     from k8s_sandbox_tui.provider.files.paths import RemotePath
     from k8s_sandbox_tui.provider.files.reader import FileReader
     from k8s_sandbox_tui.provider.files.runner import Access
     from k8s_sandbox_tui.provider.files.sync_face import FileSync
     from k8s_sandbox_tui.provider.files.transfer import OnProgress, TransferResult
-
-TIMEOUT: Final = 120_000
-"""Milliseconds for an operation whose time does not depend on the size of a file's content."""
-
-MAX_BYTES: Final = 256 * 1024 * 1024
-"""Bytes that are read into memory at most, unless the caller allows more."""
-
-MAX_DOWNLOAD: Final = 64 << 30
-MAX_FILES: Final = 1_000_000
-"""What a download may bring, unless the caller allows more: a sandbox could send for ever."""
 
 
 class FileSystem:
@@ -242,6 +235,22 @@ class FileSystem:
             FileError: It cannot be read.
         """
         return await operations.readdir(self._runner, path, timeout)
+
+    async def names(
+        self, path: RemotePath, begin: str = "", *, most: int = MOST_NAMES, timeout: int | None = TIMEOUT
+    ) -> NameList:
+        """The names in a directory that begin with a text, fast: for completion.
+
+        Args:
+            path: The directory. `~`, and what begins with `~/`, is the home directory of the sandbox's user.
+            begin: What the names begin with. Hidden ones are listed where it begins with a dot.
+            most: Names that are listed.
+            timeout: Milliseconds.
+
+        Raises:
+            FileError: As `readdir`.
+        """
+        return await operations.names(self._runner, path, begin, most, timeout)
 
     async def stat(self, path: RemotePath, *, follow_symlinks: bool = True, timeout: int | None = TIMEOUT) -> FileEntry:
         """What there is at a path.

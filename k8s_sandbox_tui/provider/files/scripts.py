@@ -74,6 +74,22 @@ echo end//
 """
 """Lists a directory. What vanishes while it is listed is left out, which `find` and `stat` complain of."""
 
+NAMES: Final = """[ -z "$4" ]||{ [ -n "$HOME" ]&&cd "$HOME";}||exit 71
+[ -d "$1" ]||{ ! here "$1"||exit 73;lost "$1" 71;}
+[ -r "$1" ]&&[ -x "$1" ]||exit 74
+cd -P "$1"||exit 79
+n=0
+for e in "$2"*;do
+here "$e"||continue
+case $e in .|..)continue;;esac
+[ $((n+=1)) -le "$3" ]||{ echo more//;break;}
+if [ -d "$e" ];then printf '%s/d\\n' "$e";else printf '%s/f\\n' "$e";fi
+done
+echo end//
+"""
+"""Prints the names in a directory that begin with $2, at most $3, with no process for each; hidden ones only where $2
+begins with a dot, as the shell has it. $4: the directory is in the home directory."""
+
 EXISTS: Final = """here "$1"||exit 71"""
 
 MKDIR: Final = """mkdir -p "$1"&&exit

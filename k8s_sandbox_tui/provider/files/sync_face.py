@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.provider.files.filesystem import MAX_DOWNLOAD, MAX_FILES
+from k8s_sandbox_tui.provider.files.limits import MAX_DOWNLOAD, MAX_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
