@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+import yaml
 
 from tests.contract.cluster_client import ApiClient, look, pod_manifest
 
@@ -122,7 +123,28 @@ async def test_openapi_names_what_kubectl_needs_to_validate(client: ApiClient) -
     parameters = look(document.object["paths"], "/api/v1/namespaces/{namespace}/pods/{name}.patch.parameters")
     assert "fieldValidation" in str(parameters)
     # In protobuf, for kubectl before 1.28.
-    second = await client.get("/openapi/v2")
+    second = await client.get("/openapi/v2", Accept="application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
     assert second.content_type == "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
     assert "fieldValidation" in str(second.body)
+    assert "swagger" in (await client.get("/openapi/v2")).object
     assert (await client.get("/openapi/v4")).status == 404
+
+
+async def test_yaml_is_answered_to_those_who_want_it(client: ApiClient, namespace: str, pods: str) -> None:
+    manifest = yaml.safe_dump({**pod_manifest("in-yaml"), "metadata": {"name": "in-yaml", "labels": {"on": "yes"}}})
+    headers = {"Content-Type": "application/yaml", "Accept": "application/yaml"}
+    made = await client.request("POST", pods, manifest.encode(), headers)
+    assert (made.status, made.content_type) == (201, "application/yaml")
+    listed = await client.get(pods, Accept="application/yaml, application/json")
+    assert listed.content_type == "application/yaml"
+    plain = await client.get(pods)
+    assert yaml.safe_load(str(listed.body))["items"][0]["metadata"]["labels"] == {"on": "yes"}
+    assert yaml.safe_load(str(listed.body))["kind"] == plain.object["kind"] == "PodList"
+    refused = await client.get(f"{pods}/missing", Accept="application/yaml")
+    assert (refused.status, yaml.safe_load(str(refused.body))["reason"]) == (404, "NotFound")
+    watched = await client.get(f"{pods}?watch=1&timeoutSeconds=1", Accept="application/yaml")
+    assert (watched.status, "stream=watch" in str(watched.body)) == (406, True)
+    # A log is neither.
+    await client.wait_for(namespace, "in-yaml", "status.phase", "Running")
+    log = await client.get(f"{pods}/in-yaml/log", Accept="application/yaml")
+    assert str(log.content_type).startswith("text/plain")

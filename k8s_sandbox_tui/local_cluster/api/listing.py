@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import json
 
 from k8s_sandbox_tui.local_cluster.api.list_options import check_list_options
-from k8s_sandbox_tui.local_cluster.api.media import Form, answer_form
+from k8s_sandbox_tui.local_cluster.api.media import Form, answer_media
 from k8s_sandbox_tui.local_cluster.api.paging import decode_token, expired_continue, start_key, token_after
 from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_response
 from k8s_sandbox_tui.local_cluster.api.selection import entry_test
@@ -36,7 +36,7 @@ FRESHNESS_TIMEOUT = 3.0
 
 async def get_object(request: web.Request, info: RequestInfo, served: Served[T]) -> web.Response:
     """GET of one object."""
-    form = answer_form(request.headers.get("Accept"))
+    form = answer_media(request.headers.get("Accept")).form
     entry = served.collection.get(info.namespace if served.resource.namespaced else "", info.name)
     if form is Form.OBJECT:
         return object_response(served.resource, entry)
@@ -46,7 +46,7 @@ async def get_object(request: web.Request, info: RequestInfo, served: Served[T])
 async def list_objects(request: web.Request, info: RequestInfo, served: Served[T]) -> web.Response:
     """GET of a list."""
     query = request.query
-    form = answer_form(request.headers.get("Accept"))
+    form = answer_media(request.headers.get("Accept")).form
     check_list_options(query)
     namespace = info.namespace if served.resource.namespaced else ""
     test = entry_test(served.resource, namespace, query)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 from msgspec import json
 
-from k8s_sandbox_tui.local_cluster.api.openapi_v2 import CONTENT_TYPE, to_protobuf
+from k8s_sandbox_tui.local_cluster.api.media import JSON, clauses
+from k8s_sandbox_tui.local_cluster.api.openapi_v2 import ACCEPTED, CONTENT_TYPE, to_json, to_protobuf
 from k8s_sandbox_tui.local_cluster.api.respond import NO_CACHE, json_response
 from k8s_sandbox_tui.local_cluster.api.schemas import PREFIX, schemas_of
 from k8s_sandbox_tui.local_cluster.objects.json_value import decode
-from k8s_sandbox_tui.local_cluster.objects.status_error import page_not_found
+from k8s_sandbox_tui.local_cluster.objects.status_error import PlainError, page_not_found
 from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject
 
 _CORE = (EVENTS, NAMESPACES, NODES, PODS, SERVICES)
 _TYPE_META: dict[str, object] = {
@@ -24,11 +30,11 @@ _METHODS = {"create": "post", "update": "put", "patch": "patch", "delete": "dele
 _ACTIONS = {"create": "post", "update": "put"}
 
 
-def openapi(path: str) -> web.Response:
+def openapi(path: str, accept: str | None = None) -> web.Response:
     """The index of version 3, or the document of the core group in either version.
 
     Raises:
-        PlainError: 404, there is no such path.
+        PlainError: 404, there is no such path; 406, the client reads none of the forms of it.
     """
     match path.rstrip("/"):
         case "/openapi/v3":
@@ -36,16 +42,25 @@ def openapi(path: str) -> web.Response:
         case "/openapi/v3/api/v1":
             return json_response(_core_document())
         case "/openapi/v2":
-            headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": NO_CACHE}
-            return web.Response(body=_second_version(), headers=headers)
+            return _second_version(accept)
         case _:
             raise page_not_found()
 
 
+def _second_version(accept: str | None) -> web.Response:
+    for media, _ in clauses(accept):
+        if media in ACCEPTED:
+            headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": NO_CACHE}
+            return web.Response(body=_in_second_version(to_protobuf), headers=headers)
+        if media in {JSON, "application/*", "*/*"}:
+            return json_response(_in_second_version(to_json))
+    raise PlainError(406, "")
+
+
 @cache
-def _second_version() -> bytes:
+def _in_second_version(form: Callable[[JsonObject], bytes]) -> bytes:
     document = decode(_core_document())
-    return to_protobuf(document if isinstance(document, dict) else {})
+    return form(document if isinstance(document, dict) else {})
 
 
 @cache

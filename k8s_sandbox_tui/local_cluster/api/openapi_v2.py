@@ -1,4 +1,4 @@
-"""`/openapi/v2`, for kubectl before 1.28: the document of version 3 as one of version 2, in protobuf as it asks for.
+"""`/openapi/v2`: the document of version 3 as one of version 2; in protobuf, as kubectl before 1.28 asks, or in JSON.
 
 Field numbers are those of gnostic's `OpenAPIv2.proto`; of each message, what kubectl reads.
 """
@@ -12,10 +12,15 @@ from msgspec import json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject
+    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject, JsonValue
 
 
 CONTENT_TYPE = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+ACCEPTED = {
+    "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
+    # Its older name, as in the header of the answer.
+    CONTENT_TYPE,
+}
 _V3, _V2 = "#/components/schemas/", "#/definitions/"
 _METHODS = {"get": 2, "put": 3, "post": 4, "delete": 5, "patch": 8}
 _EXTENSION = "x-kubernetes-"
@@ -32,6 +37,43 @@ def to_protobuf(document: JsonObject) -> bytes:
         + _bytes(8, b"".join(_named(2, name, _path(item)) for name, item in _objects(paths)))
         + _bytes(9, b"".join(_named(1, name, _schema(schema)) for name, schema in _objects(components)))
     )
+
+
+def to_json(document: JsonObject) -> bytes:
+    """The document in JSON."""
+    paths = {
+        path: {method: _json_operation(operation) for method, operation in _objects(item)}
+        for path, item in _objects(_object(document, "paths"))
+    }
+    definitions = _json_schema(_object(_object(document, "components"), "schemas"))
+    version_2: JsonObject = {"swagger": "2.0", "info": document.get("info"), "paths": {**paths}}
+    return json.encode({**version_2, "definitions": definitions})
+
+
+def _json_operation(operation: JsonObject) -> JsonValue:
+    parameters = operation.get("parameters")
+    flat: list[JsonValue] = [
+        {"name": each["name"], "in": each["in"], **_object(each, "schema")}
+        for each in (parameters if isinstance(parameters, list) else [])
+        if isinstance(each, dict)
+    ]
+    answer = _object(_object(operation, "responses"), "200")
+    schema = _object(_object(_object(answer, "content"), "application/json"), "schema")
+    answers: JsonObject = {"200": {"description": answer.get("description"), "schema": _json_schema(schema)}}
+    kept = {name: value for name, value in operation.items() if name.startswith(_EXTENSION)}
+    forms: JsonObject = {"consumes": ["application/json", "application/yaml"], "produces": ["application/json"]}
+    return {**kept, **forms, "parameters": flat, "responses": answers}
+
+
+def _json_schema(schema: JsonValue) -> JsonValue:
+    if isinstance(schema, list):
+        return [_json_schema(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema.replace(_V3, _V2) if isinstance(schema, str) and schema.startswith(_V3) else schema
+    parts = schema.get("allOf")
+    if isinstance(parts, list) and parts:
+        return _json_schema(parts[0])
+    return {name: _json_schema(value) for name, value in schema.items()}
 
 
 def _path(item: JsonObject) -> bytes:

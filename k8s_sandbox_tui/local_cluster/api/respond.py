@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from msgspec import json
 
+from k8s_sandbox_tui.local_cluster.api.media import JSON, YAML
 from k8s_sandbox_tui.local_cluster.objects.status_error import PlainError, StatusError
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.store.entry import Entry
     from k8s_sandbox_tui.local_cluster.store.resources import Resource, T
 
-JSON = "application/json"
 NO_CACHE = "no-cache, private"
 
 
@@ -40,3 +42,23 @@ def error_response(error: StatusError | PlainError) -> web.Response:
     response = json_response(error.status().encode(), status=error.code)
     response.headers.update(error.headers)
     return response
+
+
+async def in_yaml(response: web.StreamResponse) -> web.StreamResponse:
+    """The same answer in YAML; as it is where it is no JSON."""
+    if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
+        return response
+    if not response.headers.get("Content-Type", "").startswith(JSON):
+        return response
+    # A long list takes long, and nobody else is to wait for it.
+    response.body = await asyncio.to_thread(_yaml, response.body)
+    response.headers["Content-Type"] = YAML
+    return response
+
+
+def _yaml(body: bytes) -> bytes:
+    import yaml  # asked for by few clients, and slow to import
+
+    # By the C library where PyYAML was built with it.
+    dumper = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
+    return str(yaml.dump(json.decode(body), Dumper=dumper, allow_unicode=True, width=1 << 30)).encode()

@@ -9,9 +9,10 @@ from aiohttp import web
 
 from k8s_sandbox_tui.local_cluster.api.body import MAX_BODY
 from k8s_sandbox_tui.local_cluster.api.discovery import discover, group_version, version
+from k8s_sandbox_tui.local_cluster.api.media import wants_yaml
 from k8s_sandbox_tui.local_cluster.api.rbac import User, authorize
 from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo, request_info
-from k8s_sandbox_tui.local_cluster.api.respond import error_response, json_response, text_response
+from k8s_sandbox_tui.local_cluster.api.respond import error_response, in_yaml, json_response, text_response
 from k8s_sandbox_tui.local_cluster.api.routes import REVIEWS, routes
 from k8s_sandbox_tui.local_cluster.objects.status_error import (
     PlainError,
@@ -31,6 +32,7 @@ _HOSTS = ("127.0.0.1", "localhost")
 _ON_COLLECTIONS = {"list", "watch", "create", "deletecollection"}
 _IN_NAMESPACES = {"create", "deletecollection", "get", "update", "patch", "delete"}
 _CLUSTER_SCOPED = {NAMESPACES.plural, NODES.plural}
+_API = ("/api", "/apis")
 _HEALTH = {"/healthz", "/livez", "/readyz"}
 
 
@@ -58,6 +60,12 @@ class ApiServer:
         return app
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        response = await self._answer_in_json(request)
+        if response.prepared or not wants_yaml(request.headers.get("Accept")) or not request.path.startswith(_API):
+            return response
+        return await in_yaml(response)
+
+    async def _answer_in_json(self, request: web.Request) -> web.StreamResponse:
         try:
             self._check_host(request)
             if self._gate is not None:
@@ -100,7 +108,7 @@ class ApiServer:
         if info.path.startswith("/openapi/"):
             from k8s_sandbox_tui.local_cluster.api.openapi import openapi  # few ask, and it takes time to import
 
-            return openapi(info.path)
+            return openapi(info.path, request.headers.get("Accept"))
         return discover(request, info.path, self._address)
 
 

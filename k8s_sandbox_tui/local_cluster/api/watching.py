@@ -12,8 +12,8 @@ from msgspec import json
 
 from k8s_sandbox_tui.local_cluster.api.list_options import check_watch_options
 from k8s_sandbox_tui.local_cluster.api.listing import await_version, positive_int
-from k8s_sandbox_tui.local_cluster.api.media import Form, answer_form
-from k8s_sandbox_tui.local_cluster.api.respond import JSON, NO_CACHE
+from k8s_sandbox_tui.local_cluster.api.media import JSON, Form, answer_media
+from k8s_sandbox_tui.local_cluster.api.respond import NO_CACHE
 from k8s_sandbox_tui.local_cluster.api.selection import EntryTest, entry_test
 from k8s_sandbox_tui.local_cluster.api.table import included, partial_metadata, table
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, expired
@@ -36,7 +36,8 @@ _LIVENESS_INTERVAL = 15.0
 
 async def watch_objects(request: web.Request, info: RequestInfo, served: Served[T]) -> web.StreamResponse:
     """GET with `watch=true`: an endless answer of one JSON event a line."""
-    watch = _Watch(request.query, answer_form(request.headers.get("Accept")), info, served)
+    form = answer_media(request.headers.get("Accept"), stream=True).form
+    watch = _Watch(request.query, form, info, served)
     version = await await_version(served.collection.clock, request.query.get("resourceVersion", ""))
     response = web.StreamResponse(headers={"Content-Type": JSON, "Cache-Control": NO_CACHE})
     response.enable_chunked_encoding()

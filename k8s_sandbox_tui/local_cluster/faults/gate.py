@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from aiohttp import web
 
+from k8s_sandbox_tui.local_cluster.api.media import JSON
 from k8s_sandbox_tui.local_cluster.api.request_info import request_info
-from k8s_sandbox_tui.local_cluster.api.respond import JSON, json_response
+from k8s_sandbox_tui.local_cluster.api.respond import json_response
 from k8s_sandbox_tui.local_cluster.faults.request_keys import EXEC_FAULT
 from k8s_sandbox_tui.local_cluster.faults.rules import Fault, FaultBook, Rule
 from k8s_sandbox_tui.local_cluster.objects.meta import SERVER_TIME, now

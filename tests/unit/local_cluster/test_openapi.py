@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
+import pytest
+
 from k8s_sandbox_tui.local_cluster.api.openapi import openapi
+from k8s_sandbox_tui.local_cluster.objects.status_error import PlainError
+from tests.contract.cluster_client import look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +58,7 @@ def _named(data: bytes, number: int) -> dict[str, bytes]:
 
 
 def test_both_versions_have_the_same_fields() -> None:
-    answer = openapi("/openapi/v2")
+    answer = openapi("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf, application/json")
     assert answer.headers["Content-Type"] == "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
     assert isinstance(answer.body, bytes)
     definitions = _named(_all(answer.body, 9)[0], 1)
@@ -68,6 +72,31 @@ def test_both_versions_have_the_same_fields() -> None:
     assert _all(pod["spec"], 1) == [b"#/definitions/io.k8s.api.core.v1.PodSpec"]
     kinds = _named(definitions[f"{_CORE}Pod"], 31)["x-kubernetes-group-version-kind"]
     assert json.loads(_all(kinds, 2)[0]) == [{"group": "", "kind": "Pod", "version": "v1"}]
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/html, application/json;q=0.5"])
+def test_the_second_version_in_json(accept: str | None) -> None:
+    answer = openapi("/openapi/v2", accept)
+    assert answer.headers["Content-Type"] == "application/json"
+    assert isinstance(answer.body, bytes)
+    document = cast("JsonObject", json.loads(answer.body))
+    third = _third_version()
+    assert document["swagger"] == "2.0"
+    assert cast("JsonObject", document["paths"]).keys() == cast("JsonObject", third["paths"]).keys()
+    definitions = cast("dict[str, JsonObject]", document["definitions"])
+    assert definitions.keys() == cast("JsonObject", cast("JsonObject", third["components"])["schemas"]).keys()
+    pod = cast("JsonObject", definitions[f"{_CORE}Pod"]["properties"])
+    assert pod["spec"] == {"$ref": f"#/definitions/{_CORE}PodSpec"}
+    assert "#/components/" not in answer.body.decode()
+    create = cast("JsonObject", look(document, "paths./api/v1/namespaces/{namespace}/pods.post"))
+    assert look(create, "responses.200.schema.$ref") == f"#/definitions/{_CORE}Pod"
+    assert look(create, "parameters.0") == {"name": "dryRun", "in": "query", "type": "string", "uniqueItems": True}
+
+
+def test_the_second_version_for_nobody_else() -> None:
+    with pytest.raises(PlainError) as refused:
+        openapi("/openapi/v2", "text/html")
+    assert refused.value.code == 406
 
 
 def test_clients_are_told_how_lists_are_joined() -> None:

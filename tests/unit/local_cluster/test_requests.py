@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
-from k8s_sandbox_tui.local_cluster.api.media import Form, answer_form, is_aggregated_discovery
+from k8s_sandbox_tui.local_cluster.api.media import Form, answer_media, is_aggregated_discovery
 from k8s_sandbox_tui.local_cluster.api.paging import decode_token, start_key, token_after
 from k8s_sandbox_tui.local_cluster.api.rbac import Grant, Identity, Rule, User, authorize
 from k8s_sandbox_tui.local_cluster.api.request_info import request_info
@@ -130,13 +130,35 @@ def test_a_token_names_a_user_and_any_other_token_nobody() -> None:
     ],
 )
 def test_form_of_the_answer(accept: str | None, form: Form) -> None:
-    assert answer_form(accept) is form
+    assert answer_media(accept).form is form
 
 
 def test_a_client_that_reads_nothing_of_this_is_told_so() -> None:
     with pytest.raises(StatusError) as refused:
-        answer_form("text/html")
+        answer_media("text/html")
     assert refused.value.code == 406
+
+
+@pytest.mark.parametrize(
+    ("accept", "yaml"),
+    [
+        ("application/yaml", True),
+        ("application/yaml, application/json", True),
+        ("application/json, application/yaml", False),
+        ("application/json;q=0.5, application/yaml;q=0.9", True),
+        ("application/json;q=0, */*;q=0, application/yaml", True),
+        ("*/*", False),
+        ("application/yaml;as=Table;v=v1;g=meta.k8s.io", True),
+    ],
+)
+def test_json_or_yaml(accept: str, yaml: bool) -> None:
+    assert answer_media(accept).yaml is yaml
+
+
+def test_a_watch_is_told_in_json_alone() -> None:
+    assert not answer_media("application/yaml, application/json", stream=True).yaml
+    with pytest.raises(StatusError, match="application/json;stream=watch"):
+        answer_media("application/yaml", stream=True)
 
 
 def test_aggregated_discovery_is_for_those_who_prefer_it() -> None:
