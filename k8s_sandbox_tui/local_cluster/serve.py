@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
+from k8s_sandbox_tui.local_cluster.api.account_tokens import AccountTokens
 from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
 from k8s_sandbox_tui.local_cluster.api.discovery import VERSION
-from k8s_sandbox_tui.local_cluster.api.namespaces import FIRST, new_namespace
+from k8s_sandbox_tui.local_cluster.api.namespaces import FIRST, furnish, new_namespace
 from k8s_sandbox_tui.local_cluster.api.rbac import MASTERS, Identity, User
+from k8s_sandbox_tui.local_cluster.api.routes import routes
 from k8s_sandbox_tui.local_cluster.api.server import ApiServer
 from k8s_sandbox_tui.local_cluster.kubeconfig import read_or_make_token, write_kubeconfig
 from k8s_sandbox_tui.local_cluster.kubelet.capacity import this_machine
@@ -75,8 +77,9 @@ async def _serve_with(
     token = read_or_make_token(state.token)
     listener = _listen(state)
     port: int = listener.getsockname()[1]
-    authenticator = Authenticator(_identities(state, token))
-    server = ApiServer(cluster, kubelet, authenticator, port, _fault_gate(authenticator))
+    tokens = AccountTokens(cluster)
+    authenticator = Authenticator(_identities(state, token), tokens)
+    server = ApiServer(routes(cluster, kubelet, tokens), authenticator, port, _fault_gate(authenticator))
     runner = web.AppRunner(
         server.application(), access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_TIMEOUT
     )
@@ -107,6 +110,7 @@ async def _serve_with(
 def _start_kubelet(cluster: Cluster, runtime: Runtime, state: StateFolder) -> Kubelet:
     for name in FIRST:
         cluster.namespaces.create(new_namespace(ObjectMeta(name=name)))
+        furnish(name, cluster)
     node = this_machine(
         address=HOST_IP,
         version=VERSION,

@@ -27,10 +27,14 @@ def _service() -> JsonObject:
     return {"metadata": {"name": "x"}, "spec": {"ports": [{"port": 80}]}}
 
 
-_KINDS = {"pods": _pod(), "services": _service()}
+_KINDS: dict[str, JsonObject] = {
+    "pods": _pod(),
+    "services": _service(),
+    "serviceaccounts": {"metadata": {"name": "x"}},
+}
 
 
-@pytest.fixture(params=["pods", "services", "namespaces"])
+@pytest.fixture(params=["pods", "services", "serviceaccounts", "namespaces"])
 async def stored(request: pytest.FixtureRequest, client: ApiClient, namespace: str) -> tuple[str, str, JsonObject]:
     """The plural of a kind, the path of an object of it, and the object."""
     plural = cast("str", request.param)
@@ -104,7 +108,7 @@ async def test_owners_are_kept_and_checked(client: ApiClient, stored: tuple[str,
     assert look(removed.object, "metadata.ownerReferences") is None
 
 
-@pytest.mark.parametrize("plural", ["pods", "services"])
+@pytest.mark.parametrize("plural", list(_KINDS))
 async def test_what_is_held_goes_with_the_last_finalizer(client: ApiClient, namespace: str, plural: str) -> None:
     path = f"/api/v1/namespaces/{namespace}/{plural}"
     body = _with(_KINDS[plural], finalizers=["example.com/hold"])

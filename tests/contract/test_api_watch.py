@@ -10,6 +10,7 @@ import pytest
 from tests.contract.cluster_client import ApiClient, look, pod_manifest
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
     from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject
 
 _MERGE = {"Content-Type": "application/merge-patch+json"}
@@ -128,3 +129,15 @@ async def test_events_of_a_pod_can_be_watched(client: ApiClient, namespace: str,
     events = await client.first_events(path, 1)
     assert [look(event, "object.reason") for event in events] == ["FailedScheduling"]
     assert "didn't match Pod's node affinity/selector" in str(look(events[0], "object.message"))
+
+
+async def test_clients_that_leave_their_watches_are_no_errors(
+    client: ApiClient, namespace: str, pods: str, local_cluster: LocalClusterStatus
+) -> None:
+    for _ in range(6):
+        # A client that leaves in the middle of a list closes the connection.
+        await client.first_events(f"/api/v1/namespaces/{namespace}/serviceaccounts?watch=1", 1)
+        await client.request("DELETE", f"/api/v1/namespaces/{namespace}/serviceaccounts/default")
+    assert (await client.get(pods)).items == []
+    log = local_cluster.kubeconfig.parent / "server.log"
+    assert "in watch_objects" not in await asyncio.to_thread(log.read_text)

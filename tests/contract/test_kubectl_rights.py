@@ -64,3 +64,12 @@ def test_one_can_ask_what_one_may(kubectl: Kubectl) -> None:
 def test_a_wrong_token_is_told(kubectl: Kubectl) -> None:
     refused = kubectl("--token=wrong", "get", "pods", code=1)
     assert "You must be logged in to the server" in refused.stderr
+
+
+def test_an_account_and_its_token(kubectl: Kubectl) -> None:
+    assert kubectl("create", "serviceaccount", "bob").stdout == "serviceaccount/bob created\n"
+    made = kubectl("create", "token", "bob", code=None)
+    if made.returncode:
+        pytest.skip("this kubectl knows of no tokens")
+    refused = kubectl(f"--token={made.stdout.strip()}", "get", "services", code=1)
+    assert f'User "system:serviceaccount:{kubectl.namespace}:bob" cannot list resource "services"' in refused.stderr

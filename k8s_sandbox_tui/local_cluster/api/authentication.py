@@ -1,4 +1,4 @@
-"""Who sends a request: the bearer token, compared in constant time."""
+"""Who sends a request: by the bearer token, which is compared in constant time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from k8s_sandbox_tui.local_cluster.api.account_tokens import AccountTokens
+
 _ANONYMOUS = User(name=ANONYMOUS, groups=["system:unauthenticated"])
 
 
@@ -21,7 +23,10 @@ def _digest(token: str) -> bytes:
 class Authenticator:
     """Knows users by their tokens; keeps only digests of these."""
 
-    def __init__(self, identities: Iterable[Identity]) -> None:
+    def __init__(self, identities: Iterable[Identity], tokens: AccountTokens | None = None) -> None:
+        self._tokens = tokens
+        identities = list(identities)
+        self._grants = {identity.user.name: identity.user.grants for identity in identities}
         # A look-up by digest takes the same time whichever part of a wrong token is right.
         self._users = {_digest(identity.token): _authenticated(identity.user) for identity in identities}
 
@@ -34,10 +39,19 @@ class Authenticator:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             return _ANONYMOUS
-        user = self._users.get(_digest(token.strip()))
+        user = self._users.get(_digest(token.strip())) or self._account(token.strip())
         if user is None:
             raise StatusError(401, "Unauthorized", "Unauthorized")
         return user
+
+    def _account(self, token: str) -> User | None:
+        """The service account whose token it is; it may do what the user of its name may."""
+        named = None if self._tokens is None else self._tokens.holder(token)
+        if named is None:
+            return None
+        name = f"system:serviceaccount:{named.namespace}:{named.account.name}"
+        groups = ["system:serviceaccounts", f"system:serviceaccounts:{named.namespace}"]
+        return _authenticated(User(name=name, groups=groups, grants=self._grants.get(name, [])))
 
 
 def _authenticated(user: User) -> User:

@@ -78,6 +78,16 @@ async def delete_options(request: web.Request) -> DeleteOptions:
         options = replace(options, propagation_policy=query["propagationPolicy"])
     if "dryRun" in query:
         options = replace(options, dry_run=query.getall("dryRun"))
+    check_delete_options(options)
+    return options
+
+
+def check_delete_options(options: DeleteOptions) -> None:
+    """Refuses options that make no sense.
+
+    Raises:
+        StatusError: 422, with all that is wrong.
+    """
     errors: list[FieldError] = []
     policy = options.propagation_policy
     if policy is not UNSET and policy not in _POLICIES:
@@ -94,7 +104,6 @@ async def delete_options(request: web.Request) -> DeleteOptions:
         errors.append(dry_run_error(options.dry_run[0]))
     if errors:
         raise invalid("DeleteOptions", "", errors, group="meta.k8s.io")
-    return options
 
 
 def is_dry_run(query: Mapping[str, str]) -> bool:

@@ -12,14 +12,13 @@ from k8s_sandbox_tui.local_cluster.api.metrics import GROUP as METRICS
 from k8s_sandbox_tui.local_cluster.api.metrics import VERSION as METRICS_VERSION
 from k8s_sandbox_tui.local_cluster.api.respond import json_response
 from k8s_sandbox_tui.local_cluster.objects.status_error import page_not_found
-from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES
+from k8s_sandbox_tui.local_cluster.store.resources import CORE, Subresource
 
 if TYPE_CHECKING:
     from aiohttp import web
 
 VERSION = "v1.33.13"
 _AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-_CORE = (EVENTS, NAMESPACES, NODES, PODS, SERVICES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +125,7 @@ def _group(name: str) -> dict[str, object]:
 
 def _core_resources() -> list[dict[str, object]]:
     listed: list[dict[str, object]] = []
-    for resource in _CORE:
+    for resource in CORE:
         entry: dict[str, object] = {
             "name": resource.plural,
             "singularName": resource.singular,
@@ -144,6 +143,7 @@ def _core_resources() -> list[dict[str, object]]:
                 "name": f"{resource.plural}/{part.name}",
                 "singularName": "",
                 "namespaced": resource.namespaced,
+                **_other_version(part),
                 "kind": part.kind,
                 "verbs": part.verbs,
             }
@@ -153,13 +153,17 @@ def _core_resources() -> list[dict[str, object]]:
     return listed
 
 
-def _kind(name: str) -> dict[str, str]:
-    return {"group": "", "version": "", "kind": name}
+def _other_version(part: Subresource) -> dict[str, object]:
+    return {"group": part.group, "version": part.version} if part.version else {}
+
+
+def _kind(name: str, group: str = "", version: str = "") -> dict[str, str]:
+    return {"group": group, "version": version, "kind": name}
 
 
 def _core_discovery() -> dict[str, object]:
     listed: list[dict[str, object]] = []
-    for resource in _CORE:
+    for resource in CORE:
         entry: dict[str, object] = {
             "resource": resource.plural,
             "responseKind": _kind(resource.kind),
@@ -173,7 +177,11 @@ def _core_discovery() -> dict[str, object]:
             entry["categories"] = resource.categories
         if resource.subresources:
             entry["subresources"] = [
-                {"subresource": part.name, "responseKind": _kind(part.kind), "verbs": part.verbs}
+                {
+                    "subresource": part.name,
+                    "responseKind": _kind(part.kind, part.group, part.version),
+                    "verbs": part.verbs,
+                }
                 for part in resource.subresources
             ]
         listed.append(entry)

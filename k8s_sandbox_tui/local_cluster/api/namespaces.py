@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from k8s_sandbox_tui.local_cluster.api.delete_options import DeleteOptions, delete_options
 from k8s_sandbox_tui.local_cluster.api.pods import begin_deletion
 from k8s_sandbox_tui.local_cluster.api.respond import object_response
+from k8s_sandbox_tui.local_cluster.api.service_accounts import default_account
 from k8s_sandbox_tui.local_cluster.api.updating import sent_metadata
 from k8s_sandbox_tui.local_cluster.api.writing import Written
 from k8s_sandbox_tui.local_cluster.objects import names
@@ -41,7 +42,7 @@ def new_namespace(meta: ObjectMeta) -> Namespace:
     )
 
 
-def written_namespaces(served: Served[Namespace]) -> Written[Namespace]:
+def written_namespaces(served: Served[Namespace], cluster: Cluster) -> Written[Namespace]:
     """What is particular of namespaces when they are written: labels and annotations can be changed."""
     return Written(
         served=served,
@@ -49,7 +50,13 @@ def written_namespaces(served: Served[Namespace]) -> Written[Namespace]:
         next_state=_next_state,
         errors=lambda item: names.metadata_errors(item.metadata, "label"),
         with_metadata=lambda item, metadata: replace(item, metadata=metadata),
+        made=lambda item: furnish(item.metadata.name, cluster),
     )
+
+
+def furnish(name: str, cluster: Cluster) -> None:
+    """Gives a new namespace what each of them has."""
+    cluster.service_accounts.create(default_account(name))
 
 
 def _next_state(old: Namespace, sent: Namespace) -> Namespace:
@@ -85,6 +92,8 @@ async def _drain(name: str, cluster: Cluster, kubelet: Kubelet) -> None:
         cluster.services.delete(*entry.key)
     while any(entry.key[0] == name for entry in cluster.pods.snapshot()):
         await cluster.clock.changed()
+    for entry in [entry for entry in cluster.service_accounts.snapshot() if entry.key[0] == name]:
+        cluster.service_accounts.delete(*entry.key)
     for entry in [entry for entry in cluster.events.snapshot() if entry.key[0] == name]:
         cluster.events.delete(*entry.key)
     cluster.namespaces.delete("", name)

@@ -14,14 +14,13 @@ from k8s_sandbox_tui.local_cluster.api.respond import NO_CACHE, json_response
 from k8s_sandbox_tui.local_cluster.api.schemas import PREFIX, schemas_of
 from k8s_sandbox_tui.local_cluster.objects.json_value import decode
 from k8s_sandbox_tui.local_cluster.objects.status_error import PlainError, page_not_found
-from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES
+from k8s_sandbox_tui.local_cluster.store.resources import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject
 
-_CORE = (EVENTS, NAMESPACES, NODES, PODS, SERVICES)
 _TYPE_META: dict[str, object] = {
     "apiVersion": {"type": "string", "description": "The version of the API that the object is written in."},
     "kind": {"type": "string", "description": "What the object is."},
@@ -66,8 +65,8 @@ def _in_second_version(form: Callable[[JsonObject], bytes]) -> bytes:
 @cache
 def _core_document() -> bytes:
     paths: dict[str, object] = {}
-    schemas = schemas_of(resource.model for resource in _CORE)
-    for resource in _CORE:
+    schemas = schemas_of(resource.model for resource in CORE)
+    for resource in CORE:
         kind = {"group": "", "kind": resource.kind, "version": "v1"}
         name = f"{PREFIX}{resource.kind}"
         schema = schemas[name]

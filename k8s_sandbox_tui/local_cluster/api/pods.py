@@ -14,13 +14,14 @@ from k8s_sandbox_tui.local_cluster.api.delete_options import DeleteOptions, dele
 from k8s_sandbox_tui.local_cluster.api.listing import list_body
 from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_response
 from k8s_sandbox_tui.local_cluster.api.selection import entry_test
+from k8s_sandbox_tui.local_cluster.api.service_accounts import check_account, with_account
 from k8s_sandbox_tui.local_cluster.api.updating import sent_metadata, update_object
 from k8s_sandbox_tui.local_cluster.faults.pod_faults import annotation_errors
 from k8s_sandbox_tui.local_cluster.objects.defaults import default_pod
 from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
 from k8s_sandbox_tui.local_cluster.objects.quantity import QuantityError
-from k8s_sandbox_tui.local_cluster.objects.status_error import already_exists, invalid
+from k8s_sandbox_tui.local_cluster.objects.status_error import StatusDetails, StatusError, already_exists, invalid
 from k8s_sandbox_tui.local_cluster.objects.update import changed_fields, update_errors
 from k8s_sandbox_tui.local_cluster.objects.validate import pod_errors
 from k8s_sandbox_tui.local_cluster.store.resources import PODS
@@ -41,11 +42,13 @@ async def create_pod(request: web.Request, info: RequestInfo, cluster: Cluster, 
     """POST of a Pod."""
     body = await read_object(request, "Pod")
     decoded = convert(body, Pod, "Pod", request.query)
+    asked, with_token = with_account(decoded.value, info.namespace, cluster)
     try:
-        pod = default_pod(decoded.value, info.namespace, now())
+        pod = default_pod(asked, info.namespace, now(), with_token=with_token)
     except QuantityError as error:
         raise cannot_be_handled("Pod", str(error)) from error
     check_new_metadata(decoded.value.metadata, info.namespace, cluster, "pods")
+    check_account(pod, cluster)
     errors = [*pod_errors(pod), *annotation_errors(pod.metadata.annotations)]
     if errors:
         raise invalid("Pod", pod.metadata.name, errors)
@@ -73,7 +76,7 @@ async def change_pod(request: web.Request, info: RequestInfo, cluster: Cluster) 
 
 def _next_state(old: Pod, sent: Pod) -> Pod:
     try:
-        spec = default_pod(sent, old.metadata.namespace, now()).spec
+        spec = default_pod(sent, old.metadata.namespace, now(), with_token=False).spec
     except QuantityError as error:
         raise cannot_be_handled("Pod", str(error)) from error
     meta = sent_metadata(old.metadata, sent.metadata)
@@ -101,6 +104,17 @@ async def delete_pods(request: web.Request, info: RequestInfo, cluster: Cluster,
             begin_deletion(entry, options, cluster, kubelet)
     meta = json.encode({"resourceVersion": str(cluster.clock.version)})
     return json_response(list_body(PODS, chosen, meta))
+
+
+async def no_subresource(_request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:
+    """What a Pod here does not have.
+
+    Raises:
+        StatusError: 404; without a name, by which kubectl tells it from a Pod that is not there.
+    """
+    cluster.pods.get(info.namespace, info.name)
+    message = f"the local cluster does not offer pods/{info.subresource}: delete the pod and create another one"
+    raise StatusError(404, "NotFound", message, details=StatusDetails(kind="pods"))
 
 
 def begin_deletion(entry: Entry[Pod], options: DeleteOptions, cluster: Cluster, kubelet: Kubelet) -> Entry[Pod]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET, Raw, json
+
 from k8s_sandbox_tui.local_cluster.api.age import age
 from k8s_sandbox_tui.local_cluster.api.pod_row import pod_cells
 from k8s_sandbox_tui.local_cluster.api.table import Cell, Column, Printer
@@ -11,7 +13,7 @@ from k8s_sandbox_tui.local_cluster.api.table import Cell, Column, Printer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service
+    from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service, ServiceAccount
     from k8s_sandbox_tui.local_cluster.objects.pod import Pod
 
 _NAME = Column(
@@ -96,6 +98,15 @@ _SERVICE_COLUMNS = (
     _AGE,
     _column("Selector", "Route service traffic to pods with label keys and values matching this selector.", 1),
 )
+_SERVICE_ACCOUNT_COLUMNS = (
+    _NAME,
+    _column(
+        "Secrets",
+        "Secrets is a list of the secrets in the same namespace that pods running using this ServiceAccount are "
+        "allowed to use. More info: https://kubernetes.io/docs/concepts/configuration/secret",
+    ),
+    _AGE,
+)
 _EVENT_COLUMNS = (
     _column("Last Seen", "The time at which the most recent occurrence of this event was recorded."),
     _column("Type", "Type of this event (Normal, Warning), new types could be added in the future"),
@@ -146,6 +157,11 @@ def _service_cells(item: Service, now: datetime) -> list[Cell]:
     ]
 
 
+def _service_account_cells(item: ServiceAccount, now: datetime) -> list[Cell]:
+    secrets = [] if item.secrets is UNSET else json.decode(item.secrets, type=list[Raw])
+    return [item.metadata.name, len(secrets), age(item.metadata.creation_timestamp, now)]
+
+
 def _event_cells(item: Event, now: datetime) -> list[Cell]:
     first = item.first_timestamp or item.event_time
     last = item.last_timestamp or first
@@ -168,4 +184,5 @@ POD_PRINTER: Printer[Pod] = Printer(_POD_COLUMNS, pod_cells)
 NAMESPACE_PRINTER: Printer[Namespace] = Printer(_NAMESPACE_COLUMNS, _namespace_cells)
 NODE_PRINTER: Printer[Node] = Printer(_NODE_COLUMNS, _node_cells)
 SERVICE_PRINTER: Printer[Service] = Printer(_SERVICE_COLUMNS, _service_cells)
+SERVICE_ACCOUNT_PRINTER: Printer[ServiceAccount] = Printer(_SERVICE_ACCOUNT_COLUMNS, _service_account_cells)
 EVENT_PRINTER: Printer[Event] = Printer(_EVENT_COLUMNS, _event_cells)

@@ -55,11 +55,31 @@ _RESOURCE_ATTRIBUTES: Mapping[int, _Field] = {
     7: _Field("name", "string"),
 }
 _PATH_ATTRIBUTES: Mapping[int, _Field] = {1: _Field("path", "string"), 2: _Field("verb", "string")}
+_OBJECT_REFERENCE: Mapping[int, _Field] = {
+    1: _Field("kind", "string"),
+    2: _Field("apiVersion", "string"),
+    3: _Field("name", "string"),
+    4: _Field("uid", "string"),
+}
 _MESSAGES: Mapping[str, Mapping[int, _Field]] = {
     "DeleteOptions": _DELETE_OPTIONS,
     "Namespace": {
         1: _Field("metadata", "message", _META),
         2: _Field("spec", "message", {1: _Field("finalizers", "strings")}),
+    },
+    "Eviction": {1: _Field("metadata", "message", _META), 2: _Field("deleteOptions", "message", _DELETE_OPTIONS)},
+    "ServiceAccount": {1: _Field("metadata", "message", _META), 4: _Field("automountServiceAccountToken", "bool")},
+    "TokenRequest": {
+        1: _Field("metadata", "message", _META),
+        2: _Field(
+            "spec",
+            "message",
+            {
+                1: _Field("audiences", "strings"),
+                3: _Field("boundObjectRef", "message", _OBJECT_REFERENCE),
+                4: _Field("expirationSeconds", "int"),
+            },
+        ),
     },
     "SelfSubjectAccessReview": {
         2: _Field(

@@ -11,6 +11,7 @@ from aiohttp import web
 from k8s_sandbox_tui.local_cluster.api import metrics, namespaces, pods, reviews, writing
 from k8s_sandbox_tui.local_cluster.api.applying import patch_object
 from k8s_sandbox_tui.local_cluster.api.events import delete_event, delete_events
+from k8s_sandbox_tui.local_cluster.api.eviction import evict_pod
 from k8s_sandbox_tui.local_cluster.api.listing import get_object, list_objects
 from k8s_sandbox_tui.local_cluster.api.logs import pod_log
 from k8s_sandbox_tui.local_cluster.api.pod_container import attach_to_pod, exec_in_pod, forward_ports
@@ -19,17 +20,21 @@ from k8s_sandbox_tui.local_cluster.api.printers import (
     NAMESPACE_PRINTER,
     NODE_PRINTER,
     POD_PRINTER,
+    SERVICE_ACCOUNT_PRINTER,
     SERVICE_PRINTER,
 )
 from k8s_sandbox_tui.local_cluster.api.rbac import User
 from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
 from k8s_sandbox_tui.local_cluster.api.served import Served
+from k8s_sandbox_tui.local_cluster.api.service_accounts import written_service_accounts
 from k8s_sandbox_tui.local_cluster.api.services import written_services
+from k8s_sandbox_tui.local_cluster.api.token_request import create_token
 from k8s_sandbox_tui.local_cluster.api.watching import watch_objects
 from k8s_sandbox_tui.local_cluster.kubelet.usage_sampler import UsageSampler
-from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICES, T
+from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICE_ACCOUNTS, SERVICES, T
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.local_cluster.api.account_tokens import AccountTokens
     from k8s_sandbox_tui.local_cluster.api.writing import Written
     from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
@@ -47,7 +52,7 @@ REVIEWS: dict[tuple[str, str], ReviewHandler] = {
 }
 
 
-def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
+def routes(cluster: Cluster, kubelet: Kubelet, tokens: AccountTokens) -> dict[Route, Handler]:
     """The whole table."""
     table: dict[Route, Handler] = {}
 
@@ -79,6 +84,8 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
     readable(Served(NODES, cluster.nodes, NODE_PRINTER))
     service_objects = Served(SERVICES, cluster.services, SERVICE_PRINTER)
     readable(service_objects)
+    account_objects = Served(SERVICE_ACCOUNTS, cluster.service_accounts, SERVICE_ACCOUNT_PRINTER)
+    readable(account_objects)
     readable(Served(EVENTS, cluster.events, EVENT_PRINTER))
 
     table["", "pods", "", "delete"] = partial(pods.delete_pod, cluster=cluster, kubelet=kubelet)
@@ -86,12 +93,30 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
     create_pod = partial(pods.create_pod, cluster=cluster, kubelet=kubelet)
     writable(pod_objects, create_pod, partial(pods.change_pod, cluster=cluster))
     table["", "pods", "status", "get"] = partial(get_object, served=pod_objects)
+    table["", "pods", "eviction", "create"] = partial(evict_pod, cluster=cluster, kubelet=kubelet)
     table["", "pods", "log", "get"] = partial(pod_log, cluster=cluster, kubelet=kubelet)
     for verb in ("get", "create"):
         table["", "pods", "exec", verb] = partial(exec_in_pod, cluster=cluster, kubelet=kubelet)
         table["", "pods", "attach", verb] = partial(attach_to_pod, cluster=cluster, kubelet=kubelet)
         table["", "pods", "portforward", verb] = partial(forward_ports, cluster=cluster, kubelet=kubelet)
 
+    for subresource in ("ephemeralcontainers", "resize"):
+        for verb in ("get", "update", "patch"):
+            table["", "pods", subresource, verb] = partial(pods.no_subresource, cluster=cluster)
+
+    stored(written_services(service_objects, cluster))
+    stored(namespaces.written_namespaces(namespace_objects, cluster))
+    stored(written_service_accounts(account_objects))
+    table["", "serviceaccounts", "token", "create"] = partial(create_token, cluster=cluster, tokens=tokens)
+    table["", "namespaces", "", "delete"] = partial(namespaces.delete_namespace, cluster=cluster, kubelet=kubelet)
+    del table["", "namespaces", "", "deletecollection"]
+    table["", "events", "", "delete"] = partial(delete_event, cluster=cluster)
+    table["", "events", "", "deletecollection"] = partial(delete_events, cluster=cluster)
+    return table | _measured(cluster, kubelet)
+
+
+def _measured(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
+    table: dict[Route, Handler] = {}
     sampler = UsageSampler()
     pods_used = partial(metrics.list_pod_metrics, cluster=cluster, kubelet=kubelet, sampler=sampler)
     table[metrics.GROUP, "pods", "", "list"] = pods_used
@@ -100,11 +125,4 @@ def routes(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:
     )
     table[metrics.GROUP, "nodes", "", "list"] = partial(metrics.list_node_metrics, cluster=cluster, sampler=sampler)
     table[metrics.GROUP, "nodes", "", "get"] = partial(metrics.get_node_metrics, cluster=cluster, sampler=sampler)
-
-    stored(written_services(service_objects, cluster))
-    stored(namespaces.written_namespaces(namespace_objects))
-    table["", "namespaces", "", "delete"] = partial(namespaces.delete_namespace, cluster=cluster, kubelet=kubelet)
-    del table["", "namespaces", "", "deletecollection"]
-    table["", "events", "", "delete"] = partial(delete_event, cluster=cluster)
-    table["", "events", "", "deletecollection"] = partial(delete_events, cluster=cluster)
     return table

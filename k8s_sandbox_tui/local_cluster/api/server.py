@@ -13,7 +13,7 @@ from k8s_sandbox_tui.local_cluster.api.media import wants_yaml
 from k8s_sandbox_tui.local_cluster.api.rbac import User, authorize
 from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo, request_info
 from k8s_sandbox_tui.local_cluster.api.respond import error_response, in_yaml, json_response, text_response
-from k8s_sandbox_tui.local_cluster.api.routes import REVIEWS, routes
+from k8s_sandbox_tui.local_cluster.api.routes import REVIEWS, Handler, Route
 from k8s_sandbox_tui.local_cluster.objects.status_error import (
     PlainError,
     StatusError,
@@ -23,10 +23,10 @@ from k8s_sandbox_tui.local_cluster.objects.status_error import (
 from k8s_sandbox_tui.local_cluster.store.resources import NAMESPACES, NODES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
     from k8s_sandbox_tui.local_cluster.faults.gate import FaultGate
-    from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
-    from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
 _HOSTS = ("127.0.0.1", "localhost")
 _ON_COLLECTIONS = {"list", "watch", "create", "deletecollection"}
@@ -40,14 +40,14 @@ class ApiServer:
     """Answers requests to one cluster."""
 
     def __init__(
-        self, cluster: Cluster, kubelet: Kubelet, authenticator: Authenticator, port: int, gate: FaultGate | None = None
+        self, table: Mapping[Route, Handler], authenticator: Authenticator, port: int, gate: FaultGate | None = None
     ) -> None:
         self._authenticator = authenticator
         self._gate = gate
         self._address = f"127.0.0.1:{port}"
         # A page that a browser was lured to by another name must not reach this server.
         self._hosts = {f"{host}:{port}" for host in _HOSTS} | set(_HOSTS)
-        self._routes = routes(cluster, kubelet)
+        self._routes = table
         self._served = {route[:3] for route in self._routes}
         self._version = version(f"{platform.system().lower()}/{_architecture()}")
 

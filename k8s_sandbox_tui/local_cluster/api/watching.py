@@ -44,10 +44,10 @@ async def watch_objects(request: web.Request, info: RequestInfo, served: Served[
     await response.prepare(request)
     try:
         await watch.run(request, response, version)
+        await response.write_eof()
     except ClientConnectionResetError:
         # The client left; there is nobody to answer.
         return response
-    await response.write_eof()
     return response
 
 

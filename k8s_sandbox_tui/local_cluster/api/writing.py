@@ -44,6 +44,8 @@ class Written(Generic[T]):
         next_state: What becomes of the stored object, the first, when the second is sent.
         errors: What is wrong with an object, its defaults filled in.
         with_metadata: Gives a copy of an object other metadata.
+        made: What follows when an object was created.
+        ended: What follows when an object was deleted.
     """
 
     served: Served[T]
@@ -51,6 +53,8 @@ class Written(Generic[T]):
     next_state: Callable[[T, T], T]
     errors: Callable[[T], list[FieldError]]
     with_metadata: Callable[[T, ObjectMeta], T]
+    made: Callable[[T], None] | None = None
+    ended: Callable[[T], None] | None = None
 
 
 async def create_object(
@@ -67,11 +71,14 @@ async def create_object(
     errors = written.errors(item)
     if errors:
         raise invalid(resource.kind, name, errors)
-    if not is_dry_run(request.query):
-        return with_warnings(object_response(resource, collection.create(item), status=201), decoded.unknown)
-    if collection.find(namespace, name):
-        raise already_exists(resource.plural, name)
-    return with_warnings(dry_response(resource.type_meta, json.encode(item), status=201), decoded.unknown)
+    if is_dry_run(request.query):
+        if collection.find(namespace, name):
+            raise already_exists(resource.plural, name)
+        return with_warnings(dry_response(resource.type_meta, json.encode(item), status=201), decoded.unknown)
+    entry = collection.create(item)
+    if written.made is not None:
+        written.made(entry.object)
+    return with_warnings(object_response(resource, entry, status=201), decoded.unknown)
 
 
 async def change_object(
@@ -123,7 +130,10 @@ def _delete(written: Written[T], entry: Entry[T]) -> Entry[T]:
     collection: Collection[T] = written.served.collection
     meta = entry.object.metadata
     if not meta.finalizers:
-        return collection.delete(*entry.key)
+        gone = collection.delete(*entry.key)
+        if written.ended is not None:
+            written.ended(gone.object)
+        return gone
     if meta.deleting:
         return entry
     marked = replace(meta, deletion_timestamp=timestamp(now()), deletion_grace_period_seconds=0)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+KUBELETS_OWN = {"PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"}
 _REASONS = {"Failed": "PodFailed", "Succeeded": "PodCompleted"}
 
 
@@ -186,10 +187,12 @@ def _condition(kind: str, *, ok: bool, reason: str = "", message: str = "") -> P
 
 
 def _merged(old: Sequence[PodCondition], new: Sequence[PodCondition], moment: datetime) -> list[PodCondition]:
-    """`new`, each with the time at which its status last changed."""
+    """`new`, each with the time at which its status last changed, and those of others, such as an eviction's."""
     since = {(condition.type, condition.status): condition.last_transition_time for condition in old}
     stamp = timestamp(moment)
-    return [
+    stamped = [
         replace(condition, last_transition_time=since.get((condition.type, condition.status), stamp))
         for condition in new
     ]
+    own = {condition.type for condition in new}
+    return stamped + [condition for condition in old if condition.type not in own | KUBELETS_OWN]

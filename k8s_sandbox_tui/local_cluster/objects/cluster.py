@@ -1,5 +1,5 @@
 # ruff: noqa: RUF012 - msgspec gives each instance its own copy of an empty default
-"""The objects around Pods: namespaces, the node, services, events."""
+"""The objects around Pods: namespaces, the node, services, service accounts, events."""
 
 from __future__ import annotations
 
@@ -117,6 +117,15 @@ class Service(KubeStruct, frozen=True, kw_only=True):
     metadata: ObjectMeta = field(default_factory=ObjectMeta)
     spec: ServiceSpec = field(default_factory=ServiceSpec)
     status: Raw = Raw(b'{"loadBalancer":{}}')
+
+
+class ServiceAccount(KubeStruct, frozen=True, kw_only=True):
+    """Somebody that Pods, and those who ask for a token of it, are to the API server."""
+
+    metadata: ObjectMeta = field(default_factory=ObjectMeta)
+    secrets: Raw | UnsetType = UNSET
+    image_pull_secrets: Raw | UnsetType = UNSET
+    automount_service_account_token: bool | UnsetType = UNSET
 
 
 class ObjectReference(KubeStruct, frozen=True, kw_only=True):

@@ -71,13 +71,17 @@ def new_metadata(meta: ObjectMeta, namespace: str, moment: datetime, *, generati
     )
 
 
-def default_pod(pod: Pod, namespace: str, moment: datetime) -> Pod:
+def default_pod(pod: Pod, namespace: str, moment: datetime, *, with_token: bool = True) -> Pod:
     """The Pod as it is stored: all defaults filled in.
+
+    `with_token`: whether it has the volume with its service account's token, unless it declines that itself.
 
     Raises:
         QuantityError: a request or limit is not a quantity.
     """
     spec = _default_spec(pod.spec)
+    if with_token and spec.automount_service_account_token is not False:
+        spec = _with_service_account(spec)
     return Pod(
         metadata=new_metadata(pod.metadata, namespace, moment, generation=1),
         spec=spec,
@@ -87,7 +91,7 @@ def default_pod(pod: Pod, namespace: str, moment: datetime) -> Pod:
 
 def _default_spec(spec: PodSpec) -> PodSpec:
     account = spec.service_account_name or spec.service_account or "default"
-    spec = replace(
+    return replace(
         spec,
         init_containers=[_default_container(container) for container in spec.init_containers],
         containers=[_default_container(container) for container in spec.containers],
@@ -105,7 +109,6 @@ def _default_spec(spec: PodSpec) -> PodSpec:
         enable_service_links=True if spec.enable_service_links is UNSET else spec.enable_service_links,
         preemption_policy="PreemptLowerPriority" if spec.preemption_policy is UNSET else spec.preemption_policy,
     )
-    return spec if spec.automount_service_account_token is False else _with_service_account(spec)
 
 
 def _with_service_account(spec: PodSpec) -> PodSpec:

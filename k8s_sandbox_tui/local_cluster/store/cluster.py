@@ -13,7 +13,7 @@ from k8s_sandbox_tui.local_cluster.store.collection import Collection, T
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service
+    from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service, ServiceAccount
     from k8s_sandbox_tui.local_cluster.objects.pod import Pod
     from k8s_sandbox_tui.local_cluster.store.resources import Resource
 
@@ -27,6 +27,7 @@ class Cluster:
     namespaces: Collection[Namespace]
     nodes: Collection[Node]
     services: Collection[Service]
+    service_accounts: Collection[ServiceAccount]
     events: Collection[Event]
     applied: AppliedObjects
 
@@ -44,6 +45,7 @@ def new_cluster(version_file: Path | None = None) -> Cluster:
         collection(resources.NAMESPACES),
         collection(resources.NODES),
         collection(resources.SERVICES),
+        collection(resources.SERVICE_ACCOUNTS),
         collection(resources.EVENTS),
         AppliedObjects(),
     )

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
-from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service
+from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service, ServiceAccount
 from k8s_sandbox_tui.local_cluster.objects.meta import KubeObject, ObjectMeta
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
 
@@ -17,11 +17,13 @@ T = TypeVar("T", bound=KubeObject)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subresource:
-    """A path behind an object's name."""
+    """A path behind an object's name; group and version are told where they are not the resource's own."""
 
     name: str
     kind: str
     verbs: tuple[str, ...]
+    group: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ PODS: Resource[Pod] = Resource(
     verbs=_ALL,
     subresources=(
         Subresource(name="attach", kind="PodAttachOptions", verbs=("create", "get")),
+        Subresource(name="eviction", kind="Eviction", verbs=("create",), group="policy", version="v1"),
         Subresource(name="exec", kind="PodExecOptions", verbs=("create", "get")),
         Subresource(name="log", kind="Pod", verbs=("get",)),
         Subresource(name="portforward", kind="PodPortForwardOptions", verbs=("create", "get")),
@@ -146,6 +149,21 @@ SERVICES: Resource[Service] = Resource(
     storage_hash="0/CO1lhkEBI=",
 )
 
+SERVICE_ACCOUNTS: Resource[ServiceAccount] = Resource(
+    plural="serviceaccounts",
+    singular="serviceaccount",
+    kind="ServiceAccount",
+    model=ServiceAccount,
+    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
+    short_names=("sa",),
+    verbs=_ALL,
+    subresources=(
+        Subresource(name="token", kind="TokenRequest", verbs=("create",), group="authentication.k8s.io", version="v1"),
+    ),
+    bookmark=b"}",
+    storage_hash="pbx9ZvyFpBE=",
+)
+
 EVENTS: Resource[Event] = Resource(
     plural="events",
     singular="event",
@@ -171,3 +189,6 @@ EVENTS: Resource[Event] = Resource(
     b'"reportingComponent":"","reportingInstance":""}',
     storage_hash="r2yiGXH7wu8=",
 )
+
+CORE = (EVENTS, NAMESPACES, NODES, PODS, SERVICE_ACCOUNTS, SERVICES)
+"""Those of the core group, in the order of discovery."""
