@@ -168,6 +168,7 @@ class Compute:
         namespaces: Sequence[str] | None = None,
         refresh_interval: float = 2.0,
         watch: bool = True,
+        label_selector: str = "",
     ) -> Inventory:
         """The sandboxes and what changes in them, as an iterator; see `Inventory`.
 
@@ -175,6 +176,8 @@ class Compute:
             namespaces: Which; None: the configured one; (): all.
             refresh_interval: Seconds between two lists, where there is no watch.
             watch: False: list at every interval, even where a watch is allowed.
+            label_selector: Ask the API server for those alone that have these labels: `team=search,tier!=test`. One
+                whose labels change so that it is no longer meant counts as removed.
 
         Raises:
             InvalidArgumentError: A value cannot be used.
@@ -185,6 +188,7 @@ class Compute:
                     namespaces=namespaces,
                     refresh_interval=refresh_interval,
                     watch=watch,
+                    label_selector=label_selector,
                 ),
             ),
         )

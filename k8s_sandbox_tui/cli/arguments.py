@@ -141,6 +141,8 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
     refresh: float | None = None
     """Seconds."""
     read_only: bool = False
+    selector: str = ""
+    """The labels of the sandboxes to ask for."""
 
 
 Jobs = JobsStart | JobsLs | JobsLogs | JobsWait | JobsKill | JobsRm
@@ -209,9 +211,12 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
         parser.error(f"unknown argument: {unknown[0]}")
     if name is None:
         return choice, msgspec.convert(values, Dashboard)
-    only_there = next((option for option in ("--refresh", "--read-only") if values[option[2:].replace("-", "_")]), "")
+    only_there = next(
+        (option for option in ("--refresh", "--read-only", "--selector") if values[option[2:].replace("-", "_")]), ""
+    )
     if only_there:
-        parser.error(f"{only_there} is for the dashboard, which starts without a command")
+        instead = "; ls and rm take --label K=V" if only_there == "--selector" else ""
+        parser.error(f"{only_there} is for the dashboard, which starts without a command{instead}")
     verb = msgspec.convert(values, _TYPES[name])
     if wrong := _misuse(verb):
         parser.error(wrong)

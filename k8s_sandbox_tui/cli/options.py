@@ -95,6 +95,18 @@ def interval(text: str) -> float:
     return seconds
 
 
+def label_selector(text: str) -> str:
+    """Reads which labels sandboxes are to have."""
+    from k8s_sandbox_tui.provider.errors import InvalidArgumentError
+    from k8s_sandbox_tui.provider.label_terms import parse_label_terms
+
+    try:
+        parse_label_terms(text)
+    except InvalidArgumentError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
 def number(text: str) -> float:
     """Reads a number; what is none is not a number."""
     try:

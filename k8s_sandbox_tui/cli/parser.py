@@ -16,6 +16,7 @@ from k8s_sandbox_tui.cli.options import (
     add_json_output,
     addresses,
     interval,
+    label_selector,
     port,
     port_pair,
     seconds,
@@ -133,7 +134,9 @@ def split_at_separator(argv: Sequence[str]) -> tuple[list[str], list[str] | None
 
 
 _JOBS_START = ["jobs", "start"]
-_OPTIONS_WITH_VALUE = frozenset({"--kubeconfig", "--context", "-n", "--namespace", "--url-template", "--refresh"})
+_OPTIONS_WITH_VALUE = frozenset(
+    {"--kubeconfig", "--context", "-n", "--namespace", "--url-template", "--refresh", "--selector"}
+)
 
 
 def _add_global_options(parser: argparse.ArgumentParser) -> None:
@@ -153,6 +156,13 @@ def _add_global_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         type=interval,
         help="dashboard: ask the cluster this often, and do not watch it",
+    )
+    parser.add_argument(
+        "--selector",
+        metavar="K=V[,K!=V]",
+        type=label_selector,
+        default="",
+        help="dashboard: ask the cluster for the sandboxes with these labels alone",
     )
     parser.add_argument(
         "--read-only", action="store_true", help="of the dashboard: change nothing; no key lifts it then"

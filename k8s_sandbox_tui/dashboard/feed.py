@@ -62,6 +62,8 @@ class Feed:
         self._refresh = refresh
         self._wish: ClusterWish | None = None
         self._namespaces: Namespaces = ()
+        self.selector = ""
+        """The labels of the sandboxes that are asked for, with the next change of place."""
         self._inventory: InventoryPort | None = None
         self._changed = asyncio.Event()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -95,6 +97,11 @@ class Feed:
     def show(self, namespaces: Namespaces) -> None:
         """Show other namespaces of the same cluster."""
         self._namespaces = namespaces
+        self._changed.set()
+
+    def narrow(self, selector: str) -> None:
+        """Ask for the sandboxes with these labels alone; for all where it is empty."""
+        self.selector = selector
         self._changed.set()
 
     async def run(self, listener: FeedListener) -> None:
@@ -132,7 +139,10 @@ class Feed:
 
     async def _follow(self, compute: ComputePort, listener: FeedListener) -> None:
         inventory = compute.inventory(
-            namespaces=self._namespaces, refresh_interval=self.interval, watch=self._refresh is None
+            namespaces=self._namespaces,
+            refresh_interval=self.interval,
+            watch=self._refresh is None,
+            label_selector=self.selector,
         )
         try:
             async with inventory:

@@ -42,6 +42,13 @@ class FilterInput(PlainInput):
         Binding("tab", "complete", "Complete", tooltip="Complete the term.", id="filter.complete"),
         Binding("up", "recall(1)", "Earlier", tooltip="The filter before.", id="filter.earlier"),
         Binding("down", "recall(-1)", "Later", show=False, tooltip="The filter after.", id="filter.later"),
+        Binding(
+            "ctrl+s",
+            "ask",
+            "Server",
+            id="filter.ask",
+            tooltip="Ask the cluster for what its labels find alone (label.KEY=, label.KEY!=, runtime=).",
+        ),
         Binding("escape", "clear", "Clear", tooltip="Clear the filter and go back to the table.", id="filter.clear"),
     ]
 
@@ -50,6 +57,9 @@ class FilterInput(PlainInput):
 
     class Completion(Message):
         """The term is to be completed."""
+
+    class Ask(Message):
+        """The cluster is to be asked for no more than this."""
 
     class Recall(Message):
         """An earlier filter is wanted, or with a negative step a later one."""
@@ -70,6 +80,10 @@ class FilterInput(PlainInput):
     def action_complete(self) -> None:
         """Complete the term before the cursor."""
         self.post_message(self.Completion())
+
+    def action_ask(self) -> None:
+        """Have the cluster send no more than this."""
+        self.post_message(self.Ask())
 
     def action_recall(self, step: int) -> None:
         """Bring back an earlier filter, or a later one."""
@@ -101,8 +115,17 @@ class FilterBar(Vertical):
     class Left(Message):
         """The user goes back to the table."""
 
-    def __init__(self, store: SandboxStore, remembered: Remembered) -> None:
-        super().__init__()
+    class Asked(Message):
+        """The cluster is to be asked for what of the filter it knows."""
+
+    class Settled(Message):
+        """Nobody types at the filter any more, or it was cleared."""
+
+    def __init__(self, store: SandboxStore, remembered: Remembered, text: str = "") -> None:
+        """Begin with a filter, or hidden."""
+        super().__init__(classes="-open" if text else None)
+        self._first = text
+        store.filter_by(parse_filter(text))
         self._store = store
         self._remembered = remembered
         self._recalled = -1
@@ -116,7 +139,9 @@ class FilterBar(Vertical):
         """A title, the text, the result, and the help."""
         with Horizontal():
             yield Static("Filter", classes="label", markup=False)
-            yield FilterInput(placeholder="words to find; !word leaves out", compact=True, select_on_focus=False)
+            yield FilterInput(
+                self._first, placeholder="words to find; !word leaves out", compact=True, select_on_focus=False
+            )
             yield Static("", classes="result", markup=False)
         yield Static(GRAMMAR, classes="told", markup=False)
 
@@ -144,21 +169,37 @@ class FilterBar(Vertical):
     def on_descendant_blur(self) -> None:
         """Leave the room to the table."""
         self.remove_class("-typing")
+        self.post_message(self.Settled())
 
     def clear(self) -> None:
         """Let everything through, and hide the line."""
         self.query_one(FilterInput).value = ""
         self.remove_class("-open")
 
+    def on_mount(self) -> None:
+        """The result has a place now."""
+        if self._first:
+            self.post_message(self.Changed())
+
     def show(self, text: str) -> None:
         """Show a filter as if it had been typed; the focus stays where it is."""
-        self.query_one(FilterInput).value = text
+        self._first = text
+        for field in self.query(FilterInput):
+            field.value = text
         self.set_class(bool(text), "-open")
         self._store.filter_by(parse_filter(text))
 
-    def show_result(self, shown: int, total: int) -> None:
-        """Tell how many sandboxes are let through."""
-        result = f"{shown} of {total}"
+    def show_result(self, shown: int, total: int, *, asked: bool = False) -> None:
+        """Tell how many sandboxes are let through.
+
+        Args:
+            shown: Those.
+            total: All that are known.
+            asked: Whether these are only those that the cluster was asked for.
+        """
+        if not self.query(FilterInput):
+            return  # not there yet
+        result = f"{shown} of {total}{' asked for' if asked else ''}"
         label = self.query_one(".result", Static)
         if str(label.content) != result:
             label.update(result)
@@ -189,6 +230,8 @@ class FilterBar(Vertical):
             self._offer = ""
         self._tell()
         self.post_message(self.Changed())
+        if not event.value:
+            self.post_message(self.Settled())
 
     @on(FilterInput.Completion)
     def _complete(self) -> None:
@@ -201,6 +244,11 @@ class FilterBar(Vertical):
             if len(offers) == 1:
                 self._offers, self._offer = completions(self._offer, self._store.every), ""
                 self._tell()
+
+    @on(FilterInput.Ask)
+    def _ask(self, event: FilterInput.Ask) -> None:
+        event.stop()
+        self.post_message(self.Asked())
 
     @on(FilterInput.Recall)
     def _recall(self, event: FilterInput.Recall) -> None:

@@ -159,6 +159,7 @@ class MainScreen(PermitScreen):
             filter_text=self.store.filter.text,
             where=self.namespace_words,
             server=self._cluster.server,
+            asked=self._cluster.asked,
         )
         super().paint()
         self._paint_top()

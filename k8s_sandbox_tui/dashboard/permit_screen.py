@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from k8s_sandbox_tui.dashboard.cluster_screen import ClusterScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.key_names import key_name
+from k8s_sandbox_tui.dashboard.narrow_screen import NarrowScreen
 from k8s_sandbox_tui.dashboard.permits import RUN, Permits
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.opened import ClusterWish
 
 
-class PermitScreen(ClusterScreen):
+class PermitScreen(NarrowScreen):
     """Knows what may be done where it is."""
 
     commands: Sequence[Command]

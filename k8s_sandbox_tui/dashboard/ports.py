@@ -174,9 +174,14 @@ class ComputePort(UsagePort, Protocol):
         ...
 
     def inventory(
-        self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
+        self,
+        *,
+        namespaces: Sequence[str] | None = None,
+        refresh_interval: float = 2.0,
+        watch: bool = True,
+        label_selector: str = "",
     ) -> InventoryPort:
-        """The rows of these namespaces; None for the configured one."""
+        """The rows of these namespaces, None for the configured one, that have these labels."""
         ...
 
     async def rights(self, *, namespace: str | None = None) -> Rights:

@@ -47,6 +47,9 @@ ROLES: Mapping[str, str] = {
 NAMESPACE_ROOM, MOST_NAMESPACE_ROOM = 30, 80
 """Cells that several namespaces may take, and where there is plenty of room."""
 
+ASKED_ROOM, LEAST_FOR_ASKED = 30, 40
+"""Cells that the labels asked for may take, and those that the line has to have for them."""
+
 COUNT_ORDER = ("running", "starting", "pending", "stopping", "failed", "unknown", "stopped")
 
 
@@ -64,6 +67,8 @@ class ClusterState(NamedTuple):
     limits: str = ""
     network: str = ""
     read_only: bool = False
+    asked: str = ""
+    """The labels that the cluster is asked for, where it is not asked for all sandboxes."""
     interval: float = 2.0
     """Seconds between two polls, where polling is needed."""
 
@@ -150,7 +155,9 @@ def state_parts(
     server: list[Part] = [(f" {harmless(cluster.server)}", "muted")] if cluster.server and not cluster.local else []
     isolation: list[Part] = [(f" {harmless(cluster.isolation)}", "muted")] if cluster.isolation else []
     held_back: list[Part] = [(f" {harmless(_held_back(cluster))}", "muted")] if cluster.isolation else []
-    fresh: list[Part] = [("  ", ""), freshness_part(feed, cluster.interval, now)]
+    # What the cluster was not asked for is not there at all: that is said wherever a terminal is one.
+    asked = _asked(cluster.asked, min(ASKED_ROOM, width // 4), glyphs) if width >= LEAST_FOR_ASKED else []
+    fresh: list[Part] = [*asked, ("  ", ""), freshness_part(feed, cluster.interval, now)]
 
     def namespace(most: int = NAMESPACE_ROOM) -> list[Part]:
         return [(f"  {namespace_words(cluster.namespaces, most)}", "")] if cluster.server else []
@@ -187,6 +194,11 @@ def state_parts(
     (name, role), *rest = place
     room = max(1, width - _length([*rest, *fresh]))
     return [(fit(name, room, cut=Cut.MIDDLE, ellipsis=glyphs.ellipsis), role), *rest, *fresh]
+
+
+def _asked(labels: str, room: int, glyphs: Glyphs) -> list[Part]:
+    """Which sandboxes the cluster is asked for."""
+    return [(f"  only {fit(harmless(labels), room, ellipsis=glyphs.ellipsis).rstrip()}", "marked")] if labels else []
 
 
 def _forwards(tally: Tally) -> list[Part]:

@@ -51,7 +51,7 @@ class TableScreen(ImmediateScreen[None]):
     def paint(self) -> None:
         """Bring the store onto the screen."""
         if self._filter_bar is not None:
-            self._filter_bar.show_result(len(self.store.rows), self.store.total)
+            self._filter_bar.show_result(len(self.store.rows), self.store.total, asked=self.asked)
 
     def tick(self) -> None:
         """Let the time go on: ages read otherwise, and a filter by age lets others through."""
@@ -66,6 +66,11 @@ class TableScreen(ImmediateScreen[None]):
         return self.query_one(SandboxTable)
 
     @property
+    def asked(self) -> bool:
+        """Whether the cluster was asked for a part of the sandboxes alone."""
+        return False
+
+    @property
     def selected(self) -> Row | None:
         """The sandbox under the cursor."""
         return self.table.cursor_row
@@ -74,6 +79,11 @@ class TableScreen(ImmediateScreen[None]):
         """Have a filter as it was typed before."""
         if self._filter_bar is not None:
             self._filter_bar.show(text)
+        elif text:
+            from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
+
+            self._filter_bar = FilterBar(self.store, self._remembered, text)
+            self.mount(self._filter_bar, before=self.query_one(Split))
 
     def on_filter_bar_changed(self) -> None:
         """Filter while one types."""

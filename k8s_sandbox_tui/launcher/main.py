@@ -67,6 +67,9 @@ def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:
     from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
 
     loaded = load_settings().with_options(
-        refresh=options.refresh, namespace=choice.namespace, read_only=options.read_only
+        refresh=options.refresh,
+        namespace=choice.namespace,
+        read_only=options.read_only,
+        selector=options.selector,
     )
     return run(opener(choice), loaded, contexts=contexts_of(choice))

@@ -109,7 +109,12 @@ class Compute:
         return await self._access.cluster()
 
     def inventory(
-        self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
+        self,
+        *,
+        namespaces: Sequence[str] | None = None,
+        refresh_interval: float = 2.0,
+        watch: bool = True,
+        label_selector: str = "",
     ) -> Inventory:
         """The sandboxes and what changes in them, as an async iterator; see `Inventory`.
 
@@ -117,11 +122,19 @@ class Compute:
             namespaces: Which; None: the configured one; (): all.
             refresh_interval: Seconds between two lists, where there is no watch.
             watch: False: list at every interval, even where a watch is allowed.
+            label_selector: Ask the API server for those alone that have these labels: `team=search,tier!=test`. One
+                whose labels change so that it is no longer meant counts as removed.
 
         Raises:
             InvalidArgumentError: A value cannot be used.
         """
-        return Inventory(self._access, namespaces=namespaces, refresh_interval=refresh_interval, watch=watch)
+        return Inventory(
+            self._access,
+            namespaces=namespaces,
+            refresh_interval=refresh_interval,
+            watch=watch,
+            label_selector=label_selector,
+        )
 
     async def namespaces(self) -> tuple[str, ...]:
         """The names of all namespaces of the cluster, sorted. Nothing else here asks for more than one namespace.

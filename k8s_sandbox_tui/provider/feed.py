@@ -17,7 +17,6 @@ from k8s_sandbox_tui.provider.errors import (
     TransportError,
 )
 from k8s_sandbox_tui.provider.freshness import Freshness
-from k8s_sandbox_tui.provider.labels import MANAGED_SELECTOR
 from k8s_sandbox_tui.provider.paths import pods_path
 from k8s_sandbox_tui.provider.pods import pod_pages
 from k8s_sandbox_tui.provider.reaper import Reaper
@@ -55,6 +54,7 @@ class Feed:
         *,
         interval: float,
         watch: bool,
+        label_selector: str,
         changes: Changes,
         notify: Callable[[], None],
     ) -> None:
@@ -65,6 +65,7 @@ class Feed:
             namespace: Its name; empty: all; None: the configured one.
             interval: Seconds between lists, where there is no watch.
             watch: False: list at every interval, even where a watch is allowed.
+            label_selector: Which Pods to ask for.
             changes: Where to put what changes.
             notify: Called after something has changed.
         """
@@ -76,6 +77,7 @@ class Feed:
         self._namespace = namespace
         self._interval = interval
         self._watch_wanted = watch
+        self._label_selector = label_selector
         self._watch_again_at = 0.0
         self._changes = changes
         self._notify = notify
@@ -134,7 +136,7 @@ class Feed:
         rows, changes = self._rows, self._changes
         rows.begin_list()
         version, different = "", False
-        async for page in pod_pages(connection, await self._namespace_name()):
+        async for page in pod_pages(connection, await self._namespace_name(), label_selector=self._label_selector):
             changed = rows.add_page(page.items or ())
             changes.add(changed)
             different = different or bool(changed)
@@ -184,7 +186,7 @@ class Feed:
         """One watch, until the server ends it; the version to go on from, empty to list again."""
         seconds = random.randint(*WATCH_SECONDS)  # noqa: S311 - spreads load
         params = [
-            ("labelSelector", MANAGED_SELECTOR),
+            ("labelSelector", self._label_selector),
             ("watch", "1"),
             ("allowWatchBookmarks", "true"),
             ("resourceVersion", version),

@@ -10,6 +10,8 @@ from k8s_sandbox_tui.provider.changes import Changes
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError
 from k8s_sandbox_tui.provider.feed import Feed
 from k8s_sandbox_tui.provider.freshness import Freshness, InventoryUpdate
+from k8s_sandbox_tui.provider.label_terms import parse_label_terms
+from k8s_sandbox_tui.provider.labels import MANAGED_SELECTOR
 from k8s_sandbox_tui.provider.selection import check_namespaces
 
 if TYPE_CHECKING:
@@ -40,17 +42,24 @@ class Inventory:
     """
 
     def __init__(
-        self, access: ClusterAccess, *, namespaces: Sequence[str] | None, refresh_interval: float, watch: bool
+        self,
+        access: ClusterAccess,
+        *,
+        namespaces: Sequence[str] | None,
+        refresh_interval: float,
+        watch: bool,
+        label_selector: str = "",
     ) -> None:
         """Makes no request; see `Compute.inventory`.
 
         Raises:
-            InvalidArgumentError: A namespace's name or the interval cannot be used.
+            InvalidArgumentError: A namespace's name, the interval or the selector cannot be used.
         """
         if refresh_interval < SHORTEST_INTERVAL:
             raise InvalidArgumentError(
                 f"A refresh interval of {refresh_interval} s is too short.", hint=f"At least {SHORTEST_INTERVAL} s."
             )
+        labels = ",".join(map(str, parse_label_terms(label_selector)))
         wanted: Sequence[str | None] = (None,) if namespaces is None else check_namespaces(namespaces) or ("",)
         self._access = access
         self._changes = Changes()
@@ -61,6 +70,7 @@ class Inventory:
                 namespace,
                 interval=refresh_interval,
                 watch=watch,
+                label_selector=f"{MANAGED_SELECTOR},{labels}" if labels else MANAGED_SELECTOR,
                 changes=self._changes,
                 notify=self._news.set,
             )

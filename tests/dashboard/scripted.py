@@ -303,6 +303,8 @@ class ScriptedCompute:
         self.asked: list[tuple[float, bool]] = []
         self.shown: list[tuple[str, ...]] = []
         """The namespaces of each inventory."""
+        self.selectors: list[str] = []
+        """The labels that each inventory was asked for."""
         self.lacking: Sequence[str] | SandboxError = ()
         """The rights that are not granted, as `verb resource`."""
         self.rights_asked: list[str] = []
@@ -319,8 +321,14 @@ class ScriptedCompute:
         self.hang_on_close = False
 
     def inventory(
-        self, *, namespaces: Sequence[str] | None = None, refresh_interval: float = 2.0, watch: bool = True
+        self,
+        *,
+        namespaces: Sequence[str] | None = None,
+        refresh_interval: float = 2.0,
+        watch: bool = True,
+        label_selector: str = "",
     ) -> ScriptedInventory:
+        self.selectors.append(label_selector)
         self.asked.append((refresh_interval, watch))
         self.shown.append(("<own>",) if namespaces is None else tuple(namespaces))
         self.listed.set()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from k8s_sandbox_tui.dashboard.row import Row
+    from k8s_sandbox_tui.provider.label_terms import LabelTerm
 
 LIMIT = 0.4
 """Seconds that a filter may take for all sandboxes together."""
@@ -35,6 +36,8 @@ class Test(NamedTuple):
     """Where the term is only a word to be found: the word, casefolded; looked for in one go, which is faster."""
     text: Callable[[Row], str] | None = None
     """The column in which the word is looked for; None for the `haystack`."""
+    asks: LabelTerm | None = None
+    """What an API server can be asked for in its place: it finds no more than this does."""
 
 
 class Filter(NamedTuple):
@@ -56,6 +59,11 @@ class Filter(NamedTuple):
     def active(self) -> bool:
         """Whether it can leave anything out."""
         return bool(self.tests)
+
+    @property
+    def asks(self) -> tuple[LabelTerm, ...]:
+        """The part of it that an API server can be asked for."""
+        return tuple(dict.fromkeys([test.asks for test in self.tests if test.asks is not None]))
 
     def matches(self, row: Row, now: float) -> bool:
         """Whether a sandbox is let through."""

@@ -21,12 +21,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from k8s_sandbox_tui.dashboard.filter.fields import NUMBERS, PRESETS, TEXTS, text_of
 from k8s_sandbox_tui.dashboard.filter.model import Filter, Test, haystack
 from k8s_sandbox_tui.dashboard.filter.patterns import UnusablePatternError, searcher
+from k8s_sandbox_tui.dashboard.table.key_columns import LABEL_KEY
+from k8s_sandbox_tui.provider.label_terms import label_term
+from k8s_sandbox_tui.provider.labels import RUNTIME_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from k8s_sandbox_tui.dashboard.filter.model import Passes
     from k8s_sandbox_tui.dashboard.row import Row
+    from k8s_sandbox_tui.provider.label_terms import LabelTerm
 
 _COLUMN = re.compile(r"([A-Za-z][A-Za-z0-9._/-]*)(<=|>=|!=|[:=<>])")
 _VALUE = re.compile(r'"([^"]*)"?|/((?:[^/\\]|\\.)*)(/(?=\s|$)|$)|(\S*)')
@@ -96,7 +100,8 @@ def _term(text: str, at: int) -> tuple[Test | None, str, int]:
             turned = negated is not (sign == "!=")
             label = "/" if value.pattern else name.casefold()
             waits = value.text == "" and sign != "="
-            return None if waits else test._replace(negated=turned), label, value.end
+            test = test._replace(negated=turned, asks=_asks(name, sign, value, equal=not turned))
+            return None if waits else test, label, value.end
     value = _value(text, at)
     if not value.text:
         return None, "", max(value.end, at + 1)
@@ -104,6 +109,18 @@ def _term(text: str, at: int) -> tuple[Test | None, str, int]:
         return Test(_found(searcher(value.text), haystack), negated), "/", value.end
     word = value.text.casefold()
     return Test(_contains(word, haystack), negated, word), "", value.end
+
+
+def _asks(name: str, sign: str, value: _Value, *, equal: bool) -> LabelTerm | None:
+    """What of labels says the same: servers tell capital letters apart, and know labels alone."""
+    if value.pattern or not value.text or sign not in {"=", "!="}:
+        return None
+    lowered = name.casefold()
+    if lowered == "runtime":
+        return label_term(RUNTIME_LABEL, value.text.lower(), equal=equal)
+    if lowered.startswith(LABEL_KEY):
+        return label_term(name[len(LABEL_KEY) :], value.text, equal=equal)
+    return None
 
 
 def _contains(wanted: str, text: Callable[[Row], str]) -> Passes:

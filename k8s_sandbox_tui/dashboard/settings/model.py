@@ -30,6 +30,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Without it, changes are watched; where that is not granted, the cluster is asked every 2 seconds."""
     namespaces: Annotated[tuple[str, ...], Meta(examples=[["default", "agents"]])] = ()
     """The namespaces to start with; ["*"] is all of them, none is the kubeconfig's own or the last one used."""
+    selector: Annotated[str, Meta(examples=["team=search,tier!=test"])] = ""
+    """Ask the cluster for the sandboxes with these labels alone, where it has very many. It stands in the filter,
+    and clearing that asks for all."""
     read_only: bool | Literal["locked"] = False
     """Start without the keys that change anything. The key L lifts it, but for "locked"."""
     protected_contexts: Annotated[tuple[str, ...], Meta(examples=[["prod-*", "*@production"]])] = ()

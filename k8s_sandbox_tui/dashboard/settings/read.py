@@ -31,13 +31,17 @@ class Loaded(NamedTuple):
     problems: tuple[str, ...] = ()
     """Each with the key, the cause and what is allowed; the file is not named in them."""
 
-    def with_options(self, *, refresh: float | None = None, namespace: str = "", read_only: bool = False) -> Loaded:
+    def with_options(
+        self, *, refresh: float | None = None, namespace: str = "", read_only: bool = False, selector: str = ""
+    ) -> Loaded:
         """The same with what the command line says in its place."""
         settings = self.settings
         if refresh is not None:
             settings = msgspec.structs.replace(settings, refresh=refresh)
         if read_only:
             settings = msgspec.structs.replace(settings, read_only="locked")
+        if selector:
+            settings = msgspec.structs.replace(settings, selector=selector)
         if namespace:
             settings = msgspec.structs.replace(settings, namespaces=(namespace,))
         return self._replace(settings=settings)

@@ -27,6 +27,9 @@ def resolved(loaded: Loaded) -> tuple[Settings, tuple[str, ...]]:
         meant = f"is {near} meant?" if near else f"there are {', '.join(themes)}."
         problems.append(f'theme = "{settings.theme}" is not known; {meant}')
         settings = msgspec.structs.replace(settings, theme="")
+    if settings.selector and (wrong := _wrong_selector(settings.selector)):
+        problems.append(f"selector: {wrong}")
+        settings = msgspec.structs.replace(settings, selector="")
     unknown = [column for column in settings.columns if column_of(column) is None]
     for column in unknown:
         near = _near(column, BY_ID)
@@ -43,6 +46,18 @@ def resolved(loaded: Loaded) -> tuple[Settings, tuple[str, ...]]:
         problems.extend(reasons)
         settings = msgspec.structs.replace(settings, keymap=keymap)
     return settings, tuple([f"{loaded.path}: {problem}" for problem in problems])
+
+
+def _wrong_selector(selector: str) -> str:
+    """Why the cluster cannot be asked for these labels; empty where it can."""
+    from k8s_sandbox_tui.provider.errors import InvalidArgumentError
+    from k8s_sandbox_tui.provider.label_terms import parse_label_terms
+
+    try:
+        parse_label_terms(selector)
+    except InvalidArgumentError as error:
+        return str(error)
+    return ""
 
 
 def _near(name: str, names: Iterable[str]) -> str:

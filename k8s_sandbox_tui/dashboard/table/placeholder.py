@@ -31,7 +31,9 @@ class PlaceholderLine(NamedTuple):
     tone: Tone | None = None
 
 
-def placeholder_for(feed: FeedState, *, total: int, filter_text: str, where: str, server: str) -> Placeholder:
+def placeholder_for(
+    feed: FeedState, *, total: int, filter_text: str, where: str, server: str, asked: str = ""
+) -> Placeholder:
     """The message for a table without rows.
 
     Args:
@@ -40,6 +42,7 @@ def placeholder_for(feed: FeedState, *, total: int, filter_text: str, where: str
         filter_text: The filter as typed.
         where: The namespace shown, in words.
         server: The API server's address.
+        asked: The labels that the cluster is asked for, where it is not asked for all.
     """
     if total and filter_text:
         return Placeholder(
@@ -57,6 +60,10 @@ def placeholder_for(feed: FeedState, *, total: int, filter_text: str, where: str
                 f"No connection to {server}." if server else "No connection.",
                 (feed.cause, feed.hint, "It is tried again by itself; press r to try now."),
                 "warning",
+            )
+        case "live" | "polling" if feed.complete and asked:
+            return Placeholder(
+                f"No sandboxes in {where} with {asked}.", ("Escape clears the filter and asks for all.",)
             )
         case "live" | "polling" if feed.complete:
             return Placeholder(f"No sandboxes in {where}.", ("Press c to create one.",))

@@ -173,6 +173,38 @@ def test_a_pattern_is_tried_once_for_all_that_is_there_and_holds_for_what_comes(
 
 
 @pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("label.team=search", ["team=search"]),
+        ("label.team!=Search web", ["team!=Search"]),
+        ("!label.team=a !label.b!=c", ["team!=a", "b=c"]),
+        ("label.app.io/name=x label.app.io/name=x", ["app.io/name=x"]),
+        ('label.a="b"', ["a=b"]),
+        ("runtime=Python", ["computesdk.io/runtime=python"]),
+        ("label.team:search label.team=/x/ label.team= label.a=b*c label.-a=b", []),
+        ("meta.team=a node=b name=c namespace=d is:running age>2h word /re/ runtime:python", []),
+        ("label.team=a age:1", []),
+    ],
+)
+def test_what_an_api_server_can_be_asked_for(text: str, asked: list[str]) -> None:
+    assert [str(term) for term in parse_filter(text).asks] == asked
+
+
+_LABELS = st.dictionaries(st.sampled_from("ab"), st.sampled_from(["x", "y"]))
+
+
+@given(_LABELS, st.sampled_from("ab"), st.sampled_from(["=", "!="]), st.sampled_from("xy"), st.booleans())
+def test_what_is_asked_for_is_what_the_filter_finds(
+    labels: dict[str, str], key: str, sign: str, value: str, turned: bool
+) -> None:
+    wanted = parse_filter(f"{'!' if turned else ''}label.{key}{sign}{value}")
+    (term,) = wanted.asks
+    row = Row(sandbox_info(1, labels=labels))
+    by_server = labels.get(term.key) == term.value if term.equal else labels.get(term.key) != term.value
+    assert wanted.matches(row, 0) is by_server
+
+
+@pytest.mark.parametrize(
     ("text", "offers"),
     [
         ("na", ["name:", "namespace:"]),

@@ -27,6 +27,7 @@ def test_every_key_can_be_set() -> None:
     loaded = parsed("""
         refresh = 5
         namespaces = ["a", "b"]
+        selector = "team=a"
         read_only = "locked"
         protected_contexts = ["prod-*"]
         theme = "nord"
@@ -44,6 +45,7 @@ def test_every_key_can_be_set() -> None:
     assert loaded.settings == Settings(
         refresh=5.0,
         namespaces=("a", "b"),
+        selector="team=a",
         read_only="locked",
         protected_contexts=("prod-*",),
         theme="nord",
@@ -88,7 +90,7 @@ def test_what_cannot_be_used_is_named_and_costs_that_key_alone(line: str, proble
 
 def test_an_unknown_key_that_is_like_none_gets_the_list() -> None:
     (problem,) = parsed("zzz = 1").problems
-    assert problem.startswith("zzz is no setting; there are refresh, namespaces, read_only")
+    assert problem.startswith("zzz is no setting; there are refresh, namespaces, selector, read_only")
 
 
 @pytest.mark.parametrize("data", [b"refresh = ", b"\xff", b"a = 1\na = 2", b"x = " + b"[" * 100_000, b"#" * 2_000_000])
@@ -170,6 +172,13 @@ def test_options_go_before_the_file() -> None:
     assert loaded.with_options(refresh=1.0, namespace="c").settings == Settings(refresh=1.0, namespaces=("c",))
     assert loaded.with_options() == loaded
     assert parsed("read_only = false").with_options(read_only=True).settings.read_only == "locked"
+
+
+def test_a_selector_has_to_be_one() -> None:
+    settings, problems = resolved(parsed('selector = "team in (a)"'))
+    assert settings.selector == ""
+    assert problems[0].startswith("/home/ann/settings.toml: selector: 'team in (a)' is no part of a selector.")
+    assert resolved(parsed("refresh = 1").with_options(selector="a=b,c!=d"))[0].selector == "a=b,c!=d"
 
 
 def test_a_theme_has_to_be_there() -> None:

@@ -81,6 +81,19 @@ def line(
             "gke_my-…west1-b_agents LIVE",
         ),
         (REMOTE, FeedState(freshness="closed"), 34, "prod team-a NOT CONNECTED"),
+        (
+            REMOTE._replace(asked="team=search"),
+            FeedState(freshness="live"),
+            80,
+            "prod team-a only team=search LIVE 15 sandboxes ● 12 running x 3 failed",
+        ),
+        (REMOTE._replace(asked="team=search"), FeedState(freshness="live"), 44, "prod team-a only team=search LIVE"),
+        (
+            REMOTE._replace(asked="team=search,tier!=production"),
+            FeedState(freshness="live"),
+            80,
+            "prod team-a only team=search,tier!=p… LIVE ● 12 running x 3 failed",
+        ),
     ],
 )
 def test_the_state_line(cluster: ClusterState, feed: FeedState, width: int, words: str) -> None:
@@ -139,6 +152,7 @@ def test_without_room_for_several_namespaces_their_number_is_told_and_with_room_
         limits=st.sampled_from(["", "none", "watchdog (memory, processes)"]),
         network=st.sampled_from(["", "host"]),
         interval=st.just(2.0),
+        asked=st.sampled_from(["", "team=search", "x" * 90]),
     ),
     st.sampled_from([*Freshness, "closed"]),
     st.builds(
@@ -195,6 +209,12 @@ def test_a_message_fits_the_room_it_has(title: str, lines: list[str], width: int
     drawn = placeholder_lines(Placeholder(title, tuple(lines)), width, height)
     assert len(drawn) <= height
     assert all(len(text.text) <= max(10, width - 4) for text in drawn)
+
+
+def test_where_nothing_has_the_labels_that_were_asked_for_the_way_back_is_told() -> None:
+    feed = FeedState(freshness="live", complete=True)
+    message = placeholder_for(feed, total=0, filter_text="x", where="default", server="", asked="team=a")
+    assert message.said == ("No sandboxes in default with team=a.", "Escape clears the filter and asks for all.")
 
 
 @pytest.mark.parametrize("freshness", [*Freshness, "closed", "something new"])

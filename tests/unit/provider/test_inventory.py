@@ -415,3 +415,18 @@ async def test_closing_ends_the_iteration_at_once(compute: Compute, server: ApiS
     await asyncio.sleep(0)
     await inventory.aclose()
     await asyncio.wait_for(waiting, 0.3)
+
+
+async def test_a_label_selector_is_sent_with_each_list_and_watch(compute: Compute, server: ApiServer) -> None:
+    listing(server, [pod_list(pod(), resume="next"), pod_list(pod("exited 3"))], [Watch()])
+    async with compute.inventory(label_selector="team = search, tier!=test,team=search") as inventory:
+        await Screen(inventory).until_fresh(Freshness.LIVE)
+    asked = {seen.query["labelSelector"] for seen in server.requests("GET", PODS)}
+    assert asked == {"computesdk.io/managed=true,team=search,tier!=test"}
+    assert len(server.requests("GET", PODS)) == 3
+
+
+@pytest.mark.parametrize("selector", ["team", "team in (a,b)", "!team", "a=b,", "-a=b", "a=b c", "a=b!=c", "=b"])
+def test_selectors_of_another_form_are_refused_before_anything_is_asked(selector: str) -> None:
+    with pytest.raises(InvalidArgumentError):
+        k8s().inventory(label_selector=selector)
