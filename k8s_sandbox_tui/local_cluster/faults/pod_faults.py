@@ -2,6 +2,7 @@
 
 - `local.computesdk.io/start-delay`: seconds to stay in ContainerCreating, at most 3600.
 - `local.computesdk.io/pull-failure`: why its images cannot be pulled.
+- `local.computesdk.io/evict-after`: seconds that it runs until the node throws it out, at most 3600.
 - `local.computesdk.io/exec-fault`: one of `ExecFault`, for each command.
 """
 
@@ -17,17 +18,19 @@ if TYPE_CHECKING:
 
 START_DELAY = "local.computesdk.io/start-delay"
 PULL_FAILURE = "local.computesdk.io/pull-failure"
+EVICT_AFTER = "local.computesdk.io/evict-after"
 EXEC_FAULT = "local.computesdk.io/exec-fault"
 _LONGEST = 3600.0
 
 
 def start_delay(annotations: Mapping[str, str]) -> float:
     """Seconds; 0 where none is asked for, or what is asked for is no number."""
-    try:
-        seconds = float(annotations.get(START_DELAY, "0"))
-    except ValueError:
-        return 0.0
-    return seconds if 0 <= seconds <= _LONGEST else 0.0
+    return _duration(annotations.get(START_DELAY, "")) or 0.0
+
+
+def evict_after(annotations: Mapping[str, str]) -> float | None:
+    """Seconds; None where it is not to be evicted, or what is asked for is no number."""
+    return _duration(annotations.get(EVICT_AFTER, ""))
 
 
 def exec_fault(annotations: Mapping[str, str]) -> ExecFault | None:
@@ -38,19 +41,21 @@ def exec_fault(annotations: Mapping[str, str]) -> ExecFault | None:
 
 def annotation_errors(annotations: Mapping[str, str]) -> Iterator[FieldError]:
     """What is wrong with these annotations, for a Pod about to be created."""
-    delay = annotations.get(START_DELAY)
-    if delay is not None and not _is_duration(delay):
-        yield _error(START_DELAY, delay, f"must be a number of seconds from 0 to {_LONGEST:g}")
+    for key in (START_DELAY, EVICT_AFTER):
+        given = annotations.get(key)
+        if given is not None and _duration(given) is None:
+            yield _error(key, given, f"must be a number of seconds from 0 to {_LONGEST:g}")
     fault = annotations.get(EXEC_FAULT)
     if fault is not None and exec_fault(annotations) is None:
         yield _error(EXEC_FAULT, fault, f"must be one of {', '.join(ExecFault)}")
 
 
-def _is_duration(text: str) -> bool:
+def _duration(text: str) -> float | None:
     try:
-        return 0 <= float(text) <= _LONGEST
+        seconds = float(text)
     except ValueError:
-        return False
+        return None
+    return seconds if 0 <= seconds <= _LONGEST else None
 
 
 def _error(key: str, value: str, rule: str) -> FieldError:

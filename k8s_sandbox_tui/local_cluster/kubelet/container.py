@@ -58,12 +58,13 @@ class Owner(Protocol):
 
 
 class ContainerRun:
-    """Runs one container until it is done for good or stopped."""
+    """Runs one container until it is done for good or stopped; `part` is its place in the Pod, as events name it."""
 
     def __init__(
-        self, container: Container, owner: Owner, surroundings: Surroundings, *, state_dir: Path, policy: str
+        self, container: Container, owner: Owner, surroundings: Surroundings, *, state_dir: Path, policy: str, part: str
     ) -> None:
         self._container = container
+        self._part = part
         self._owner = owner
         self._runtime = surroundings.runtime
         self._events = surroundings.events
@@ -278,7 +279,7 @@ class ContainerRun:
     def event(self, reason: str, message: str, *, bad: bool = False) -> None:
         """Reports an event."""
         kind = "Warning" if bad else "Normal"
-        self._events.kubelet(self._owner.pod(), reason, message, container=self._container.name, kind=kind)
+        self._events.kubelet(self._owner.pod(), reason, message, part=self._part, kind=kind)
 
 
 def _duration(seconds: float) -> str:

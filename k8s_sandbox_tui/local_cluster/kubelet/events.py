@@ -35,7 +35,7 @@ class EventRecorder:
         self._events = events
         self._node = node
         self._last_stamp = 0
-        self._names: dict[tuple[str, str, str], str] = {}
+        self._names: dict[tuple[str, str, str, str], str] = {}
 
     def scheduler(self, pod: Pod, reason: str, message: str, *, action: str, kind: EventType = "Normal") -> None:
         """An event of the scheduler."""
@@ -54,17 +54,17 @@ class EventRecorder:
             )
         )
 
-    def kubelet(self, pod: Pod, reason: str, message: str, *, container: str = "", kind: EventType = "Normal") -> None:
-        """An event of the kubelet, about a container where one is named."""
+    def kubelet(self, pod: Pod, reason: str, message: str, *, part: str = "", kind: EventType = "Normal") -> None:
+        """An event of the kubelet, about a part of the Pod where one is named: `spec.containers{name}`."""
         stamp = timestamp(now())
-        key = (pod.metadata.uid, reason, message)
+        key = (pod.metadata.uid, part, reason, message)
         known = self._events.find(pod.metadata.namespace, self._names.get(key, ""))
         if known is not None:
             self._events.update(replace(known.object, last_timestamp=stamp, count=known.object.count + 1))
             return
         event = Event(
             metadata=self._metadata(pod),
-            involved_object=_reference(pod, f"spec.containers{{{container}}}" if container else ""),
+            involved_object=_reference(pod, part),
             reason=reason,
             message=message,
             source=EventSource(component="kubelet", host=self._node),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.local_cluster.faults.pod_faults import PULL_FAILURE
 from k8s_sandbox_tui.local_cluster.kubelet.backoff import Backoff
+from k8s_sandbox_tui.local_cluster.kubelet.image_name import reference_error
 from k8s_sandbox_tui.local_cluster.kubelet.images import Image, ImageError, find_image, missing_executable, pull_failure
 
 if TYPE_CHECKING:
@@ -57,6 +58,14 @@ async def pull(puller: Puller) -> Image | None:
     reference, backoff = puller.container.image, Backoff()
     failed = False
     while not puller.stopped:
+        nameless = reference_error(reference)
+        if nameless:
+            puller.event("InspectFailed", nameless, bad=True)
+            puller.event("Failed", "Error: InvalidImageName", bad=True)
+            puller.wait_for("InvalidImageName", nameless)
+            if await puller.pause(backoff.take()):
+                return None
+            continue
         try:
             image = _find(puller)
         except ImageError as error:

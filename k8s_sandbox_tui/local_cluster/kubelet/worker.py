@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from k8s_sandbox_tui.local_cluster.faults.pod_faults import evict_after
 from k8s_sandbox_tui.local_cluster.kubelet.container import ContainerRun
 from k8s_sandbox_tui.local_cluster.kubelet.pod_status import PodFacts, pod_status
 from k8s_sandbox_tui.local_cluster.kubelet.security import fs_group
 from k8s_sandbox_tui.local_cluster.kubelet.volumes import FOLDER, make_volumes, missing_volumes
+from k8s_sandbox_tui.local_cluster.objects.eviction import disrupted
 from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.kubelet.surroundings import Surroundings
     from k8s_sandbox_tui.local_cluster.objects.pod import Container, Pod
 
+# Source: `pkg/kubelet/eviction` of Kubernetes.
+_EVICTED = "The node was low on resource: memory. "
+_EVICTION_GRACE = 1.0
 _DEADLINE = "Pod was active on the node longer than the specified deadline"
 
 
@@ -37,17 +42,24 @@ class PodWorker:
         self._reason = ""
         self._message = ""
         self._stop = asyncio.Event()
+        self._begun = asyncio.Event()
         self._ended = asyncio.Event()
         policy = pod.spec.restart_policy
         self._init = [
-            self._new_run(container, "OnFailure" if policy == "Always" else policy)
+            self._new_run(container, "OnFailure" if policy == "Always" else policy, "initContainers")
             for container in pod.spec.init_containers
         ]
         self.containers = {container.name: self._new_run(container, policy) for container in pod.spec.containers}
 
-    def _new_run(self, container: Container, policy: str) -> ContainerRun:
-        state_dir = self._state_dir / container.name
-        return ContainerRun(container, self, self._surroundings, state_dir=state_dir, policy=policy)
+    def _new_run(self, container: Container, policy: str, group: str = "containers") -> ContainerRun:
+        return ContainerRun(
+            container,
+            self,
+            self._surroundings,
+            state_dir=self._state_dir / container.name,
+            policy=policy,
+            part=f"spec.{group}{{{container.name}}}",
+        )
 
     def container(self, name: str) -> ContainerRun | None:
         """A container, those that run first among them."""
@@ -68,6 +80,8 @@ class PodWorker:
 
     def publish(self) -> None:
         """Writes the Pod's status, unless the Pod is no longer there."""
+        if any(run.running is not None for run in self.containers.values()):
+            self._begun.set()
         if self._in_store:
             pod = self.pod()
             self._pods.update(replace(pod, status=pod_status(pod, self._facts(), now())))
@@ -96,13 +110,13 @@ class PodWorker:
         await self._ended.wait()
 
     async def _run(self) -> None:
-        deadline = self._start_deadline()
+        ends = self._start_ends()
         try:
             if await self._make_volumes() and await self._run_init():
                 await self._run_containers()
         finally:
-            if deadline is not None:
-                deadline.cancel()
+            for end in ends:
+                end.cancel()
         if not self._stop.is_set():
             # The phase is held until the Pod's surroundings are gone: Running, and the container terminated.
             self.publish()
@@ -150,9 +164,12 @@ class PodWorker:
         self._stop.set()
         await asyncio.gather(*(run.stop(grace) for run in (*self._init, *self.containers.values())))
 
-    def _start_deadline(self) -> asyncio.Task[None] | None:
-        seconds = self._last.spec.active_deadline_seconds
-        return None if seconds is UNSET else asyncio.create_task(self._end_after(seconds))
+    def _start_ends(self) -> list[asyncio.Task[None]]:
+        """What ends the Pod before its time."""
+        deadline = self._last.spec.active_deadline_seconds
+        eviction = evict_after(self._last.metadata.annotations)
+        ends = [] if deadline is UNSET else [asyncio.create_task(self._end_after(deadline))]
+        return ends if eviction is None else [*ends, asyncio.create_task(self._evict_after(eviction))]
 
     async def _end_after(self, seconds: int) -> None:
         due = self._started + timedelta(seconds=seconds)
@@ -162,6 +179,17 @@ class PodWorker:
         self.publish()
         grace = self._last.spec.termination_grace_period_seconds
         await self.stop(30.0 if grace is UNSET else float(grace))
+
+    async def _evict_after(self, seconds: float) -> None:
+        """Ends the Pod as a node does that runs short of memory."""
+        await self._begun.wait()
+        await asyncio.sleep(seconds)
+        self._reason, self._message = "Evicted", _EVICTED
+        self._surroundings.events.kubelet(self.pod(), "Evicted", _EVICTED, kind="Warning")
+        if self._in_store:
+            self._pods.update(disrupted(self.pod(), "TerminationByKubelet", _EVICTED, now()))
+        self.publish()
+        await self.stop(_EVICTION_GRACE)
 
     def _remove(self) -> None:
         """The last two steps of a deletion: the grace is used up, the object goes."""

@@ -87,6 +87,8 @@ def test_a_status_is_cut_or_left_out() -> None:
         ({"local.computesdk.io/start-delay": "soon"}, 0.0, None, 1),
         ({"local.computesdk.io/start-delay": "nan"}, 0.0, None, 1),
         ({"local.computesdk.io/start-delay": "-1"}, 0.0, None, 1),
+        ({"local.computesdk.io/evict-after": "0"}, 0.0, None, 0),
+        ({"local.computesdk.io/evict-after": "3601"}, 0.0, None, 1),
         ({"local.computesdk.io/exec-fault": "freeze"}, 0.0, ExecFault.FREEZE, 0),
         ({"local.computesdk.io/exec-fault": "melt"}, 0.0, None, 1),
     ],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from k8s_sandbox_tui.local_cluster.kubelet.image_name import reference_error
 from k8s_sandbox_tui.local_cluster.kubelet.images import ImageError, find_image, missing_executable, pull_failure
 
 
@@ -38,3 +39,28 @@ def test_a_missing_program_is_named_with_what_to_do() -> None:
         'failed to pull and unpack image "node:20": this machine has no node, which the local cluster runs in place of '
         "this image: install Node.js (https://nodejs.org), or choose a python image"
     )
+
+
+@pytest.mark.parametrize(
+    ("reference", "why"),
+    [
+        ("python", ""),
+        ("python:3.11-slim", ""),
+        ("localhost/app", ""),
+        ("REGISTRY.example:5000/team/app_1.0--x:v1", ""),
+        (f"python@sha256:{'0' * 64}", ""),
+        ("Python", "invalid reference format: repository name (library/Python) must be lowercase"),
+        ("quay.io/Team/app:1", "invalid reference format: repository name (Team/app) must be lowercase"),
+        ("python:", "invalid reference format"),
+        ("python:3:4", "invalid reference format"),
+        (":3", "invalid reference format"),
+        ("docker.io/library//nginx", "invalid reference format"),
+        ("two words", "invalid reference format"),
+        ("python@sha256:0", "invalid reference format"),
+        ("pythön", "invalid reference format"),
+    ],
+)
+def test_names_that_are_no_images(reference: str, why: str) -> None:
+    told = reference_error(reference)
+    assert told.endswith(f'couldn\'t parse image name "{reference}": {why}' if why else "")
+    assert bool(told) is bool(why)
