@@ -117,6 +117,9 @@ class ClusterAccess:
         return self._opened
 
     async def _connect(self) -> tuple[Connection, ClusterInfo]:
+        from k8s_sandbox_tui.provider.connection.late_authorities import import_aiohttp
+
+        import_aiohttp()
         from k8s_sandbox_tui.provider.connection.connection import Connection
         from k8s_sandbox_tui.provider.connection.kubeconfig import load_target
 
