@@ -6,25 +6,16 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from k8s_sandbox_tui.cli.choices import ClusterChoice, Dashboard
 from k8s_sandbox_tui.cli.copying_arguments import Cp, Sync, misplaced
 from k8s_sandbox_tui.cli.create_arguments import Create
 from k8s_sandbox_tui.cli.files_arguments import Files, FilesLs, FilesMkdir, FilesMv, FilesRm, FilesStat
-from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator, verb_at
+from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
 from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, misuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-class ClusterChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """The global options. Empty strings mean "not given"."""
-
-    kubeconfig: str = ""
-    context: str = ""
-    namespace: str = ""
-    local: bool = False
-    url_template: str = ""
 
 
 class Exec(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,16 +126,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     action: Literal["path", "default", "check"]
 
 
-class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
-    """Start the dashboard. None means "as the settings say"."""
-
-    refresh: float | None = None
-    """Seconds."""
-    read_only: bool = False
-    selector: str = ""
-    """The labels of the sandboxes to ask for."""
-
-
 Jobs = JobsStart | JobsLs | JobsLogs | JobsWait | JobsKill | JobsRm
 
 Verb = (
@@ -192,7 +173,7 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     Raises:
         SystemExit: With code 2 and a message on stderr for wrong usage; with 0 after `--help` and `--version`.
     """
-    parser = build_parser("".join(argv[verb_at(argv) :][:1]))
+    parser = build_parser(argv)
     arguments, command = split_at_separator(argv)
     namespace, unknown = parser.parse_known_args(arguments)
     values = vars(namespace)

@@ -79,11 +79,10 @@ class _ShowVersion(argparse.Action):
         parser.exit()
 
 
-def build_parser(used: str) -> argparse.ArgumentParser:
+def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     """Returns the parser of a command line, but for what follows `--`.
 
-    Args:
-        used: The verb in it. Only that one gets its arguments: those of all take longer than reading one line.
+    It knows the verb in it alone, where it need not name the others: all of them take longer than reading one line.
     """
     parser = _Parser(
         prog=PROGRAM,
@@ -93,8 +92,15 @@ def build_parser(used: str) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     _add_global_options(parser)
+    position = verb_at(argv)
+    used = "".join(argv[position : position + 1])
+    asks_help = bool({"-h", "--help"}.intersection(argv[:position]))
+    if not used and not asks_help:
+        return parser
+    known = used in _VERBS and not asks_help
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", title="commands")
-    for name, (summary, add_arguments, epilog) in _VERBS.items():
+    for name in [used] if known else _VERBS:
+        summary, add_arguments, epilog = _VERBS[name]
         verb = verbs.add_parser(
             name,
             help=summary,
@@ -103,7 +109,7 @@ def build_parser(used: str) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        if name == used:
+        if known:
             add_arguments(verb)
     return parser
 

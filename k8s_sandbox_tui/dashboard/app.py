@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -47,6 +48,9 @@ LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 
 MOST_PROBLEMS = 3
 """Problems of the settings that are shown; the rest is counted."""
+
+STARTED = 1.0
+"""Seconds after which a start is over."""
 
 READING = 20.0
 """Seconds that a sentence about a file stays."""
@@ -146,6 +150,8 @@ class DashboardApp(ClipboardApp[None]):
 
     def on_mount(self) -> None:
         """Say what is wrong with the settings; the dashboard works all the same."""
+        if not gc.isenabled():
+            self.set_timer(STARTED, _collect_garbage)
         self.remembered.trouble = self._warn
         self.watch(self, "theme", self._remember_theme, init=False)
         cast("Signal[App[object]]", self.app_resume_signal).subscribe(self, self._resumed)
@@ -203,6 +209,12 @@ class DashboardApp(ClipboardApp[None]):
     def get_key_display(self, binding: Binding) -> str:
         """Keys as people write them."""
         return binding.key_display or key_name(binding.key)
+
+
+def _collect_garbage() -> None:
+    """From now on. What a start leaves stays: nobody has to look through it again."""
+    gc.freeze()
+    gc.enable()
 
 
 def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None, *, contexts: ContextsPort | None = None) -> int:

@@ -18,7 +18,7 @@ from k8s_sandbox_tui.provider.errors import InvalidArgumentError, KubeconfigNotF
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from k8s_sandbox_tui.cli.arguments import ClusterChoice
+    from k8s_sandbox_tui.cli.choices import ClusterChoice
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
     from k8s_sandbox_tui.local_cluster.start_options import Network
     from k8s_sandbox_tui.provider.connection.contexts import ContextInfo

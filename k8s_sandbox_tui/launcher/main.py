@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.cli import exit_codes, output
@@ -9,7 +10,7 @@ from k8s_sandbox_tui.cli import exit_codes, output
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from k8s_sandbox_tui.cli.arguments import ClusterChoice, Dashboard
+    from k8s_sandbox_tui.cli.choices import ClusterChoice, Dashboard
 
 
 def launch(argv: Sequence[str]) -> int:
@@ -31,7 +32,13 @@ def launch(argv: Sequence[str]) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    from k8s_sandbox_tui.cli.arguments import Dashboard, Local, Settings, parse
+    if not argv:
+        # Nothing to read, so nothing that reads is loaded.
+        from k8s_sandbox_tui.cli.choices import ClusterChoice, Dashboard
+
+        return _dashboard(ClusterChoice(), Dashboard())
+    from k8s_sandbox_tui.cli.arguments import Local, Settings, parse
+    from k8s_sandbox_tui.cli.choices import Dashboard
 
     try:
         choice, verb = parse(argv)
@@ -62,6 +69,8 @@ def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:
         output.note("error: the dashboard needs a terminal; standard input, output or error is none.")
         output.note("The commands work without one; --help lists them.")
         return exit_codes.USAGE
+    # Nothing that a start makes is garbage; to look for it took a tenth of the time. The dashboard turns it on again.
+    gc.disable()
     from k8s_sandbox_tui.dashboard.app import run
     from k8s_sandbox_tui.dashboard.settings.read import load_settings
     from k8s_sandbox_tui.launcher.clusters import contexts_of, opener

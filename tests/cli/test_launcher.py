@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from k8s_sandbox_tui.cli.arguments import ClusterChoice
+from k8s_sandbox_tui.cli.choices import ClusterChoice
 from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
 from k8s_sandbox_tui.provider.errors import ContextNotFoundError
 from k8s_sandbox_tui.provider.opened import ClusterWish

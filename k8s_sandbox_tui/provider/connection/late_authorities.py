@@ -48,4 +48,3 @@ def _loaded(context: ssl.SSLContext) -> ssl.SSLContext:
     object.__setattr__(context, "__class__", ssl.SSLContext)
     context.load_default_certs()
     return context
-

@@ -31,9 +31,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(("trusted", "said"), [("authority", "200"), ("another", "not trusted")])
-async def test_requests_without_a_context_trust_whom_the_system_trusts(
-    trusted: str, said: str, tmp_path: Path
-) -> None:
+async def test_requests_without_a_context_trust_whom_the_system_trusts(trusted: str, said: str, tmp_path: Path) -> None:
     authorities = tmp_path / "authorities.pem"
     authorities.write_bytes(authority_pem(trusted))
     async with ApiServer() as server:
