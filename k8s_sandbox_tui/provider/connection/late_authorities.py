@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ssl
 import sys
+from importlib import import_module
 from typing import Any
 
 _LOAD = ssl.SSLContext.load_default_certs
@@ -32,7 +33,7 @@ def import_aiohttp() -> None:
         return
     type.__setattr__(ssl.SSLContext, "load_default_certs", _load_late)
     try:
-        import aiohttp  # noqa: F401 - for its import alone
+        import_module("aiohttp")
     finally:
         type.__setattr__(ssl.SSLContext, "load_default_certs", _LOAD)
 
