@@ -21,6 +21,7 @@ from k8s_sandbox_tui.dashboard.memories import THEME
 from k8s_sandbox_tui.dashboard.remembered import Remembered, remembered_path
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.settings.resolve import resolved
+from k8s_sandbox_tui.dashboard.surroundings import Surroundings
 from k8s_sandbox_tui.dashboard.terminal_colours import few_colours
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
 
@@ -140,12 +141,14 @@ class DashboardApp(ClipboardApp[None]):
     def get_default_screen(self) -> Screen[None]:
         """The main screen is the one at the bottom."""
         return MainScreen(
-            self._open_cluster,
-            contexts=self._contexts,
-            settings=self._settings,
-            remembered=self.remembered,
-            clock=self._clock,
-            glyphs=self._glyphs,
+            Surroundings(
+                self._open_cluster,
+                contexts=self._contexts,
+                settings=self._settings,
+                remembered=self.remembered,
+                clock=self._clock,
+                glyphs=self._glyphs,
+            )
         )
 
     def on_mount(self) -> None:

@@ -12,16 +12,13 @@ from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state
 from k8s_sandbox_tui.dashboard.usage_screen import UsageScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from textual.worker import Worker
 
-    from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
-    from k8s_sandbox_tui.dashboard.ports import ComputePort, ContextsPort, OpenClusterPort, OpenedClusterPort
-    from k8s_sandbox_tui.dashboard.remembered import Remembered
-    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.ports import ComputePort, OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.surroundings import Surroundings
     from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder
     from k8s_sandbox_tui.provider.errors import SandboxError
     from k8s_sandbox_tui.provider.opened import ClusterWish, ConsentNeededError
@@ -37,22 +34,13 @@ class _View(NamedTuple):
 class ClusterScreen(UsageScreen):
     """Has one cluster at a time, and its namespaces."""
 
-    def __init__(
-        self,
-        open_cluster: OpenClusterPort,
-        *,
-        contexts: ContextsPort | None,
-        settings: Settings,
-        remembered: Remembered,
-        clock: Callable[[], datetime],
-        glyphs: Glyphs,
-    ) -> None:
-        super().__init__(settings=settings, remembered=remembered, clock=clock, glyphs=glyphs)
-        self.contexts = contexts
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
+        self.contexts = around.contexts
         """Reads the contexts that one may go to."""
         self._listed: Sequence[str] = ()
-        self._first_namespaces = from_settings(settings.namespaces)
-        self._feed = Feed(open_cluster, self.store, refresh=settings.refresh)
+        self._first_namespaces = from_settings(around.settings.namespaces)
+        self._feed = Feed(around.open_cluster, self.store, refresh=around.settings.refresh)
         self._cluster = ClusterState(interval=self._feed.interval)
         self._here: ClusterWish | None = None
         self._was_here: ClusterWish | None = None

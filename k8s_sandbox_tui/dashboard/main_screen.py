@@ -24,7 +24,6 @@ from k8s_sandbox_tui.dashboard.top_lines import TopLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from textual import getters
     from textual.app import ComposeResult
@@ -32,11 +31,9 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
-    from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
-    from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort, OpenedClusterPort
-    from k8s_sandbox_tui.dashboard.remembered import Remembered
-    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.surroundings import Surroundings
 
 PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
@@ -60,31 +57,20 @@ class MainScreen(PermitScreen):
     }
     """
 
-    def __init__(
-        self,
-        open_cluster: OpenClusterPort,
-        *,
-        contexts: ContextsPort | None,
-        settings: Settings,
-        remembered: Remembered,
-        clock: Callable[[], datetime],
-        glyphs: Glyphs,
-    ) -> None:
-        super().__init__(
-            open_cluster, contexts=contexts, settings=settings, remembered=remembered, clock=clock, glyphs=glyphs
-        )
-        self._settings = settings
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
+        settings = self._settings = around.settings
         self._work = SandboxWork(
             self.store,
             lambda: self.selected,
             settings=settings,
-            remembered=remembered,
-            clock=clock,
-            glyphs=glyphs,
+            remembered=around.remembered,
+            clock=around.clock,
+            glyphs=around.glyphs,
             changed=self._forwards_changed,
         )
         self.commands = tuple([command.with_keys(settings.keymap) for command in COMMANDS])
-        self._side = ConsoleSide(lambda: self.query_one(Split), settings, ascii_only=glyphs.ascii_only)
+        self._side = ConsoleSide(lambda: self.query_one(Split), settings, ascii_only=around.glyphs.ascii_only)
         self.paint_waits = False
         """Whether something that came in is not on the screen yet, but soon will be."""
         self._painted_at = 0.0

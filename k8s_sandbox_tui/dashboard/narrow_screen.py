@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.dashboard.cluster_screen import ClusterScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
-    from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
-    from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort
-    from k8s_sandbox_tui.dashboard.remembered import Remembered
-    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.surroundings import Surroundings
     from k8s_sandbox_tui.provider.label_terms import LabelTerm
 
 NOTHING_TO_ASK = (
@@ -30,20 +24,9 @@ NOTHING_TO_ASK = (
 class NarrowScreen(ClusterScreen):
     """Has the cluster asked for a part of the filter."""
 
-    def __init__(
-        self,
-        open_cluster: OpenClusterPort,
-        *,
-        contexts: ContextsPort | None,
-        settings: Settings,
-        remembered: Remembered,
-        clock: Callable[[], datetime],
-        glyphs: Glyphs,
-    ) -> None:
-        super().__init__(
-            open_cluster, contexts=contexts, settings=settings, remembered=remembered, clock=clock, glyphs=glyphs
-        )
-        self._first = _terms_of(settings.selector)
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
+        self._first = _terms_of(around.settings.selector)
         self._asked: tuple[LabelTerm, ...] = ()
 
     @property

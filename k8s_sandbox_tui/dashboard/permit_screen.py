@@ -12,17 +12,14 @@ from k8s_sandbox_tui.dashboard.narrow_screen import NarrowScreen
 from k8s_sandbox_tui.dashboard.permits import RUN, Permits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from textual import events
 
     from k8s_sandbox_tui.dashboard.commands import Command
-    from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
-    from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort, OpenedClusterPort
-    from k8s_sandbox_tui.dashboard.remembered import Remembered
-    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.surroundings import Surroundings
     from k8s_sandbox_tui.provider.opened import ClusterWish
 
 
@@ -31,20 +28,9 @@ class PermitScreen(NarrowScreen):
 
     commands: Sequence[Command]
 
-    def __init__(
-        self,
-        open_cluster: OpenClusterPort,
-        *,
-        contexts: ContextsPort | None,
-        settings: Settings,
-        remembered: Remembered,
-        clock: Callable[[], datetime],
-        glyphs: Glyphs,
-    ) -> None:
-        super().__init__(
-            open_cluster, contexts=contexts, settings=settings, remembered=remembered, clock=clock, glyphs=glyphs
-        )
-        self._permits = Permits(settings.read_only)
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
+        self._permits = Permits(around.settings.read_only)
 
     def cluster_opened(self, opened: OpenedClusterPort) -> Namespaces:
         """Ask what may be done there."""

@@ -15,17 +15,14 @@ from k8s_sandbox_tui.dashboard.table.messages import MarksChanged, OrderChosen
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from textual import getters
 
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
-    from k8s_sandbox_tui.dashboard.looks import Glyphs
-    from k8s_sandbox_tui.dashboard.remembered import Remembered
     from k8s_sandbox_tui.dashboard.row import Row
-    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.surroundings import Surroundings
     from k8s_sandbox_tui.dashboard.table.columns import Column
 
 
@@ -35,17 +32,15 @@ class TableScreen(ImmediateScreen[None]):
     if TYPE_CHECKING:
         app = getters.app(ClipboardApp[object])
 
-    def __init__(
-        self, *, settings: Settings, remembered: Remembered, clock: Callable[[], datetime], glyphs: Glyphs
-    ) -> None:
+    def __init__(self, around: Surroundings) -> None:
         super().__init__()
-        self._remembered = remembered
-        self._clock = clock
-        self._glyphs = glyphs
-        self.store = SandboxStore(lambda: clock().timestamp())
+        remembered = self._remembered = around.remembered
+        self._clock = around.clock
+        self._glyphs = around.glyphs
+        self.store = SandboxStore(lambda: around.clock().timestamp())
         sort = remembered.get(SORT)
         self.store.sort_by(sort.column, descending=sort.descending)
-        self.store.show_columns(columns_of(remembered.get(COLUMNS) or settings.columns))
+        self.store.show_columns(columns_of(remembered.get(COLUMNS) or around.settings.columns))
         self._filter_bar: FilterBar | None = None
 
     def paint(self) -> None:

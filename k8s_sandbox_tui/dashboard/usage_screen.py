@@ -12,24 +12,19 @@ from k8s_sandbox_tui.dashboard.usage_reader import UsageReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from textual.worker import Worker
 
-    from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
-    from k8s_sandbox_tui.dashboard.remembered import Remembered
-    from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.surroundings import Surroundings
     from k8s_sandbox_tui.dashboard.usage_reader import UsagePort
 
 
 class UsageScreen(TableScreen):
     """Has it read for as long as a column shows it."""
 
-    def __init__(
-        self, *, settings: Settings, remembered: Remembered, clock: Callable[[], datetime], glyphs: Glyphs
-    ) -> None:
-        super().__init__(settings=settings, remembered=remembered, clock=clock, glyphs=glyphs)
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
         self._reading: Worker[None] | None = None
         self.usage = UsageReader(
             self.store,
