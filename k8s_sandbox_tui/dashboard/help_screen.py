@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from k8s_sandbox_tui.dashboard.commands import COMMANDS
 from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
 from k8s_sandbox_tui.dashboard.key_names import keys_text
 from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
@@ -20,6 +21,7 @@ from k8s_sandbox_tui.dashboard.main_keys import main_keys
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from textual import events
     from textual.app import ComposeResult
 
 
@@ -44,8 +46,8 @@ MEANINGS: Mapping[str, str] = {
 """What the statuses mean."""
 
 
-class HelpScreen(ModalScreen[None]):
-    """All keys, and what the signs mean."""
+class HelpScreen(ModalScreen[str]):
+    """All keys, and what the signs mean; gives the id of the command that was clicked, empty for none."""
 
     DEFAULT_CSS = """
     HelpScreen {
@@ -66,7 +68,7 @@ class HelpScreen(ModalScreen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1,enter", "dismiss(None)", "Close", id="help.close"),
+        Binding("escape,q,question_mark,f1,enter", "dismiss('')", "Close", id="help.close"),
         Binding("j", "scroll_help(1)", "Down", show=False, id="help.down"),
         Binding("k", "scroll_help(-1)", "Up", show=False, id="help.up"),
     ]
@@ -81,17 +83,32 @@ class HelpScreen(ModalScreen[None]):
         super().__init__()
         self._sections = [*main_keys(keymap), *dialogue_keys()]
         self._glyphs = glyphs
+        self._clickable: list[str] = []
+        """By line, the id of the command that it is about; empty where it is about none."""
 
     def compose(self) -> ComposeResult:
         """One text, scrollable."""
         with VerticalScroll() as box:
             box.border_title = "Help"
-            box.border_subtitle = "Esc closes"
+            box.border_subtitle = "A click on a command does it  Esc closes"
             yield Static(self._text(), markup=False)
 
     def on_mount(self) -> None:
         """The arrows scroll at once."""
         self.query_one(VerticalScroll).focus()
+
+    def on_click(self, event: events.Click) -> None:
+        """Do the command under the mouse; a click beside the help closes it."""
+        if event.screen_offset not in self.query_one(VerticalScroll).region:
+            self.dismiss("")
+        else:
+            text = self.query_one(Static).content_region
+            if event.screen_offset in text and (chosen := self.command_at(event.screen_y - text.y)):
+                self.dismiss(chosen)
+
+    def command_at(self, line: int) -> str:
+        """The id of the command that a line of the text is about; empty where it is about none."""
+        return self._clickable[line] if line < len(self._clickable) else ""
 
     def action_scroll_help(self, lines: int) -> None:
         """Scroll by lines."""
@@ -99,7 +116,9 @@ class HelpScreen(ModalScreen[None]):
 
     def _text(self) -> Content:
         parts: list[tuple[str, str]] = []
+        commands = {command.id for command in COMMANDS}
         for section in self._sections:
+            self._clickable.append("")
             parts.append((f"{section.title}\n", "$accent bold"))
             for entry in section.entries:
                 columns = (
@@ -107,7 +126,9 @@ class HelpScreen(ModalScreen[None]):
                     textwrap.wrap(entry.sentence, SENTENCE),
                 )
                 for left, right in zip_longest(*columns, fillvalue=""):
+                    self._clickable.append(entry.id if entry.id in commands else "")
                     parts.extend([(f"  {left:<{KEYS}}", "$primary bold"), (f"{right}\n", "$foreground")])
+            self._clickable.append("")
             parts.append(("\n", ""))
         parts.append(("Status\n", "$accent bold"))
         for status, look in LOOKS.items():

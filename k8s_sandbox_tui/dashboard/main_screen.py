@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 
-from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command, CommandProvider
+from k8s_sandbox_tui.dashboard.commands import COMMANDS, CommandProvider
 from k8s_sandbox_tui.dashboard.console_side import ConsoleSide
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.menu_screen import MenuScreen
 from k8s_sandbox_tui.dashboard.palette_sources import card_commands, place_commands
-from k8s_sandbox_tui.dashboard.permit_screen import PermitScreen
 from k8s_sandbox_tui.dashboard.permits import written
 from k8s_sandbox_tui.dashboard.places.place import ending_words
 from k8s_sandbox_tui.dashboard.sandbox_work import SandboxWork
@@ -39,7 +39,7 @@ PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
 
 
-class MainScreen(PermitScreen):
+class MainScreen(MenuScreen):
     """Sandboxes and a console."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS if command.keys]
@@ -59,7 +59,7 @@ class MainScreen(PermitScreen):
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
-        settings = self._settings = around.settings
+        settings = around.settings
         self._work = SandboxWork(
             self.store,
             lambda: self.selected,
@@ -227,12 +227,6 @@ class MainScreen(PermitScreen):
             return False
         return self._work.possible(action) or None
 
-    async def run_command(self, command: Command) -> None:
-        """Do what a command's key does, wherever the focus is."""
-        self.set_focus(self.table)
-        if not await self.run_action(command.action):
-            self.explain(command.action)
-
     def action_console(self) -> None:
         """Type into the console."""
         self._side.enter()
@@ -292,9 +286,3 @@ class MainScreen(PermitScreen):
     def action_resize(self, cells: int) -> None:
         """Move the border between table and console."""
         self.query_one(Split).grow_first(cells)
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from k8s_sandbox_tui.dashboard.help_screen import HelpScreen
-
-        self.app.push_screen(HelpScreen(self._glyphs, self._settings.keymap))

@@ -6,8 +6,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
-from textual.content import Content
-from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.harmless import harmless
@@ -30,6 +28,9 @@ Part = tuple[str, str]
 
 ROLES: Mapping[str, str] = {
     "": "$foreground",
+    "place": "$foreground",
+    "asked": "$accent bold",
+    "forwards": "$muted",
     "muted": "$muted",
     "cluster": "$background on $primary bold",
     "local": "$background on $accent bold",
@@ -160,7 +161,7 @@ def state_parts(
     fresh: list[Part] = [*asked, ("  ", ""), freshness_part(feed, cluster.interval, now)]
 
     def namespace(most: int = NAMESPACE_ROOM) -> list[Part]:
-        return [(f"  {namespace_words(cluster.namespaces, most)}", "")] if cluster.server else []
+        return [(f"  {namespace_words(cluster.namespaces, most)}", "place")] if cluster.server else []
 
     long, short = (count_parts(tally.counts, glyphs, words=words) for words in (True, False))
     total = sum(tally.counts.values())
@@ -198,12 +199,12 @@ def state_parts(
 
 def _asked(labels: str, room: int, glyphs: Glyphs) -> list[Part]:
     """Which sandboxes the cluster is asked for."""
-    return [(f"  only {fit(harmless(labels), room, ellipsis=glyphs.ellipsis).rstrip()}", "marked")] if labels else []
+    return [(f"  only {fit(harmless(labels), room, ellipsis=glyphs.ellipsis).rstrip()}", "asked")] if labels else []
 
 
 def _forwards(tally: Tally) -> list[Part]:
     """How many ports are forwarded."""
-    return [(f"  {tally.forwards} forward{'' if tally.forwards == 1 else 's'}", "muted")] if tally.forwards else []
+    return [(f"  {tally.forwards} forward{'' if tally.forwards == 1 else 's'}", "forwards")] if tally.forwards else []
 
 
 def _requested(tally: Tally) -> list[Part]:
@@ -230,28 +231,3 @@ def _held_back(cluster: ClusterState) -> str:
 
 def _length(parts: list[Part]) -> int:
     return sum([cell_len(text) for text, _ in parts])
-
-
-class StateLine(Static):
-    """Shows the parts; does nothing when they are as before."""
-
-    DEFAULT_CSS = """
-    StateLine {
-        height: 1;
-        background: $panel;
-        color: $foreground;
-        text-wrap: nowrap;
-        text-overflow: clip;
-    }
-    """
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id, markup=False)
-        self._parts: list[Part] | None = None
-
-    def show(self, parts: list[Part]) -> None:
-        """Show these parts."""
-        if parts != self._parts:
-            self._parts = parts
-            content = Content.assemble(*[(text, ROLES[role]) for text, role in parts])
-            self.update(content, layout=False)

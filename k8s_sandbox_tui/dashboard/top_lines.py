@@ -9,7 +9,8 @@ from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.request_rate import RequestRate
-from k8s_sandbox_tui.dashboard.state_line import StateLine, Tally, state_parts
+from k8s_sandbox_tui.dashboard.state_line import Tally, state_parts
+from k8s_sandbox_tui.dashboard.state_widget import StateLine
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -26,6 +26,14 @@ class SandboxActivated(Message):
         self.row = row
 
 
+class MenuWanted(Message):
+    """The menu of the sandbox under the cursor is wanted."""
+
+
+class ColumnsWanted(Message):
+    """The titles were clicked to choose columns."""
+
+
 class CursorLost(Message):
     """The sandbox under the cursor is gone; the cursor went to a neighbour, or to none."""
 

@@ -14,8 +14,10 @@ from k8s_sandbox_tui.dashboard.table.layout import column_at
 from k8s_sandbox_tui.dashboard.table.lines import MARGIN
 from k8s_sandbox_tui.dashboard.table.mark_range import MarkRange
 from k8s_sandbox_tui.dashboard.table.messages import (
+    ColumnsWanted,
     CursorLost,
     MarksChanged,
+    MenuWanted,
     OrderChosen,
     SandboxActivated,
     SandboxSelected,
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from textual import events
 
     from k8s_sandbox_tui.dashboard.store import SandboxStore
+
+
+RIGHT_BUTTON = 3
 
 
 class SandboxTable(TableView, can_focus=True):
@@ -177,7 +182,12 @@ class SandboxTable(TableView, can_focus=True):
         self.release_mouse()
 
     def on_click(self, event: events.Click) -> None:
-        """A title sorts, a line takes the cursor, twice opens it; with Ctrl or at the left edge it is marked."""
+        """A title sorts, a line takes the cursor, twice opens it; with Ctrl or at the left edge it is marked.
+
+        The right button has the menu of a line, and on the titles the choice of columns.
+        """
+        if event.button == RIGHT_BUTTON:
+            self._wants_menu(event.y)
         if event.button != 1 or self._dragged:
             return
         if event.y < HEADER:
@@ -197,6 +207,14 @@ class SandboxTable(TableView, can_focus=True):
             self.show_marks()
         elif event.chain == 2:
             self.post_message(SandboxActivated(row))
+
+    def _wants_menu(self, y: int) -> None:
+        index = self._index_at(y)
+        if y < HEADER:
+            self.post_message(ColumnsWanted())
+        elif index is not None:
+            self._move_to(index)
+            self.post_message(MenuWanted())
 
     def on_resize(self) -> None:
         """Lay the columns out anew; the cursor stays in view."""
