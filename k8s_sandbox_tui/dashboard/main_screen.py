@@ -5,22 +5,19 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, CommandProvider
-from k8s_sandbox_tui.dashboard.console_side import ConsoleSide
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
-from k8s_sandbox_tui.dashboard.menu_screen import MenuScreen
 from k8s_sandbox_tui.dashboard.palette_sources import card_commands, place_commands
 from k8s_sandbox_tui.dashboard.permits import written
-from k8s_sandbox_tui.dashboard.places.place import ending_words
-from k8s_sandbox_tui.dashboard.sandbox_work import SandboxWork
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.table.messages import CursorLost, MarksChanged, SandboxActivated, SandboxSelected
 from k8s_sandbox_tui.dashboard.table.placeholder import placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.dashboard.top_lines import TopLines
+from k8s_sandbox_tui.dashboard.work_screen import WorkScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,13 +30,12 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
-    from k8s_sandbox_tui.dashboard.surroundings import Surroundings
 
 PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
 
 
-class MainScreen(MenuScreen):
+class MainScreen(WorkScreen):
     """Sandboxes and a console."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS if command.keys]
@@ -56,24 +52,9 @@ class MainScreen(MenuScreen):
         background: $background;
     }
     """
-
-    def __init__(self, around: Surroundings) -> None:
-        super().__init__(around)
-        settings = around.settings
-        self._work = SandboxWork(
-            self.store,
-            lambda: self.selected,
-            settings=settings,
-            remembered=around.remembered,
-            clock=around.clock,
-            glyphs=around.glyphs,
-            changed=self._forwards_changed,
-        )
-        self.commands = tuple([command.with_keys(settings.keymap) for command in COMMANDS])
-        self._side = ConsoleSide(lambda: self.query_one(Split), settings, ascii_only=around.glyphs.ascii_only)
-        self.paint_waits = False
-        """Whether something that came in is not on the screen yet, but soon will be."""
-        self._painted_at = 0.0
+    paint_waits = False
+    """Whether something that came in is not on the screen yet, but soon will be."""
+    _painted_at = 0.0
 
     def compose(self) -> ComposeResult:
         """The lines at the top, the two panes, the keys."""
@@ -113,10 +94,6 @@ class MainScreen(MenuScreen):
         self._work.close()
         self.query_one(TopLines).begin()
         super().cluster_lost()
-
-    def what_ends(self) -> str:
-        """Commands that run, creates that are under way, and forwards."""
-        return ending_words(self._side.live_commands, self._work.creating, self._work.live_forwards)
 
     def store_changed(self, removed: Sequence[str]) -> None:
         """Paint at once, or soon when it was painted a moment ago."""
@@ -160,11 +137,6 @@ class MainScreen(MenuScreen):
         cluster = self._cluster._replace(read_only=self._permits.read_only)
         forwards = self._work.live_forwards
         self.query_one(TopLines).show(cluster, feed, self.store, self._clock(), forwards=forwards)
-
-    def _forwards_changed(self) -> None:
-        # Those that are open end with the screen, when there is nothing to paint on any more.
-        if self.query(SandboxTable):
-            self.paint()
 
     def _tick(self) -> None:
         self.tick()
@@ -226,50 +198,6 @@ class MainScreen(MenuScreen):
             # What is typed elsewhere must not answer the question by accident.
             return False
         return self._work.possible(action) or None
-
-    def action_console(self) -> None:
-        """Type into the console."""
-        self._side.enter()
-
-    @work(group="create")
-    async def action_create(self) -> None:
-        """Ask for a new sandbox, see it through, and put the cursor on it."""
-        await self._work.create()
-        self.paint()
-
-    @work(group="create")
-    async def action_create_like(self) -> None:
-        """Ask for another sandbox like the selected one, and put the cursor on it."""
-        await self._work.create_like()
-        self.paint()
-
-    @work(group="inside")
-    async def action_inside(self, page: str) -> None:
-        """Look inside the selected sandbox."""
-        await self._work.look_inside(page)
-
-    @work(group="urls")
-    async def action_copy_url(self) -> None:
-        """Ask for a port of the selected sandbox, then copy or open its URL, or forward it."""
-        await self._work.copy_url()
-
-    @work(group="forwards")
-    async def action_forwards(self) -> None:
-        """Start, list and end forwards of ports."""
-        await self._work.forward()
-
-    @work(group="jobs")
-    async def action_jobs(self) -> None:
-        """List the jobs of the selected sandbox, and show the one that is chosen."""
-        if (chosen := await self._work.choose_job()) is not None:
-            self._side.follow_job(*chosen)
-            self._side.enter()
-
-    @work(group="destroy")
-    async def action_destroy(self) -> None:
-        """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""
-        await self._work.destroy()
-        self.table.show_marks()
 
     def action_refresh(self) -> None:
         """Ask again, or try to open the cluster again."""
