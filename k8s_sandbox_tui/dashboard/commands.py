@@ -125,6 +125,12 @@ COMMANDS: tuple[Command, ...] = (
         id="marks.choose", keys="m", action="mark_many", label="Mark many", group=MARKS, show=False,
         help="Mark all, none, the failed, the ended, the old, or what a filter finds.",
     ),
+    # As editors and pagers have it for a shell command.
+    Command(
+        id="marks.run", keys="exclamation_mark", action="run_everywhere", label="Run in marked", group=MARKS,
+        show=False,
+        help="Run one command in all that is marked, and see what it does in each.",
+    ),
     Command(
         id="view.reverse", keys="S", action="sort_reverse", label="Reverse", group=VIEW, show=False,
         help="Turn the order round.",

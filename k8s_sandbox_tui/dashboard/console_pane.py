@@ -11,12 +11,12 @@ from k8s_sandbox_tui.dashboard.console.snippets import Origin
 from k8s_sandbox_tui.dashboard.split import SecondPane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from textual.timer import Timer
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.settings.model import Settings
     from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
 
@@ -28,10 +28,9 @@ class ConsolePane(SecondPane):
     """Holds the console."""
 
     def __init__(self, settings: Settings, *, ascii_only: bool) -> None:
-        kept = settings.console
         self._commands = Console(
             signs=ASCII if ascii_only else UNICODE,
-            limits=Limits(kept.scrollback_lines, kept.scrollback_megabytes * 1024 * 1024),
+            limits=Limits.of(settings.console),
             keymap=settings.keymap,
         )
         super().__init__(self._commands)
@@ -67,6 +66,19 @@ class ConsolePane(SecondPane):
     def follow_job(self, job: BackgroundJob, info: SandboxInfo) -> None:
         """Show a job that is there already."""
         self._commands.follow_job(job, info)
+
+    def take_in(self, command: CommandElsewhere) -> None:
+        """Show a command that was started elsewhere."""
+        self._catch_up()
+        self._commands.take_in(command)
+
+    def earlier(self, prefix: str) -> Iterator[str]:
+        """Commands that were run before and start with a text, newest first."""
+        return self._commands.earlier(prefix)
+
+    def remember(self, command: str, info: SandboxInfo) -> None:
+        """Put a command that is run elsewhere among those."""
+        self._commands.remember(command, info)
 
     def forbid(self, reason: str) -> None:
         """Let nothing be run, for a reason; let it be run again when there is none."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
     from k8s_sandbox_tui.dashboard.settings.model import Settings
@@ -74,10 +74,28 @@ class ConsoleSide:
     def enter(self) -> None:
         """Type into the console."""
         if self._pane is not None:
-            split = self._split()
-            if split.zoom == "first":
-                split.zoom = "none"
+            self._make_room()
             self._pane.take_focus()
+
+    def take_in(self, command: CommandElsewhere) -> None:
+        """Show a command that was started elsewhere, and give it the keys."""
+        if self._pane is not None:
+            self._make_room()
+            self._pane.take_in(command)
+
+    def earlier(self, prefix: str) -> Iterator[str]:
+        """Commands that were run before and start with a text, newest first."""
+        return iter(()) if self._pane is None else self._pane.earlier(prefix)
+
+    def remember(self, command: str, info: SandboxInfo) -> None:
+        """Put a command that is run elsewhere among those."""
+        if self._pane is not None:
+            self._pane.remember(command, info)
+
+    def _make_room(self) -> None:
+        split = self._split()
+        if split.zoom == "first":
+            split.zoom = "none"
 
     def leave(self) -> None:
         """Show the table where the console has all the room."""

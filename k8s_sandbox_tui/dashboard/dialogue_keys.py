@@ -8,6 +8,8 @@ from k8s_sandbox_tui.dashboard.columns.list import ColumnList
 from k8s_sandbox_tui.dashboard.columns.screen import ColumnsScreen
 from k8s_sandbox_tui.dashboard.create.screen import CreateScreen
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
+from k8s_sandbox_tui.dashboard.everywhere.ask_screen import EverywhereScreen
+from k8s_sandbox_tui.dashboard.everywhere.outcome_screen import OutcomeList, OutcomeScreen
 from k8s_sandbox_tui.dashboard.forwards.screen import ForwardsScreen
 from k8s_sandbox_tui.dashboard.inside.screen import InsideScreen
 from k8s_sandbox_tui.dashboard.inside.view import DocumentView
@@ -25,6 +27,7 @@ DIALOGUES: Sequence[tuple[str, Sequence[type[DOMNode]]]] = (
     ("Inside a sandbox", (InsideScreen, DocumentView)),
     ("Creating", (CreateScreen,)),
     ("Destroying", (DestroyScreen,)),
+    ("Running in many", (EverywhereScreen, OutcomeList, OutcomeScreen)),
     ("URL", (UrlScreen,)),
     ("Port forwards", (ForwardsScreen,)),
     ("Columns", (ColumnsScreen, ColumnList)),

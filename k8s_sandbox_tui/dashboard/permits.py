@@ -32,6 +32,7 @@ NEEDED: Mapping[str, Need] = {
     "destroy": Need([("delete", "pods"), _POD]),
     RUN: Need([_EXEC]),
     "jobs": Need([_EXEC]),
+    "run_everywhere": Need([_EXEC]),
     # Where the first is missing, a program in the sandbox does it.
     "forwards": Need(either=[("get", "pods/portforward"), _EXEC], changes=False),
     "inside('yaml')": Need([_POD], changes=False),

@@ -8,10 +8,13 @@ from k8s_sandbox_tui.dashboard.protection import is_protected
 from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
+    from k8s_sandbox_tui.dashboard.console_side import ConsoleSide
+    from k8s_sandbox_tui.dashboard.everywhere.batch import Part
+    from k8s_sandbox_tui.dashboard.everywhere.desk import EverywhereDesk
     from k8s_sandbox_tui.dashboard.forwards.desk import ForwardsDesk
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
@@ -64,6 +67,7 @@ class SandboxWork:
         self._glyphs = glyphs
         self._changed = changed
         self._forwards: ForwardsDesk | None = None
+        self._everywhere: EverywhereDesk | None = None
         self._urls = UrlHistory()
         self._app: UrlHost | None = None
         self._bench: Workbench | None = None
@@ -95,6 +99,8 @@ class SandboxWork:
         """Let go of sandboxes that are gone."""
         if self._bench is not None:
             self._bench.forget(uids)
+        if self._everywhere is not None:
+            self._everywhere.gone(uids)
 
     # What is possible.
 
@@ -108,13 +114,18 @@ class SandboxWork:
         """Ports that are forwarded."""
         return 0 if self._forwards is None else self._forwards.live
 
+    @property
+    def live_commands(self) -> int:
+        """Commands that run in several sandboxes, without those that the console shows."""
+        return 0 if self._everywhere is None else self._everywhere.live
+
     def possible(self, action: str) -> bool:
         """Whether there is what an action needs."""
         if action in NEED_CLUSTER:
             return self._bench is not None
         if action in NEED_SELECTED:
             return self._bench is not None and self._selected() is not None
-        if action == "destroy":
+        if action in {"destroy", "run_everywhere"}:
             return self._bench is not None and bool(self._selected() or self._store.marks)
         return True
 
@@ -174,9 +185,32 @@ class SandboxWork:
         job = await self._app.push_screen_wait(JobsScreen(host, row.info.name))
         return None if job is None else (job, row.info)
 
+    async def run_everywhere(self, side: ConsoleSide, show: Callable[[Part], None]) -> None:
+        """Run a command in the sandboxes that are marked, or selected, as they are now.
+
+        Args:
+            side: The console, which knows earlier commands.
+            show: Shows one's output there.
+        """
+        if self._bench is None or self._app is None:
+            return
+        from k8s_sandbox_tui.dashboard.console.keeping import Limits
+        from k8s_sandbox_tui.dashboard.everywhere.batch import Target
+        from k8s_sandbox_tui.dashboard.everywhere.desk import EverywhereDesk
+
+        if self._everywhere is None:
+            self._everywhere = EverywhereDesk(self._app, side, self._glyphs, Limits.of(self._settings.console))
+        bench = self._bench
+        await self._everywhere.open([Target(row.info, bench.host(row.info)) for row in self._meant], show)
+
+    @property
+    def _meant(self) -> Sequence[Row]:
+        """The marked sandboxes; where none is marked, the selected one."""
+        return self._store.marked or [row for row in (self._selected(),) if row is not None]
+
     async def destroy(self) -> None:
         """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""
-        rows = self._store.marked or [row for row in (self._selected(),) if row is not None]
+        rows = self._meant
         if self._bench is None or not rows:
             return
         from k8s_sandbox_tui.dashboard.destroy import target_of

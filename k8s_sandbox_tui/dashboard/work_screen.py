@@ -15,6 +15,7 @@ from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.dashboard.everywhere.batch import Part
     from k8s_sandbox_tui.dashboard.surroundings import Surroundings
 
 
@@ -38,7 +39,8 @@ class WorkScreen(MenuScreen):
 
     def what_ends(self) -> str:
         """Commands that run, creates that are under way, and forwards."""
-        return ending_words(self._side.live_commands, self._work.creating, self._work.live_forwards)
+        work = self._work
+        return ending_words(self._side.live_commands + work.live_commands, work.creating, work.live_forwards)
 
     def work_changed(self) -> None:
         """Show that something has come or ended."""
@@ -83,6 +85,16 @@ class WorkScreen(MenuScreen):
         if (chosen := await self._work.choose_job()) is not None:
             self._side.follow_job(*chosen)
             self._side.enter()
+
+    @work(group="everywhere")
+    async def action_run_everywhere(self) -> None:
+        """Ask for a command, run it in the sandboxes that are marked, or selected, and show what comes of it."""
+        await self._work.run_everywhere(self._side, self._show_part)
+
+    def _show_part(self, part: Part) -> None:
+        """Go to the sandbox of a command that ran in many, and show its output."""
+        self.table.select(part.info.uid)
+        self._side.take_in(part)
 
     @work(group="destroy")
     async def action_destroy(self) -> None:

@@ -98,6 +98,11 @@ class CardArea(Vertical):
             self.list.enter()
             self.list.focus(scroll_visible=False)
 
+    def choose(self, card: CommandCard) -> None:
+        """Give the keys to a card."""
+        self.list.choose(card)
+        self.list.focus(scroll_visible=False)
+
     def leave(self) -> None:
         """No card is chosen any more."""
         self.list.find("")

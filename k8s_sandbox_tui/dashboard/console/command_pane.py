@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandHost
+    from k8s_sandbox_tui.dashboard.console.protocols import CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
     from k8s_sandbox_tui.dashboard.console.snippets import Origin
     from k8s_sandbox_tui.provider.models import SandboxInfo
@@ -166,7 +166,7 @@ class CommandPane(Widget):
         session = self._sessions.of(info.uid)
         starter = host if background_of(command) is None else JobHost(host.start_job)
         card = self._begin(self._runs.prepare(command, starter, info, session.place, {**session.env, **(env or {})}))
-        self.run_worker(self._remember(command, info), group="history")
+        self.remember(command, info)
         return card
 
     def follow_job(self, job: BackgroundJob, info: SandboxInfo) -> CommandCard:
@@ -175,6 +175,25 @@ class CommandPane(Widget):
         line = command if isinstance(command, str) else shlex.join(command)
         run = self._runs.prepare(f"{line} &", JobHost.of(job), info, Place(job.info.cwd), None)
         return self._begin(run)
+
+    def take_in(self, command: CommandElsewhere) -> None:
+        """Show a command that was started elsewhere, with all that is kept of its output, and choose its card."""
+        if command.run is None:
+            return
+        card = command.run.card
+        if card not in self.cards:
+            self._runs.adopt(command)
+            command.adopt(self._area.list.changed, lambda: self._ended_elsewhere(card))
+            self._show_card(card)
+        self._area.choose(card)
+
+    def earlier(self, prefix: str) -> Iterator[str]:
+        """Commands that were run before and start with a text, newest first."""
+        return self._remembered(prefix)
+
+    def remember(self, command: str, info: SandboxInfo) -> None:
+        """Put a command that is run elsewhere among those."""
+        self.run_worker(self._remember(command, info), group="history")
 
     def rerun(self, card: CommandCard) -> CommandCard | None:
         """Run a command once more, where and as it ran; None for a card that no command was started for."""
@@ -190,12 +209,20 @@ class CommandPane(Widget):
 
     def _begin(self, run: CommandRun) -> CommandCard:
         card = run.card
-        self._greeting.display = False
-        self._area.hint.settle()
-        self._area.show(card)
+        self._show_card(card)
         self._runs.follow(run, lambda: self._ended(run))
         self.post_message(CommandStarted(card))
         return card
+
+    def _show_card(self, card: CommandCard) -> None:
+        self._greeting.display = False
+        self._area.hint.settle()
+        self._area.show(card)
+
+    def _ended_elsewhere(self, card: CommandCard) -> None:
+        self._cache.forget(card.uid)
+        self._runs.ended_elsewhere(card)
+        self.post_message(CommandFinished(card))
 
     def _set_variables(self, command: str) -> bool:
         """Take up a line that only sets variables, which needs no shell; false for all others."""
@@ -204,7 +231,7 @@ class CommandPane(Widget):
             return False
         session = self._sessions.of(info.uid)
         self._area.hint.tell(session.apply(change))
-        self.run_worker(self._remember(command, info), group="history")
+        self.remember(command, info)
         self._show_selection(settles=False)
         return True
 

@@ -8,6 +8,7 @@ from k8s_sandbox_tui.dashboard.console.scrollback import MAX_CHARACTERS, MAX_LIN
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.console.layout import OutputLayout
+    from k8s_sandbox_tui.dashboard.settings.model import ConsoleSettings
 
 MAX_CARDS = 200
 
@@ -20,6 +21,11 @@ class Limits(NamedTuple):
     cards: int = MAX_CARDS
     all_characters: int = 4 * MAX_CHARACTERS
     """Of all commands together; one that has a right to more may have it."""
+
+    @classmethod
+    def of(cls, settings: ConsoleSettings) -> Limits:
+        """The bounds that the user has written down."""
+        return cls(settings.scrollback_lines, settings.scrollback_megabytes * 1024 * 1024)
 
     def scrollback(self) -> Scrollback:
         """An empty one within the bounds."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 from k8s_sandbox_tui.dashboard.completion.names import NameSource
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from types import TracebackType
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
+    from k8s_sandbox_tui.provider.models import SandboxInfo
 
 
 class OutputPiece(Protocol):
@@ -80,6 +81,33 @@ class CommandHost(CommandStarter, NameSource, Protocol):
         Raises:
             SandboxError: It could not be started.
         """
+        ...
+
+
+class CommandElsewhere(Protocol):
+    """A command that was started elsewhere and has a card, which the console can show."""
+
+    @property
+    def run(self) -> CardSource | None:
+        """What fills its card; None while there is none."""
+        ...
+
+    @property
+    def host(self) -> CommandStarter:
+        """Its sandbox."""
+        ...
+
+    @property
+    def info(self) -> SandboxInfo:
+        """What is known of that."""
+        ...
+
+    def give_up(self) -> None:
+        """Wait for its end no longer."""
+        ...
+
+    def adopt(self, drawn: Callable[[CommandCard, int], None], ended: Callable[[], None]) -> None:
+        """Tell of what is new, with the number of lines that wait, and of the end."""
         ...
 
 

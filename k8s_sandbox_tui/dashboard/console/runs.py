@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
+from k8s_sandbox_tui.dashboard.console.directory import Place
 from k8s_sandbox_tui.dashboard.console.launch import prepare
 from k8s_sandbox_tui.dashboard.console.recording import Shelf
 
@@ -12,12 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual.widget import Widget
-    from textual.worker import Worker
 
-    from k8s_sandbox_tui.dashboard.console.directory import Place
     from k8s_sandbox_tui.dashboard.console.keeping import Limits
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
-    from k8s_sandbox_tui.dashboard.console.protocols import CardSource, CommandStarter
+    from k8s_sandbox_tui.dashboard.console.protocols import CardSource, CommandElsewhere, CommandStarter
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
@@ -27,7 +26,7 @@ GONE_SECONDS = 2.0
 
 class _Job(NamedTuple):
     source: CardSource
-    worker: Worker[None]
+    give_up: Callable[[], None]
 
 
 class _Launch(NamedTuple):
@@ -91,7 +90,19 @@ class Runs:
             ended: Called after that.
         """
         worker = self._owner.run_worker(self._follow(source, ended), group="commands", exclusive=False)
-        self._jobs[source.card.number] = _Job(source, worker)
+        self._jobs[source.card.number] = _Job(source, worker.cancel)
+
+    def adopt(self, command: CommandElsewhere) -> None:
+        """Let a command that was started elsewhere be cancelled and rerun as those from here."""
+        source = command.run
+        if source is not None:
+            self._launches[source.card] = _Launch(command.host, command.info, Place(), None)
+            if source.card.live:
+                self._jobs[source.card.number] = _Job(source, command.give_up)
+
+    def ended_elsewhere(self, card: CommandCard) -> None:
+        """One of those has ended."""
+        self._jobs.pop(card.number, None)
 
     def live(self, uid: str) -> int:
         """How many commands run in a sandbox at this moment."""
@@ -107,7 +118,7 @@ class Runs:
         """A sandbox does not exist any more: its running commands end, and say so."""
         for job in [job for job in self._jobs.values() if job.source.card.uid == uid]:
             job.source.sandbox_gone()
-            self._owner.set_timer(GONE_SECONDS, job.worker.cancel)
+            self._owner.set_timer(GONE_SECONDS, job.give_up)
 
     async def _follow(self, source: CardSource, ended: Callable[[], None]) -> None:
         try:
@@ -118,4 +129,4 @@ class Runs:
 
     async def _cancel(self, job: _Job) -> None:
         if not await job.source.cancel():
-            job.worker.cancel()
+            job.give_up()
