@@ -12,7 +12,7 @@ from k8s_sandbox_tui.cli.create_arguments import Create
 from k8s_sandbox_tui.cli.files_arguments import Files, FilesLs, FilesMkdir, FilesMv, FilesRm, FilesStat
 from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
-from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, misuse
+from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, Top, misuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +129,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 Jobs = JobsStart | JobsLs | JobsLogs | JobsWait | JobsKill | JobsRm
 
 Verb = (
-    Ls | Create | Exec | Jobs | Info | Logs | Events | Extend | Meta | Cp | Sync | Files | Url | Forward | Rm | Doctor
+    Ls
+    | Top
+    | Create
+    | Exec
+    | Jobs
+    | Info
+    | Logs
+    | Events
+    | Extend
+    | Meta
+    | Cp
+    | Sync
+    | Files
+    | Url
+    | Forward
+    | Rm
+    | Doctor
 )
 """What needs an open cluster."""
 
@@ -138,6 +154,7 @@ Offline = Local | Settings
 
 _TYPES: dict[str, type[Verb | Offline]] = {
     "ls": Ls,
+    "top": Top,
     "create": Create,
     "exec": Exec,
     "jobs start": JobsStart,

@@ -29,7 +29,7 @@ from k8s_sandbox_tui.cli.sandbox_arguments import (
     add_logs_arguments,
     add_meta_arguments,
 )
-from k8s_sandbox_tui.cli.selecting_arguments import add_ls_arguments, add_rm_arguments
+from k8s_sandbox_tui.cli.selecting_arguments import add_ls_arguments, add_rm_arguments, add_top_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -248,6 +248,7 @@ def _add_settings_arguments(verb: argparse.ArgumentParser) -> None:
 
 _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "ls": ("list the sandboxes, once or as they change", add_ls_arguments, ""),
+    "top": ("tell what sandboxes use of CPU and memory", add_top_arguments, ""),
     "create": ("create a sandbox, or several, and print their ids", add_create_arguments, ""),
     "exec": ("run a command in a sandbox", _add_exec_arguments, _EXEC_EPILOG),
     "jobs": ("start commands that run on by themselves, and look after them", add_jobs_arguments, ""),

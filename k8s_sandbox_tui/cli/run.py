@@ -14,7 +14,7 @@ from k8s_sandbox_tui.cli.copying_arguments import Cp, Sync
 from k8s_sandbox_tui.cli.create_arguments import Create
 from k8s_sandbox_tui.cli.files_arguments import FilesLs, FilesMkdir, FilesMv, FilesRm, FilesStat
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
-from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
+from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, Top
 from k8s_sandbox_tui.provider.errors import CreateError, SandboxError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ async def _run_verb(verb: Verb, compute: Compute) -> int:
             return await _files(verb, compute)
         case Create() | Rm() | Extend() | Meta():
             return await _change(verb, compute)
-        case Ls() | Info() | Logs() | Events() | Url() | Doctor():
+        case Ls() | Top() | Info() | Logs() | Events() | Url() | Doctor():
             return await _tell(verb, compute)
         case _:
             from k8s_sandbox_tui.cli.jobs import run_jobs
@@ -126,13 +126,11 @@ async def _change(verb: Create | Rm | Extend | Meta, compute: Compute) -> int:
             return await meta(verb, compute)
 
 
-async def _tell(verb: Ls | Info | Logs | Events | Url | Doctor, compute: Compute) -> int:
+async def _tell(verb: Ls | Top | Info | Logs | Events | Url | Doctor, compute: Compute) -> int:
     """Runs a command that changes nothing."""
     match verb:
-        case Ls():
-            from k8s_sandbox_tui.cli.ls import ls
-
-            return await ls(verb, compute)
+        case Ls() | Top():
+            return await _list(verb, compute)
         case Info():
             from k8s_sandbox_tui.cli.info import info
 
@@ -153,6 +151,17 @@ async def _tell(verb: Ls | Info | Logs | Events | Url | Doctor, compute: Compute
             from k8s_sandbox_tui.cli.doctor import doctor
 
             return await doctor(verb, compute)
+
+
+async def _list(verb: Ls | Top, compute: Compute) -> int:
+    """Runs a command about many sandboxes."""
+    if isinstance(verb, Ls):
+        from k8s_sandbox_tui.cli.ls import ls
+
+        return await ls(verb, compute)
+    from k8s_sandbox_tui.cli.top import top
+
+    return await top(verb, compute)
 
 
 @contextlib.contextmanager

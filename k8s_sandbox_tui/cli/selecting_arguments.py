@@ -18,6 +18,13 @@ class Ls(Selecting, frozen=True, kw_only=True):
     output: Literal["table", "json", "name"] = "table"
 
 
+class Top(Selecting, frozen=True, kw_only=True):
+    """Tell what sandboxes use."""
+
+    sort_by: Literal["cpu", "memory", "id"] = "cpu"
+    output: Literal["table", "json"] = "table"
+
+
 class Rm(Selecting, frozen=True, kw_only=True):
     """Destroy sandboxes: those of the ids, or those that are selected."""
 
@@ -35,6 +42,15 @@ def add_ls_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "-w", "--watch", action="store_true", help="go on: print each change, with json as one line, until ctrl-C"
     )
+    add_selecting_arguments(verb)
+
+
+def add_top_arguments(verb: argparse.ArgumentParser) -> None:
+    """Takes what `top` can be told."""
+    verb.add_argument(
+        "--sort-by", choices=("cpu", "memory", "id"), default="cpu", help="cpu, which it is unless given: most first"
+    )
+    verb.add_argument("-o", "--output", choices=("table", "json"), default="table", help="json: cores and bytes")
     add_selecting_arguments(verb)
 
 

@@ -25,7 +25,7 @@ from k8s_sandbox_tui.cli.copying_arguments import Cp, Place, Sync
 from k8s_sandbox_tui.cli.create_arguments import Create
 from k8s_sandbox_tui.cli.files_arguments import FilesLs, FilesMkdir, FilesMv, FilesRm, FilesStat
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
-from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
+from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, Top
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,8 @@ from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm
             Create(toleration=[{"key": "a", "operator": "Equal", "value": "b", "effect": "NoSchedule"}]),
         ),
         ("ls -w", Ls(watch=True)),
+        ("top", Top()),
+        ("top -A --sort-by memory -o json", Top(all_namespaces=True, sort_by="memory", output="json")),
         ("ls -A --label a=b --meta c=d", Ls(all_namespaces=True, label=[("a", "b")], meta=[("c", "d")])),
         ("ls --status failed,stopped --runtime node", Ls(status=["failed", "stopped"], runtime="node")),
         ("ls --older-than 2h --newer-than 1d", Ls(older_than=7_200_000, newer_than=86_400_000)),

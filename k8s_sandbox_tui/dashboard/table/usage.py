@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.provider.errors import InvalidArgumentError
-from k8s_sandbox_tui.provider.quantity import parse_quantity
+from k8s_sandbox_tui.provider.usage_words import cpu_words, memory_words, share_of
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.looks import Glyphs
@@ -18,24 +16,15 @@ BAR = 5
 NONE = "-"
 """Shown where nothing was measured."""
 
-_MEBI = 2**20
-_GIBI = 2**30
-
 
 def cpu_text(row: Row) -> str:
-    """Thousandths of a core as `kubectl top` words them, from ten cores on whole cores."""
-    usage = row.usage
-    if usage is None:
-        return NONE
-    return f"{round(usage.cpu * 1000)}m" if usage.cpu < 9.9995 else f"{usage.cpu:.1f}"
+    """CPU in words."""
+    return NONE if row.usage is None else cpu_words(row.usage.cpu)
 
 
 def memory_text(row: Row) -> str:
-    """Mebibytes, from a thousand on gibibytes."""
-    usage = row.usage
-    if usage is None:
-        return NONE
-    return f"{usage.memory // _MEBI}Mi" if usage.memory < 1000 * _MEBI else f"{usage.memory / _GIBI:.1f}Gi"
+    """Memory in words."""
+    return NONE if row.usage is None else memory_words(row.usage.memory)
 
 
 def cpu_key(row: Row) -> float:
@@ -50,26 +39,12 @@ def memory_key(row: Row) -> float:
 
 def cpu_share(row: Row) -> float | None:
     """What is used of the limit, else of the request; None where there is neither, or nothing was measured."""
-    return None if row.usage is None else _share(row.usage.cpu, row, "cpu")
+    return None if row.usage is None else share_of(row.usage.cpu, row.info.resources, "cpu")
 
 
 def memory_share(row: Row) -> float | None:
     """What is used of the limit, else of the request; None where there is neither, or nothing was measured."""
-    return None if row.usage is None else _share(row.usage.memory, row, "memory")
-
-
-def _share(used: float, row: Row, name: str) -> float | None:
-    resources = row.info.resources
-    most = _amount(resources.limits.get(name) or resources.requests.get(name) or "0")
-    return used / most if most else None
-
-
-@lru_cache(maxsize=256)
-def _amount(text: str) -> float:
-    try:
-        return float(parse_quantity("a limit", text)[1])
-    except (InvalidArgumentError, OverflowError):
-        return 0.0
+    return None if row.usage is None else share_of(row.usage.memory, row.info.resources, "memory")
 
 
 def bar(share: float | None, glyphs: Glyphs) -> tuple[str, str]:
