@@ -136,7 +136,7 @@ async def _create(
 
 
 async def _server_time(connection: Connection) -> datetime:
-    """The API server's clock; asked for where no answer has told it yet."""
+    """The API server's clock; asked for where no answer has told it, or not since this machine slept."""
     if not connection.clock.is_set:
         with suppress(ApiError):  # a refusal tells the time too
             await connection.request("GET", "/version")

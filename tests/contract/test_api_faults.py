@@ -79,6 +79,8 @@ async def test_only_the_owner_gives_rules(client: ApiClient) -> None:
         ({"fault": "reset", "hint": 1}, "unknown field `hint`"),
         ({"fault": "exec"}, "needs the field exec"),
         ({"fault": "reset", "exec": "freeze"}, "needs the field exec"),
+        ({"fault": "annotate"}, "needs the field annotations"),
+        ({"fault": "delay", "annotations": {}}, "needs the field annotations"),
     ],
 )
 async def test_wrong_rules_are_refused(client: ApiClient, body: JsonObject, told: str) -> None:
@@ -173,6 +175,17 @@ async def test_an_image_is_not_pulled(client: ApiClient) -> None:
     await client.request("POST", PODS, _annotated("pull", "pull-failure", "the registry is on holiday"))
     pod = await client.wait_for("default", "pull", "status.containerStatuses.0.state.waiting.reason", "ErrImagePull")
     assert "the registry is on holiday" in json.dumps(pod)
+
+
+async def test_a_rule_annotates_pods_that_others_create(client: ApiClient) -> None:
+    await _rule(client, "annotate", annotations={"local.computesdk.io/exec-fault": "no-status"})
+    assert (await client.request("GET", PODS)).status == 200
+    made = await client.request("POST", PODS, pod_manifest("one"))
+    assert look(made.body, "metadata.annotations") == {"local.computesdk.io/exec-fault": "no-status"}
+    assert look((await client.request("POST", PODS, pod_manifest("two"))).body, "metadata.annotations") is None
+    await _rule(client, "annotate", annotations={"local.computesdk.io/start-delay": "soon"})
+    refused = await client.request("POST", PODS, pod_manifest("three"))
+    assert (refused.status, "must be a number of seconds" in refused.message) == (422, True)
 
 
 async def test_wrong_annotations_are_refused(client: ApiClient) -> None:

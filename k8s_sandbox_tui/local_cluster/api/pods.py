@@ -17,6 +17,7 @@ from k8s_sandbox_tui.local_cluster.api.selection import entry_test
 from k8s_sandbox_tui.local_cluster.api.service_accounts import check_account, with_account
 from k8s_sandbox_tui.local_cluster.api.updating import sent_metadata, update_object
 from k8s_sandbox_tui.local_cluster.faults.pod_faults import annotation_errors
+from k8s_sandbox_tui.local_cluster.faults.request_keys import ANNOTATIONS
 from k8s_sandbox_tui.local_cluster.objects.defaults import default_pod
 from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
@@ -42,7 +43,7 @@ async def create_pod(request: web.Request, info: RequestInfo, cluster: Cluster, 
     """POST of a Pod."""
     body = await read_object(request, "Pod")
     decoded = convert(body, Pod, "Pod", request.query)
-    asked, with_token = with_account(decoded.value, info.namespace, cluster)
+    asked, with_token = with_account(_annotated(decoded.value, request), info.namespace, cluster)
     try:
         pod = default_pod(asked, info.namespace, now(), with_token=with_token)
     except QuantityError as error:
@@ -59,6 +60,13 @@ async def create_pod(request: web.Request, info: RequestInfo, cluster: Cluster, 
     entry = cluster.pods.create(pod)
     kubelet.admit(entry.object)
     return with_warnings(object_response(PODS, entry, status=201), decoded.unknown)
+
+
+def _annotated(pod: Pod, request: web.Request) -> Pod:
+    added: dict[str, str] | None = request.get(ANNOTATIONS)
+    if not added:
+        return pod
+    return replace(pod, metadata=replace(pod.metadata, annotations=pod.metadata.annotations | added))
 
 
 async def change_pod(request: web.Request, info: RequestInfo, cluster: Cluster) -> web.Response:

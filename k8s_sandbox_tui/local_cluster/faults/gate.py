@@ -14,7 +14,7 @@ from aiohttp import web
 from k8s_sandbox_tui.local_cluster.api.media import JSON
 from k8s_sandbox_tui.local_cluster.api.request_info import request_info
 from k8s_sandbox_tui.local_cluster.api.respond import json_response
-from k8s_sandbox_tui.local_cluster.faults.request_keys import EXEC_FAULT
+from k8s_sandbox_tui.local_cluster.faults.request_keys import ANNOTATIONS, EXEC_FAULT
 from k8s_sandbox_tui.local_cluster.faults.rules import Fault, FaultBook, Rule
 from k8s_sandbox_tui.local_cluster.objects.meta import SERVER_TIME, now
 from k8s_sandbox_tui.local_cluster.objects.status_error import (
@@ -80,17 +80,16 @@ class FaultGate:
         response.headers["Date"] = format_datetime(now(), usegmt=True)
 
     async def _fail(self, request: web.Request, rule: Rule, serve: Serve) -> web.StreamResponse:
+        refusal = _refusal(rule)
+        if refusal is not None:
+            raise refusal
         match rule.fault:
-            case Fault.TOO_MANY_REQUESTS:
-                raise _too_many_requests(ceil(rule.seconds))
-            case Fault.INTERNAL_ERROR:
-                raise StatusError(500, "InternalError", "Internal error occurred: a fault was asked for")
-            case Fault.UNAUTHORIZED:
-                raise StatusError(401, "Unauthorized", "Unauthorized")
             case Fault.EXPIRED:
                 return _expired(request)
             case Fault.EXEC:
                 request[EXEC_FAULT] = rule.exec
+            case Fault.ANNOTATE:
+                request[ANNOTATIONS] = rule.annotations
             case Fault.DELAY:
                 await asyncio.sleep(rule.seconds)
             case Fault.WATCH_CUT:
@@ -102,6 +101,8 @@ class FaultGate:
                 await serve(request)
                 _reset(request)
                 return web.Response(status=500)
+            case _:
+                pass
         return await serve(request)
 
     async def _administer(self, request: web.Request) -> web.Response:
@@ -123,8 +124,9 @@ class FaultGate:
         raise method_not_allowed()
 
     def _add(self, rule: Rule) -> web.Response:
-        if (rule.fault is Fault.EXEC) is (rule.exec is None):
-            raise bad_request("the fault exec needs the field exec, and no other fault has it")
+        for fault, name, given in ((Fault.EXEC, "exec", rule.exec), (Fault.ANNOTATE, "annotations", rule.annotations)):
+            if (rule.fault is fault) is (given is None):
+                raise bad_request(f"the fault {fault} needs the field {name}, and no other fault has it")
         self._book.add(rule)
         if rule.fault is Fault.WATCH_CUT:
             for request, info in list(self._watches.values()):
@@ -138,6 +140,18 @@ def _decoded(body: bytes, model: type[M]) -> M:
         return msgspec.json.decode(body, type=model)
     except msgspec.DecodeError as error:
         raise bad_request(f"not a {model.__name__}: {error}") from error
+
+
+def _refusal(rule: Rule) -> StatusError | None:
+    match rule.fault:
+        case Fault.TOO_MANY_REQUESTS:
+            return _too_many_requests(ceil(rule.seconds))
+        case Fault.INTERNAL_ERROR:
+            return StatusError(500, "InternalError", "Internal error occurred: a fault was asked for")
+        case Fault.UNAUTHORIZED:
+            return StatusError(401, "Unauthorized", "Unauthorized")
+        case _:
+            return None
 
 
 def _too_many_requests(seconds: int) -> StatusError:

@@ -36,6 +36,8 @@ class Fault(StrEnum):
     """A watch is reset after `seconds`; those that are open are, as soon as the rule is given."""
     EXEC = "exec"
     """`exec` happens to a command."""
+    ANNOTATE = "annotate"
+    """A new Pod has these `annotations` too, such as those by which it starts late."""
 
 
 class Rule(msgspec.Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -46,6 +48,7 @@ class Rule(msgspec.Struct, kw_only=True, rename="camel", forbid_unknown_fields=T
         after: How many matching requests are answered as usual first.
         seconds: What the fault needs of a time.
         exec: Which of the faults of exec.
+        annotations: What a new Pod is annotated with.
     """
 
     fault: Fault
@@ -58,6 +61,7 @@ class Rule(msgspec.Struct, kw_only=True, rename="camel", forbid_unknown_fields=T
     after: int = 0
     seconds: float = 1.0
     exec: ExecFault | None = None
+    annotations: dict[str, str] | None = None
 
     def fits(self, info: RequestInfo, query: Mapping[str, str]) -> bool:
         """Whether it is about such a request."""
@@ -66,6 +70,8 @@ class Rule(msgspec.Struct, kw_only=True, rename="camel", forbid_unknown_fields=T
         if self.fault is Fault.EXPIRED and info.verb != "watch" and not query.get("continue"):
             return False
         if self.fault is Fault.EXEC and info.subresource != "exec":
+            return False
+        if self.fault is Fault.ANNOTATE and (info.verb, info.resource, info.subresource) != ("create", "pods", ""):
             return False
         return all(
             wanted in {"", given}

@@ -63,6 +63,7 @@ _BY_STATUS: dict[int, type[ApiError]] = {
     409: ConflictError,
     422: InvalidObjectError,
 }
+_TROUBLE_HINT = "Try again. If it stays so, ask how the API server is: kubectl get --raw '/readyz?verbose'."
 _REDIRECT_HINT = "Check the server of the kubeconfig's cluster: it may be the address of a login page."
 
 
@@ -79,11 +80,16 @@ def api_error(refusal: Refusal, *, login: str = "") -> ApiError:
     if status == 403:
         return _forbidden(message, reason)
     if status == 429:
-        return RateLimitedError(message, retry_after=retry_after(refusal, said), reason=reason)
+        seconds = retry_after(refusal, said)
+        return RateLimitedError(
+            message, retry_after=seconds, reason=reason, hint=f"Try again in {max(seconds, 1):g} s."
+        )
     if status == 401:
         message, hint = "The API server does not accept the credentials.", login
     elif status == 404 and said.details is not None and said.details.kind == "namespaces":
         hint = f"Create it (kubectl create namespace {said.details.name}), or choose another namespace."
+    elif status >= 500:
+        hint = _TROUBLE_HINT
     elif status < 400:
         message, hint = f"The API server answered HTTP {status}, a redirect, which is not followed.", _REDIRECT_HINT
     return _BY_STATUS.get(status, ApiError)(message, status=status, reason=reason, hint=hint)

@@ -7,25 +7,30 @@ from collections.abc import Callable, Mapping  # noqa: TC003 - a public signatur
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+# So far the two clocks of this machine may drift apart before it counts as having slept, in seconds.
+_SLEPT = 5.0
+
 
 class ServerClock:
     """Remembers the last `Date`; it is parsed when the time is asked for."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> None:
         self._monotonic = monotonic
+        self._wall = wall
+        self._wall_at = 0.0
         self._header = ""
         self._seen_at = 0.0
 
     @property
     def is_set(self) -> bool:
-        """Whether an answer has told the time."""
-        return self._read() is not None
+        """Whether an answer has told the time, and this machine has not slept since."""
+        return self._read() is not None and not self._slept
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Takes the time from an answer that has just come."""
         header = headers.get("Date")
         if header:
-            self._header, self._seen_at = header, self._monotonic()
+            self._header, self._seen_at, self._wall_at = header, self._monotonic(), self._wall()
 
     def now(self) -> datetime:
         """The time there, UTC, at most a second behind; this machine's while no answer has told it."""
@@ -33,6 +38,12 @@ class ServerClock:
         if told is None:
             return datetime.now(UTC)
         return datetime.fromtimestamp(told + self._monotonic() - self._seen_at, UTC)
+
+    @property
+    def _slept(self) -> bool:
+        # The monotonic clock stands still meanwhile; where the other one was set, asking again does no harm.
+        apart = (self._wall() - self._wall_at) - (self._monotonic() - self._seen_at)
+        return abs(apart) > _SLEPT
 
     def _read(self) -> float | None:
         try:

@@ -85,13 +85,19 @@ def test_a_sandbox_is_due_after_its_grace() -> None:
 
 
 def test_the_servers_clock_counts() -> None:
-    ticks = iter([100.0, 103.5])
-    clock = ServerClock(lambda: next(ticks))
+    ticks, wall = [100.0], [5_000.0]
+    clock = ServerClock(lambda: ticks[0], lambda: wall[0])
     assert not clock.is_set
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
     clock.note({"Date": "Wed, 21 Oct 2015 07:28:00 GMT"})
+    ticks[0], wall[0] = 103.5, 5_003.5
     assert clock.is_set
     assert clock.now() == datetime(2015, 10, 21, 7, 28, 3, 500_000, tzinfo=UTC)
+    # The machine slept for an hour, in which the one clock stood still.
+    wall[0] += 3600
+    assert not clock.is_set
+    clock.note({"Date": "Wed, 21 Oct 2015 08:28:04 GMT"})
+    assert clock.is_set
 
 
 @pytest.mark.parametrize("header", ["", "now", "Wed, 99 Oct 2015 07:28:00 GMT"])
