@@ -24,17 +24,18 @@ class Need(NamedTuple):
 
 
 _POD = ("get", "pods")
-_EXEC = ("get", "pods/exec")
+_EXEC = [("create", "pods/exec"), ("get", "pods/exec")]
+"""By SPDY, a POST, or by WebSocket, a GET; from Kubernetes 1.35 on the first is needed for both."""
 
 NEEDED: Mapping[str, Need] = {
     "create": Need([("create", "pods")]),
     "create_like": Need([("create", "pods"), _POD]),
     "destroy": Need([("delete", "pods"), _POD]),
-    RUN: Need([_EXEC]),
-    "jobs": Need([_EXEC]),
-    "run_everywhere": Need([_EXEC]),
+    RUN: Need(either=_EXEC),
+    "jobs": Need(either=_EXEC),
+    "run_everywhere": Need(either=_EXEC),
     # Where the first is missing, a program in the sandbox does it.
-    "forwards": Need(either=[("get", "pods/portforward"), _EXEC], changes=False),
+    "forwards": Need(either=[("get", "pods/portforward"), *_EXEC], changes=False),
     "inside('yaml')": Need([_POD], changes=False),
     "inside('events')": Need([_POD, ("list", "events")], changes=False),
     "inside('log')": Need([_POD, ("get", "pods/log")], changes=False),

@@ -8,7 +8,8 @@ SandboxError
  │  ├ ContextNotFoundError         no such context, cluster or user in it
  │  └ CredentialPluginError        the exec plugin failed; carries its stderr
  ├ TransportError                  no answer from the API server; `sent` says if it may have got the request
- │  └ CertificateError             TLS: wrong authority or wrong host
+ │  ├ CertificateError             TLS: wrong authority or wrong host
+ │  └ NotUpgradedError             an answer, but no WebSocket or SPDY
  ├ ApiError                        the API server refused; `status`, `reason`
  │  ├ AuthenticationError          401
  │  ├ ForbiddenError               403; `verb`, `resource`, `namespace`
@@ -96,6 +97,15 @@ class CertificateError(TransportError):
     """The server's certificate is not signed by the expected authority, or is for another host."""
 
     retryable = False
+
+
+class NotUpgradedError(TransportError):
+    """The API server, or a proxy on the way, answered a request for a WebSocket or SPDY as if it were a plain one."""
+
+    retryable = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sent=True, hint="A proxy in between may pass on neither WebSockets nor SPDY.")
 
 
 class ApiError(SandboxError):

@@ -41,9 +41,18 @@ NEEDS = (
         resource="pods",
         lost="Sandboxes cannot be destroyed: one that fails to start, or that has expired, stays.",
     ),
-    # A WebSocket is opened by GET, whatever it is for; Kubernetes 1.35 asks for create as well.
-    Need(verb="get", resource="pods/exec", lost="No command can be run: commands come through a WebSocket, a GET."),
-    Need(verb="create", resource="pods/exec", lost="No command can be run on Kubernetes 1.35 and newer."),
+    # A WebSocket is opened by GET, SPDY by POST; for a WebSocket, Kubernetes 1.35 asks for create as well.
+    Need(
+        verb="create",
+        resource="pods/exec",
+        lost="No command can be run on Kubernetes 1.35 and newer; on older ones not without get on it.",
+    ),
+    Need(
+        verb="get",
+        resource="pods/exec",
+        lost="Commands come through SPDY in place of a WebSocket, after one request that is refused.",
+        essential=False,
+    ),
     Need(
         verb="delete",
         resource="services",

@@ -1,4 +1,4 @@
-"""Frames of SPDY/3 as a port-forward needs them: bytes in, frames out, and back. Source: "SPDY Protocol - Draft 3"."""
+"""Frames of SPDY/3 as Kubernetes needs them: bytes in, frames out, and back. Source: "SPDY Protocol - Draft 3"."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ _ID = 0x7FFF_FFFF
 _FIN = 0x01
 _MAX_CONTROL = 64 * 1024
 _SYN_HEAD = 10
+
+REFUSED_STREAM = 3
+"""The status of a stream that is reset before anything has come of it."""
 
 
 class Type(IntEnum):
@@ -92,7 +95,7 @@ class SpdyReader:
         self._headers = HeaderReader()
 
     def feed(self, data: bytes) -> Iterator[Frame]:
-        """The frames that are complete now; what does not matter to a port-forward is left out.
+        """The frames that are complete now; what does not matter to Kubernetes is left out.
 
         Raises:
             SpdyError: What came is no SPDY/3.
@@ -103,6 +106,9 @@ class SpdyReader:
             flags, length = second >> 24, second & 0xFF_FFFF
             if first & _CONTROL and length > _MAX_CONTROL:
                 raise SpdyError("a control frame that is too long")
+            if not first & _CONTROL and flags & ~_FIN:
+                # Text, most likely: it would be waited for as a frame of some megabytes.
+                raise SpdyError("data with flags that there are not")
             end = _HEAD.size + length
             if len(self._buffer) < end:
                 return

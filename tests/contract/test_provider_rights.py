@@ -1,8 +1,9 @@
-"""The provider as an identity with few rights: the seed's table and `get` on pods/exec do for all that it describes."""
+"""The provider as an identity with few rights: the seed's own table does for all that it describes."""
 
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +12,7 @@ import yaml
 
 from k8s_sandbox_tui.provider import start_failure
 from k8s_sandbox_tui.provider.compute import Compute, k8s
-from k8s_sandbox_tui.provider.errors import CreateError, ForbiddenError
+from k8s_sandbox_tui.provider.errors import CommandTimeoutError, CreateError, ForbiddenError
 from k8s_sandbox_tui.provider.forward.model import ForwardWay
 from k8s_sandbox_tui.provider.freshness import Freshness
 from k8s_sandbox_tui.provider.models import SandboxStatus
@@ -20,6 +21,7 @@ from tests.contract.port_server import ANSWERS_AFTER_THE_END, ask_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
     from k8s_sandbox_tui.local_cluster.objects.json_value import JsonValue
@@ -36,7 +38,8 @@ def _identity(token: str, exec_verbs: list[JsonValue]) -> JsonValue:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalClusterStatus]:
-    with own_cluster([_identity("table-and-get", ["create", "get"]), _identity("table", ["create"])]) as status:
+    verbs: dict[str, list[JsonValue]] = {"table": ["create"], "get-alone": ["get"], "no-exec": []}
+    with own_cluster([_identity(token, granted) for token, granted in verbs.items()]) as status:
         yield status
 
 
@@ -48,7 +51,7 @@ def kubeconfig_of(cluster: LocalClusterStatus, token: str) -> str:
 
 @pytest.fixture
 async def compute(cluster: LocalClusterStatus) -> AsyncIterator[Compute]:
-    async with k8s(kube_config_raw=kubeconfig_of(cluster, "table-and-get"), runtime="python") as opened:
+    async with k8s(kube_config_raw=kubeconfig_of(cluster, "table"), runtime="python") as opened:
         yield opened
 
 
@@ -89,12 +92,65 @@ async def test_all_namespaces_are_denied(compute: Compute) -> None:
                 return
 
 
-async def test_without_get_on_exec_the_error_names_it(cluster: LocalClusterStatus) -> None:
-    async with k8s(kube_config_raw=kubeconfig_of(cluster, "table"), runtime="python") as compute:
+async def test_without_a_right_on_exec_the_error_names_the_one_that_is_enough(cluster: LocalClusterStatus) -> None:
+    async with k8s(kube_config_raw=kubeconfig_of(cluster, "no-exec"), runtime="python") as compute:
         sandbox = await compute.sandbox.create()
-        with pytest.raises(ForbiddenError, match="verb 'get' on 'pods/exec' in namespace default grants it"):
+        with pytest.raises(ForbiddenError, match="verb 'create' on 'pods/exec' in namespace default grants it"):
             await sandbox.run_command("true")
         assert await sandbox.destroy()
+
+
+async def test_commands_cost_one_refused_request_a_connection_and_none_where_websockets_work(
+    compute: Compute, cluster: LocalClusterStatus
+) -> None:
+    sandbox = await compute.sandbox.create()
+    async with k8s(kube_config_raw=kubeconfig_of(cluster, "get-alone")) as other:
+        found = await other.sandbox.get_by_id(sandbox.sandbox_id)
+        assert found is not None
+        for box, refused in ((sandbox, 1), (found, 0)):
+            program = compute if box is sandbox else other
+            before = program.requests
+            for _ in range(3):
+                assert (await box.run_command("echo hello; exit 5")).exit_code == 5
+            assert program.requests - before == 3 + refused
+    assert await sandbox.destroy()
+
+
+async def test_files_jobs_and_terminals(compute: Compute, tmp_path: Path) -> None:
+    sandbox = await compute.sandbox.create()
+    data = random.Random(7).randbytes(8_000_000)
+    await sandbox.filesystem.write_file("/tmp/data", data)
+    assert await sandbox.filesystem.read_bytes("/tmp/data") == data
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "file").write_bytes(data)
+    await sandbox.filesystem.upload(tmp_path / "tree", "/tmp/tree")
+    await sandbox.filesystem.download("/tmp/tree", tmp_path / "back")
+    assert (tmp_path / "back" / "file").read_bytes() == data
+
+    job = await sandbox.jobs.start("echo started; sleep 4803")
+    async with job.follow() as log:
+        assert (await log.__anext__()).data == b"started\n"
+    await job.kill(300)
+    assert job.exit_code == 143
+
+    command = "stty size; read -r line; stty size; echo got $line"
+    async with await sandbox.start_command(command, tty=True, stdin=True, size=(80, 24)) as terminal:
+        assert (await anext(terminal)).data == b"24 80\r\n"
+        await terminal.resize(100, 30)
+        await terminal.send_stdin(b"x\n")
+        shown = b"".join([chunk.data async for chunk in terminal])
+        assert (shown, await terminal.wait()) == (b"x\r\n30 100\r\ngot x\r\n", 0)
+    async with await sandbox.start_command("cat; echo end", stdin=True) as cat:
+        await cat.send_stdin(b"one\n")
+        assert (await anext(cat)).data == b"one\n"
+        await cat.close_stdin()
+        assert [chunk.data async for chunk in cat] == [b"end\n"]
+    with pytest.raises(CommandTimeoutError, match="was killed") as caught:
+        await sandbox.run_command("echo early; sleep 4803 & sleep 4803", timeout=300)
+    assert caught.value.stdout == "early\n"
+    left = "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'slee[p] 4803'"
+    assert (await sandbox.run_command(left)).stdout == "0\n"
+    assert await sandbox.destroy()
 
 
 async def test_ports_are_forwarded_through_exec(compute: Compute) -> None:
@@ -113,6 +169,7 @@ async def test_the_preflight_agrees_with_what_works(compute: Compute, cluster: L
     rights = await compute.rights()
     assert rights.sufficient is True
     assert [(right.verb, right.resource) for right in rights.missing] == [
+        ("get", "pods/exec"),
         ("watch", "pods"),
         ("patch", "pods"),
         ("list", "events"),
@@ -121,14 +178,14 @@ async def test_the_preflight_agrees_with_what_works(compute: Compute, cluster: L
         ("get", "pods/log"),
         ("list", "pods.metrics.k8s.io"),
     ]
-    async with k8s(kube_config_raw=kubeconfig_of(cluster, "table")) as other:
+    async with k8s(kube_config_raw=kubeconfig_of(cluster, "get-alone")) as other:
         rights = await other.rights()
         assert rights.sufficient is False
-        assert ("get", "pods/exec") in [(right.verb, right.resource) for right in rights.missing]
+        assert ("create", "pods/exec") in [(right.verb, right.resource) for right in rights.missing]
         assert yaml.safe_load(rights.role)["rules"][0] == {
             "apiGroups": [""],
             "resources": ["pods/exec"],
-            "verbs": ["get"],
+            "verbs": ["create"],
         }
         elsewhere = await other.rights(namespace="kube-system")
         assert len(elsewhere.missing) == len(elsewhere.rights)

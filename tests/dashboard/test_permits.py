@@ -79,7 +79,7 @@ async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_op
         await shown.press("f", *"80", "enter")
         await shown.until(lambda: "127.0.0.1" in shown.text)
         await shown.press("escape")
-        cluster.compute.lacking = ("get pods/portforward", "get pods/exec", "get pods/log")
+        cluster.compute.lacking = ("get pods/portforward", "get pods/exec", "create pods/exec", "get pods/log")
         shown.main.show_namespaces(("agents",))
         await shown.until(lambda: len(cluster.compute.rights_asked) == 2)
         await shown.put_rows(ROWS)
@@ -89,7 +89,7 @@ async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_op
         assert len(shown.app.screen_stack) == 1
         await shown.press("f")
         assert len(shown.app.screen_stack) == 1
-        assert shown.said[-1].startswith("You lack the right to get pods/portforward or to get pods/exec in agents.")
+        assert shown.said[-1].startswith("You lack the right to get pods/portforward or to create pods/exec")
         await shown.press("l")
         assert shown.said[-1].startswith("You lack the right to get pods/log in agents.")
         await shown.press("i")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Dial = Callable[[int], Awaitable[PodConnection]]
 
 # Statuses of RST_STREAM.
-_REFUSED, _CANCELLED = 3, 5
+_CANCELLED = 5
 
 
 class Wire(Protocol):
@@ -126,7 +126,7 @@ class Tunnel:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         else:
-            await self._send(spdy.reset(opened.stream, _REFUSED))
+            await self._send(spdy.reset(opened.stream, spdy.REFUSED_STREAM))
 
     async def _run(self, forward: _Forward) -> None:
         failure = b""

@@ -31,7 +31,6 @@ _TYPES = {
 _RESIZING = {Protocol.V4, Protocol.V3}
 # Seconds, as the kubelet waits for a client to open its streams.
 _PATIENCE = 30.0
-_REFUSED = 3
 _MAX_SIZE_BYTES = 256
 
 
@@ -145,7 +144,7 @@ class SpdyLink:
     def _on_opened(self, opened: spdy.Opened) -> None:
         channel = _TYPES.get(opened.headers.get("streamtype", ""))
         if channel is None or channel not in self._wanted or channel in self._streams:
-            self._connection.write(spdy.reset(opened.stream, _REFUSED))
+            self._connection.write(spdy.reset(opened.stream, spdy.REFUSED_STREAM))
             return
         self._last_stream = max(self._last_stream, opened.stream)
         self._streams[channel] = opened.stream

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.provider.connection.credential import Credential, CredentialSource
     from k8s_sandbox_tui.provider.connection.kubeconfig import ClusterTarget
+    from k8s_sandbox_tui.provider.connection.upgraded import UpgradedConnection
 
 REQUEST_SECONDS = 30.0
 STREAM_IDLE_SECONDS = 330.0
@@ -47,6 +48,14 @@ LONGEST_LINE = 32 * 1024 * 1024
 
 Params = Sequence[tuple[str, str]]
 _Answer = TypeVar("_Answer")
+
+
+class _Way(TypedDict):
+    """How a request gets to the API server, in aiohttp's words."""
+
+    ssl: ssl.SSLContext | bool
+    server_hostname: str | None
+    proxy: str | None
 
 
 class Connection:
@@ -69,6 +78,8 @@ class Connection:
         self.requests = 0
         self.clock = ServerClock()
         """The API server's time, as its answers tell it."""
+        self.without_websockets: set[str] = set()
+        """What goes by SPDY because its WebSocket is refused, in the words of `exec.upgrade`, which keeps it."""
         self._server = target.cluster.server.rstrip("/")
         parts = urlsplit(self._server)
         if parts.scheme not in {"https", "http"} or not parts.hostname:
@@ -157,9 +168,7 @@ class Connection:
                     self._url(path, params),
                     data=body,
                     headers=self._headers(credential, headers),
-                    ssl=self._tls_for(credential),
-                    server_hostname=self.target.cluster.tls_server_name or None,
-                    proxy=self._proxy,
+                    **self._way_for(credential),
                     allow_redirects=False,
                 ) as response,
             ):
@@ -211,9 +220,7 @@ class Connection:
                 return await session.get(
                     self._url(path, params),
                     headers=self._headers(credential, headers),
-                    ssl=self._tls_for(credential),
-                    server_hostname=self.target.cluster.tls_server_name or None,
-                    proxy=self._proxy,
+                    **self._way_for(credential),
                     allow_redirects=False,
                     timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=idle_timeout),
                 )
@@ -259,9 +266,7 @@ class Connection:
                     self._url(path, params),
                     protocols=protocols,
                     headers=self._headers(credential, ()),
-                    ssl=self._tls_for(credential),
-                    server_hostname=self.target.cluster.tls_server_name or None,
-                    proxy=self._proxy,
+                    **self._way_for(credential),
                     autoping=heartbeat is not None,
                     heartbeat=heartbeat,
                     max_msg_size=0,
@@ -276,6 +281,38 @@ class Connection:
                 hint="A proxy in between may not pass WebSockets on.",
             )
         return websocket
+
+    async def open_spdy(
+        self, path: str, params: Params, protocols: Sequence[str], timeout: float = REQUEST_SECONDS
+    ) -> UpgradedConnection:
+        """Upgrades a POST to SPDY, with the same credentials, proxy and certificates as other requests.
+
+        Args:
+            path: The path below the server's URL.
+            params: The query, in this order; a name may repeat.
+            protocols: What to offer to speak over the streams, best first; the server has to take one of them.
+            timeout: Seconds until the upgrade is done.
+
+        Raises:
+            ApiError: The API server refused the upgrade, with its explanation.
+            TransportError: The connection could not be made, or the server agreed to none of that.
+            ConfigError: Credentials cannot be had.
+        """
+        # Most who connect never need it.
+        from k8s_sandbox_tui.provider.connection.upgraded import UpgradedConnection, spdy_headers
+
+        async def send(credential: Credential) -> UpgradedConnection:
+            session = self._open_session()
+            async with asyncio.timeout(timeout):
+                response = await session.post(
+                    self._url(path, params),
+                    headers=self._headers(credential, spdy_headers(protocols)),
+                    **self._way_for(credential),
+                    allow_redirects=False,
+                )
+            return UpgradedConnection.take(response, protocols, self._server)
+
+        return await self._authenticated(send)
 
     async def _authenticated(self, send: Callable[[Credential], Awaitable[_Answer]]) -> _Answer:
         """Sends with the present credential, and after a 401 once more with another one, if there is another."""
@@ -335,6 +372,10 @@ class Connection:
         for name, value in self._impersonation:
             headers.add(name, value)
         return headers
+
+    def _way_for(self, credential: Credential) -> _Way:
+        hostname = self.target.cluster.tls_server_name or None
+        return {"ssl": self._tls_for(credential), "server_hostname": hostname, "proxy": self._proxy}
 
     def _tls_for(self, credential: Credential) -> ssl.SSLContext | bool:
         """The TLS settings for this credential; made anew when its certificate has changed."""

@@ -18,6 +18,7 @@ from k8s_sandbox_tui.provider.errors import (
     ForbiddenError,
     InvalidObjectError,
     NotFoundError,
+    NotUpgradedError,
     RateLimitedError,
     TransportError,
 )
@@ -27,6 +28,7 @@ _FORBIDDEN = re.compile(
     r'(?: in the namespace "(?P<namespace>[^"]+)")?'
 )
 _MESSAGE_CHARACTERS = 2000
+_SWITCHING_PROTOCOLS = 101
 DEFAULT_RETRY_AFTER = 1.0
 
 
@@ -159,6 +161,8 @@ def transport_error(error: BaseException, server: str) -> TransportError:
     """The error for a connection that could not be made or broke; `server` is the API server's URL."""
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return _certificate_error(error.certificate_error, server)
+    if isinstance(error, aiohttp.WSServerHandshakeError) and error.status != _SWITCHING_PROTOCOLS:
+        return NotUpgradedError(f"{server} did not agree to a WebSocket: {_reason(error)}.")
     broken = next(entry for entry in _BROKEN if isinstance(error, entry.kind))
     message = broken.message.format(server=server, reason=_reason(error))
     return TransportError(message, sent=broken.sent, hint=broken.hint)

@@ -1,4 +1,4 @@
-"""One exec over one WebSocket: reads and writes at once, keeps it alive, and notices when it is dead."""
+"""One exec over one connection: reads and writes at once, keeps it alive, and notices when it is dead."""
 
 from __future__ import annotations
 
@@ -9,25 +9,22 @@ import socket
 import time
 from typing import TYPE_CHECKING, Final, Self
 
-from aiohttp import ClientConnectionError, WSMsgType
-
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
 from k8s_sandbox_tui.provider.errors import ApiError, NotFoundError, SandboxGoneError, TransportError
 from k8s_sandbox_tui.provider.exec.liveness import why_gone
-from k8s_sandbox_tui.provider.exec.protocol import PROTOCOLS, Closed, ExecProtocol, Output
+from k8s_sandbox_tui.provider.exec.protocol import Closed, Output
 from k8s_sandbox_tui.provider.exec.stdin import StdinFraming
+from k8s_sandbox_tui.provider.exec.upgrade import by_either
+from k8s_sandbox_tui.provider.exec.websocket_link import WebSocketLink
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
-    from typing import Literal
+    from collections.abc import Iterable
 
-    from aiohttp import ClientWebSocketResponse
-
+    from k8s_sandbox_tui.provider.exec.link import ExecLink
     from k8s_sandbox_tui.provider.exec.patience import Patience
     from k8s_sandbox_tui.provider.exec.shell import ExecPlan
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
 
-_ENDED: Final = frozenset((WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR))
 _CLOSE_SECONDS: Final = 0.5
 
 
@@ -40,21 +37,17 @@ class ExecStream:
 
     def __init__(
         self,
-        websocket: ClientWebSocketResponse[Literal[True]],
+        link: ExecLink,
         connection: ExecConnection,
         target: ExecTarget,
         plan: ExecPlan,
         patience: Patience,
     ) -> None:
-        subprotocol = websocket.protocol or ""
-        self._websocket = websocket
-        # Taken now: a WebSocket that the server has closed tells nothing of it any more.
-        self._socket: socket.socket | None = websocket.get_extra_info("socket")
+        self._link = link
         self._connection = connection
         self._target = target
         self._patience = patience
-        self._protocol = ExecProtocol(subprotocol, tty=plan.tty)
-        self._framing = StdinFraming(plan, subprotocol)
+        self._framing = StdinFraming(plan, can_close_stdin=link.can_close_stdin)
         self._write_lock = asyncio.Lock()
         self._heard = 0
         self._outputs = 0
@@ -87,23 +80,19 @@ class ExecStream:
 
     async def read(self) -> Output | Closed:
         """The next output, or the end. After the end, the same again."""
-        protocol, receive = self._protocol, self._websocket.receive
+        link, receive = self._link, self._link.receive
         self._reading = True
         try:
             while True:
-                message = await receive(self._time_to_close() if protocol.has_status else None)
+                event = await receive(self._time_to_close() if link.has_status else None)
                 self._heard += 1
-                if message.type is WSMsgType.BINARY or message.type is WSMsgType.TEXT:
-                    event = protocol.receive(message.data)
-                    if isinstance(event, Output):
-                        self._outputs += 1
-                        return event
-                elif message.type is WSMsgType.PING:
-                    await self._send_quietly(self._websocket.pong(message.data))
-                elif message.type in _ENDED:
-                    return protocol.receive_close()
+                if isinstance(event, Output):
+                    self._outputs += 1
+                    return event
+                if isinstance(event, Closed):
+                    return event
         except TimeoutError:
-            return protocol.receive_close()
+            return link.closed()
         finally:
             self._reading = False
 
@@ -119,15 +108,15 @@ class ExecStream:
         """Ends the input, where the protocol or the command's shell can do so."""
         await self._write(self._framing.end())
         async with self._write_lock:
-            message = self._protocol.close_stdin()
+            message = self._link.close_stdin()
             if message is not None:
-                await self._send_quietly(self._websocket.send_bytes(message))
+                await self._link.send(message)
 
     async def resize(self, columns: int, rows: int) -> None:
         """Sets the terminal's size; does nothing without one."""
-        message = self._protocol.resize(columns, rows)
+        message = self._link.resize(columns, rows)
         if message is not None:
-            await self._send_quietly(self._websocket.send_bytes(message))
+            await self._link.send(message)
 
     def interrupt(self) -> None:
         """Ends the connection from outside of the reader, who then reads its end."""
@@ -140,11 +129,11 @@ class ExecStream:
             self._watch.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_SECONDS):
-                await self._websocket.close()
-        if self._socket is not None:
+                await self._link.close()
+        if self._link.socket is not None:
             # TLS waits for the server's answer to its end, which a dead server never gives.
             with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                self._link.socket.shutdown(socket.SHUT_RDWR)
 
     def _time_to_close(self) -> float:
         """Seconds that the server still has to close the connection after the status."""
@@ -156,14 +145,9 @@ class ExecStream:
     async def _write(self, parts: Iterable[bytes]) -> None:
         async with self._write_lock:
             for part in parts:
-                for message in self._protocol.stdin(part):
+                for message in self._link.stdin(part):
                     self._input_under_way = True
-                    await self._send_quietly(self._websocket.send_bytes(message))
-
-    async def _send_quietly(self, sending: Awaitable[None]) -> None:
-        """A write to a connection that has ended is no error of its own: the reader tells how it ended."""
-        with contextlib.suppress(ClientConnectionError, ConnectionError):
-            await sending
+                    await self._link.send(message)
 
     def _start_watch(self) -> None:
         self._watch = asyncio.create_task(self._keep_watch())
@@ -185,14 +169,14 @@ class ExecStream:
                     break
             heard = self._heard
             await asyncio.sleep(patience.ping)
-        await self._websocket.close()
+        await self._link.close()
 
     async def _answers(self) -> bool:
         """Whether the server answers a ping, or need not."""
         heard = self._heard
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._patience.pong):
-                await self._send_quietly(self._websocket.ping())
+                await self._link.ping()
                 await asyncio.sleep(self._patience.pong)
         if self._heard != heard:
             self._input_under_way = False
@@ -200,17 +184,23 @@ class ExecStream:
         return self._input_under_way or not self._reading
 
 
-async def _open(
-    connection: ExecConnection, target: ExecTarget, plan: ExecPlan, patience: Patience
-) -> ClientWebSocketResponse[Literal[True]]:
-    """Opens the WebSocket; again only where the server has surely not begun the command."""
+async def _open(connection: ExecConnection, target: ExecTarget, plan: ExecPlan, patience: Patience) -> ExecLink:
+    """Opens the connection; again only where the server has surely not begun the command."""
+
+    async def by_websocket() -> ExecLink:
+        return await WebSocketLink.open(connection, target, plan, patience.open)
+
+    async def by_spdy() -> ExecLink:
+        # Most who run commands never need it.
+        from k8s_sandbox_tui.provider.exec.spdy_link import SpdyLink
+
+        return await SpdyLink.open(connection, target, plan, patience.open)
+
     attempt = 0
     while True:
         attempt += 1
         try:
-            return await connection.open_websocket(
-                target.exec_path, plan.params(target.container), PROTOCOLS, patience.open
-            )
+            return await by_either(connection, f"{target.namespace} pods/exec", by_websocket, by_spdy)
         except NotFoundError as error:
             msg = f"Sandbox {target.sandbox_id} was deleted."
             raise SandboxGoneError(msg, hint="Create another one.") from error

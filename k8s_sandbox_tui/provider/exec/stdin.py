@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.provider.exec.protocol import MAX_STDIN_PAYLOAD, V5
+from k8s_sandbox_tui.provider.exec.protocol import MAX_STDIN_PAYLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 class StdinFraming:
     """Frames the input as the command's shell expects it.
 
-    v5 can end the input, so there it goes as it is. v4 cannot: a shell that holds the command (`scripts.HOLD_STDOUT`)
-    gets chunks with their lengths, and 0 for the end.
+    v5 and SPDY can end the input, so there it goes as it is. v4 over a WebSocket cannot: a shell that holds the command
+    (`scripts.HOLD_STDOUT`) gets chunks with their lengths, and 0 for the end.
     """
 
-    def __init__(self, plan: ExecPlan, subprotocol: str) -> None:
+    def __init__(self, plan: ExecPlan, *, can_close_stdin: bool) -> None:
         self._held = plan.held
         self._payload = plan.payload
-        self._chunked = plan.held and subprotocol != V5
+        self._chunked = plan.held and not can_close_stdin
 
     def start(self) -> Iterator[bytes]:
         """What goes first, before any of the caller's input."""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientWebSocketResponse
 
+    from k8s_sandbox_tui.provider.connection.upgraded import UpgradedConnection
+
 CONTAINER = "sandbox"
 """The container's name in every sandbox, ComputeSDK's."""
 
@@ -43,6 +45,9 @@ class ExecTarget:
 class ExecConnection(Protocol):
     """What commands need of a connection to a cluster; `provider.connection.Connection` fits."""
 
+    without_websockets: set[str]
+    """What goes by SPDY because its WebSocket is refused; `upgrade.by_either` keeps it."""
+
     async def request(self, method: str, path: str, *, timeout: float) -> bytes:
         """Sends one request and returns the body of its answer.
 
@@ -64,6 +69,23 @@ class ExecConnection(Protocol):
             path: The path on the API server, without the query.
             params: The query in order; names may repeat.
             protocols: All of them in one `Sec-WebSocket-Protocol` header, the preferred first.
+            timeout: Seconds for all of TCP, TLS and the upgrade together.
+
+        Raises:
+            ApiError: The upgrade was refused, with the server's explanation.
+            TransportError: No answer.
+        """
+        ...
+
+    async def open_spdy(
+        self, path: str, params: Sequence[tuple[str, str]], protocols: Sequence[str], timeout: float
+    ) -> UpgradedConnection:
+        """Upgrades a POST to SPDY with the credentials of the connection.
+
+        Args:
+            path: The path on the API server, without the query.
+            params: The query in order; names may repeat.
+            protocols: What may be spoken over the streams, the preferred first.
             timeout: Seconds for all of TCP, TLS and the upgrade together.
 
         Raises:

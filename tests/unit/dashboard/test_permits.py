@@ -26,7 +26,7 @@ def rights(*lacking: str, unknown: bool = False) -> Rights:
     )
 
 
-CHANGING = {"create", "create_like", "destroy", RUN, "jobs"}
+CHANGING = {"create", "create_like", "destroy", RUN, "jobs", "run_everywhere"}
 
 
 def test_every_right_that_an_action_needs_is_one_that_is_asked_for() -> None:
@@ -66,15 +66,18 @@ YAML, EVENTS, LOG = "inside('yaml')", "inside('events')", "inside('log')"
         (["create pods"], {"create", "create_like"}),
         (["get pods"], {"create_like", "destroy", YAML, EVENTS, LOG}),
         (["delete pods"], {"destroy"}),
-        (["get pods/exec"], {RUN, "jobs"}),
+        (["get pods/exec", "create pods/exec"], {RUN, "jobs", "run_everywhere"}),
         (["get pods/portforward"], set[str]()),
-        (["get pods/portforward", "get pods/exec"], {RUN, "jobs", "forwards"}),
+        (
+            ["get pods/portforward", "get pods/exec", "create pods/exec"],
+            {RUN, "jobs", "run_everywhere", "forwards"},
+        ),
         (["list events"], {EVENTS}),
         (["get pods/log"], {LOG}),
         # These have a lesser way.
         (
             [
-                "create pods/exec", "create pods/portforward", "delete services", "watch pods", "patch pods",
+                "get pods/exec", "create pods/portforward", "delete services", "watch pods", "patch pods",
                 "list pods.metrics.k8s.io", "list pods",
             ],
             set[str](),
@@ -92,11 +95,14 @@ def test_a_missing_right_holds_back_each_command_that_needs_it(lacking: list[str
         assert any(f"You lack the right to {right} " in permits.why_not(action) for right in lacking)
 
 
-def test_where_one_of_two_rights_would_do_both_are_named() -> None:
+def test_where_one_of_several_rights_would_do_they_are_named_the_best_first() -> None:
     permits = Permits()
-    permits.rights = rights("get pods/portforward", "get pods/exec")
+    permits.rights = rights("create pods/exec")
+    assert not permits.why_not(RUN)
+    permits.rights = rights("get pods/portforward", "get pods/exec", "create pods/exec")
+    assert permits.why_not(RUN).startswith("You lack the right to create pods/exec or to get pods/exec in agents.")
     assert permits.why_not("forwards").startswith(
-        "You lack the right to get pods/portforward or to get pods/exec in agents."
+        "You lack the right to get pods/portforward or to create pods/exec or to get pods/exec in agents."
     )
 
 

@@ -24,6 +24,8 @@ from k8s_sandbox_tui.provider.exec.target import ExecTarget
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from k8s_sandbox_tui.provider.connection.upgraded import UpgradedConnection
+
 TARGET = ExecTarget(namespace="default", name="sbx", uid="uid-1")
 SUCCESS = b'{"metadata":{},"status":"Success"}'
 
@@ -320,6 +322,7 @@ class LoopbackConnection:
     """The way to an `ExecServer`."""
 
     def __init__(self, server: ExecServer) -> None:
+        self.without_websockets: set[str] = set()
         self._url = f"http://127.0.0.1:{server.port}"
         self._session = aiohttp.ClientSession()
 
@@ -351,3 +354,8 @@ class LoopbackConnection:
             raise kind("refused", status=error.status) from error
         except aiohttp.ClientError as error:
             raise TransportError(str(error), sent=False) from error
+
+    async def open_spdy(
+        self, path: str, params: Sequence[tuple[str, str]], protocols: Sequence[str], timeout: float
+    ) -> UpgradedConnection:
+        raise ApiError("no SPDY here", status=500)

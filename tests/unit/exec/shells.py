@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from k8s_sandbox_tui.provider.exec import scripts
-from k8s_sandbox_tui.provider.exec.protocol import V4, V5
 from k8s_sandbox_tui.provider.exec.shell import plan_command, plan_kill
 from k8s_sandbox_tui.provider.exec.stdin import StdinFraming
 
@@ -64,7 +63,7 @@ class Shell:
     ) -> tuple[int, bytes, bytes]:
         """The exit code as a shell says it, stdout and stderr."""
         plan = self.plan(command, cwd=cwd, env=env, stdin=stdin is not None, background=background)
-        framing = StdinFraming(plan, V4 if v4 else V5)
+        framing = StdinFraming(plan, can_close_stdin=not v4)
         sent = b"".join(framing.start())
         if stdin is not None:
             sent += b"".join(framing.data(stdin)) + b"".join(framing.end())

@@ -98,6 +98,7 @@ class ForwardCluster:
         self.api.on("GET", PODS, self.watch)
         self.api.on("GET", f"{POD}/portforward", self._portforward)
         self.api.on("GET", f"{POD}/exec", self._exec)
+        self.api.on("POST", f"{POD}/exec", self._exec_by_spdy)
         await self.start_server()
         return self
 
@@ -193,6 +194,12 @@ class ForwardCluster:
             status = {"kind": "Status", "code": 404, "message": 'pods "sbx" not found', "reason": "NotFound"}
             return web.json_response(status, status=404)
         return web.json_response(self.pod)
+
+    async def _exec_by_spdy(self, _: web.Request) -> web.StreamResponse:
+        """Asked where the WebSocket is refused; then there is no right to this either."""
+        assert self.kubelet.refuse_exec is not None
+        status, message = self.kubelet.refuse_exec
+        return _refused((status, message.replace(" get ", " create ")))
 
     async def _exec(self, request: web.Request) -> web.StreamResponse:
         if self.kubelet.refuse_exec is not None:

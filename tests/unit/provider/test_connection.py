@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -40,24 +39,12 @@ from tests.unit.provider.api_server import (
     refusal,
     silence,
 )
+from tests.unit.provider.connecting import connected
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
     from pathlib import Path
 
 REFUSALS = recordings().refusals
-
-
-@asynccontextmanager
-async def connected(kubeconfig: str, **cluster: object) -> AsyncGenerator[Connection]:
-    """A connection by a kubeconfig with some of its cluster's fields changed."""
-    document = msgspec.json.decode(kubeconfig)
-    document["clusters"][0]["cluster"].update(cluster)
-    opened = Connection(load_target(raw=msgspec.json.encode(document).decode(), environ={}))
-    try:
-        yield opened
-    finally:
-        await opened.aclose()
 
 
 async def test_a_request_and_its_answer(server: ApiServer, connection: Connection) -> None:

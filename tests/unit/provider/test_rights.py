@@ -55,7 +55,7 @@ def names(rights: object) -> set[str]:
     return {f"{right['verb']} {right['resource']}" for right in msgspec.to_builtins(rights)}
 
 
-async def test_f57_computesdks_rights_lack_one_and_the_role_grants_it(compute: Compute, server: ApiServer) -> None:
+async def test_f57_computesdks_rights_suffice_and_the_role_grants_the_rest(compute: Compute, server: ApiServer) -> None:
     server.on("POST", RULES, rules(*SEED_RULES))
     rights = await compute.rights()
     assert rights.namespace == "sandboxes"
@@ -64,9 +64,10 @@ async def test_f57_computesdks_rights_lack_one_and_the_role_grants_it(compute: C
         == {"get pods/exec", "watch pods", "patch pods", "list events", "get pods/log"} | PORTS | METRICS
     )
     assert rights.unknown == ()
-    assert rights.sufficient is False
-    (essential,) = [right for right in rights.missing if right.essential]
-    assert essential.lost == "No command can be run: commands come through a WebSocket, a GET."
+    assert rights.sufficient is True
+    assert not any(right.essential for right in rights.missing)
+    (websocket,) = [right for right in rights.missing if right.resource == "pods/exec"]
+    assert "SPDY in place of a WebSocket" in websocket.lost
     assert all(right.lost.endswith(".") for right in rights.rights)
     assert yaml.safe_load(rights.role) == {
         "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -85,10 +86,13 @@ async def test_f57_computesdks_rights_lack_one_and_the_role_grants_it(compute: C
     assert [seen.path for seen in server.seen] == [RULES]
 
 
-async def test_computesdks_table_and_get_on_exec_suffice(compute: Compute, server: ApiServer) -> None:
-    more = {"verbs": ["get"], "apiGroups": [""], "resources": ["pods/exec"]}
-    server.on("POST", RULES, rules(*SEED_RULES, more))
-    assert (await compute.rights()).sufficient is True
+async def test_get_on_exec_without_create_is_not_enough_everywhere(compute: Compute, server: ApiServer) -> None:
+    table = [rule for rule in SEED_RULES if rule["resources"] != ["pods/exec"]]
+    server.on("POST", RULES, rules(*table, {"verbs": ["get"], "apiGroups": [""], "resources": ["pods/exec"]}))
+    rights = await compute.rights()
+    assert rights.sufficient is False
+    (essential,) = [right for right in rights.missing if right.essential]
+    assert essential.lost.startswith("No command can be run on Kubernetes 1.35")
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def test_settings_and_window_updates_are_passed_over() -> None:
         (struct.pack("!II", 0x8003_0001, 1 << 20), "too long"),
         (struct.pack("!II", 0x8003_0006, 2) + b"xx", "cut off"),
         (struct.pack("!II", 0x8003_0001, 14) + bytes(10) + b"none", "cannot be unpacked"),
+        (b"HTTP/1.1 502 Bad Gateway\r\n", "flags that there are not"),
     ],
 )
 def test_what_is_no_spdy_is_refused(frame: bytes, told: str) -> None:

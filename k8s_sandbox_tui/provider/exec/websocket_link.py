@@ -1,0 +1,83 @@
+"""An exec over a WebSocket."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import ClientConnectionError, WSMsgType
+
+from k8s_sandbox_tui.provider.exec.protocol import PROTOCOLS, ExecProtocol
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Awaitable
+    from typing import Literal, Self
+
+    from aiohttp import ClientWebSocketResponse
+
+    from k8s_sandbox_tui.provider.exec.protocol import Event
+    from k8s_sandbox_tui.provider.exec.shell import ExecPlan
+    from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
+
+_ENDED: Final = frozenset((WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR))
+
+
+class WebSocketLink:
+    """An `ExecLink`."""
+
+    def __init__(self, websocket: ClientWebSocketResponse[Literal[True]], *, tty: bool) -> None:
+        self._websocket = websocket
+        self._receive = websocket.receive
+        self._protocol = protocol = ExecProtocol(websocket.protocol or "", tty=tty)
+        # Taken now: a WebSocket that the server has closed tells nothing of it any more.
+        self.socket: socket.socket | None = websocket.get_extra_info("socket")
+        self.can_close_stdin = protocol.can_close_stdin
+        self.closed = protocol.receive_close
+        self.stdin = protocol.stdin
+        self.close_stdin = protocol.close_stdin
+        self.resize = protocol.resize
+
+    @classmethod
+    async def open(cls, connection: ExecConnection, target: ExecTarget, plan: ExecPlan, timeout: float) -> Self:
+        """Opens it: with that the command begins.
+
+        Raises:
+            ApiError: The API server refused.
+            TransportError: No answer, or none of the protocols that carry an exit code.
+        """
+        params = plan.params(target.container)
+        return cls(await connection.open_websocket(target.exec_path, params, PROTOCOLS, timeout), tty=plan.tty)
+
+    @property
+    def has_status(self) -> bool:
+        """Whether some of the status has come."""
+        return self._protocol.has_status
+
+    async def receive(self, timeout: float | None) -> Event | None:
+        """The next message."""
+        message = await self._receive(timeout)
+        if message.type is WSMsgType.BINARY or message.type is WSMsgType.TEXT:
+            return self._protocol.receive(message.data)
+        if message.type is WSMsgType.PING:
+            await _quietly(self._websocket.pong(message.data))
+        elif message.type in _ENDED:
+            return self._protocol.receive_close()
+        return None
+
+    async def send(self, message: bytes) -> None:
+        """Sends a message."""
+        await _quietly(self._websocket.send_bytes(message))
+
+    async def ping(self) -> None:
+        """Sends a ping."""
+        await _quietly(self._websocket.ping())
+
+    async def close(self) -> None:
+        """Closes the WebSocket; waits for the server's half of that."""
+        await self._websocket.close()
+
+
+async def _quietly(sending: Awaitable[None]) -> None:
+    with contextlib.suppress(ClientConnectionError, ConnectionError):
+        await sending
