@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.widget import Widget
     from textual.widgets import Input
 
     from k8s_sandbox_tui.dashboard.destroy import Target
@@ -89,6 +90,8 @@ class DestroyScreen(ModalScreen[bool]):
         & #destroy:disabled {{ color: $faint; }}
     }}
     """
+    KEYED: ClassVar[Sequence[type[Widget]]] = (_Count,)
+    """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "answer(False)", "Cancel", id="destroy.cancel"),
         Binding("y", "answer(True)", "Destroy", id="destroy.confirm"),

@@ -6,14 +6,13 @@ import textwrap
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
-from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
+from k8s_sandbox_tui.dashboard.dialogue_keys import HELP_KEYS, dialogue_keys
 from k8s_sandbox_tui.dashboard.key_names import keys_text
 from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
 from k8s_sandbox_tui.dashboard.main_keys import main_keys
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 
 KEYS = 16
@@ -67,11 +67,7 @@ class HelpScreen(ModalScreen[str]):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1,enter", "dismiss('')", "Close", id="help.close"),
-        Binding("j", "scroll_help(1)", "Down", show=False, id="help.down"),
-        Binding("k", "scroll_help(-1)", "Up", show=False, id="help.up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = HELP_KEYS
 
     def __init__(self, glyphs: Glyphs, keymap: Mapping[str, str]) -> None:
         """Prepare it.
@@ -81,7 +77,7 @@ class HelpScreen(ModalScreen[str]):
             keymap: The user's own keys, by id.
         """
         super().__init__()
-        self._sections = [*main_keys(keymap), *dialogue_keys()]
+        self._sections = [*main_keys(keymap), *dialogue_keys(keymap)]
         self._glyphs = glyphs
         self._clickable: list[str] = []
         """By line, the id of the command that it is about; empty where it is about none."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from textual.keys import key_to_character
+
 from k8s_sandbox_tui.dashboard.key_names import FUNCTION_KEYS, UNBOUND, key_name, read_key
-from k8s_sandbox_tui.dashboard.main_keys import EVERYWHERE, main_keys
+from k8s_sandbox_tui.dashboard.main_keys import EVERYWHERE, main_keys, with_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from k8s_sandbox_tui.dashboard.main_keys import BoundKeys
+    from k8s_sandbox_tui.dashboard.main_keys import BoundKeys, KeySection
 
 
 def checked_keymap(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -23,20 +25,33 @@ def checked_keymap(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]
     Returns:
         Textual's names of the keys by id, and a sentence for each part that cannot be used; that keeps its usual keys.
     """
-    entries = {entry.id: entry for section in main_keys() for entry in section.entries if entry.id}
+    sections = _sections(wanted)
+    entries = {entry.id: entry for section in sections for entry in section.entries if entry.id}
+    typed = {entry.id for section in sections if section.typed for entry in section.entries}
     usable: dict[str, str] = {}
     problems: list[str] = []
     for name, text in wanted.items():
-        reason = _unknown(name, entries) or _unusable(entries[name], text)
+        reason = _unknown(name, entries) or _unusable(entries[name], text, typed=name in typed)
         if reason:
             problems.append(f'keymap."{name}" = "{text}": {reason}')
         else:
             usable[name] = ",".join(map(str, _read(text))) or UNBOUND
-    while clash := _clash(usable):
+    while clash := _clash(usable, sections):
         name, reason = clash
         del usable[name]
         problems.append(f'keymap."{name}" = "{wanted[name]}": {reason}')
     return usable, problems
+
+
+def _sections(wanted: Iterable[str]) -> list[KeySection]:
+    """All keys that have names; those of the dialogues only where one of them is wanted, as they load all dialogues."""
+    sections = main_keys()
+    known = {entry.id for section in sections for entry in section.entries}
+    if known.issuperset(wanted):
+        return sections
+    from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
+
+    return [*sections, *dialogue_keys()]
 
 
 def _read(text: str) -> list[str | None]:
@@ -52,7 +67,7 @@ def _unknown(name: str, entries: Mapping[str, BoundKeys]) -> str:
     return f"there is no such command. {known}"
 
 
-def _unusable(entry: BoundKeys, text: str) -> str:
+def _unusable(entry: BoundKeys, text: str, *, typed: bool) -> str:
     """Why the keys cannot be those of this command, whatever the others are on; empty when they can."""
     for part, key in zip(text.split(","), [read_key(part) for part in text.split(",")], strict=True):
         if not text.strip():
@@ -63,7 +78,10 @@ def _unusable(entry: BoundKeys, text: str) -> str:
             )
         if key in EVERYWHERE:
             return f"{key_name(key)} {EVERYWHERE[key]}, everywhere."
-        if entry.destructive and key.rpartition("+")[2] not in FUNCTION_KEYS:
+        if typed and (len(key) == 1 or key_to_character(key)):
+            return f"{key_name(key)} is text there. Take a key with Ctrl, a function key, or one without a character."
+        usual = key in entry.keys.split(",")
+        if entry.destructive and not usual and key.rpartition("+")[2] not in FUNCTION_KEYS:
             return (
                 f"{key_name(key)} could be sent by typing into a text field, or by fingers that are used to vim."
                 " What destroys may be on function keys alone."
@@ -71,18 +89,18 @@ def _unusable(entry: BoundKeys, text: str) -> str:
     return ""
 
 
-def _clash(keymap: dict[str, str]) -> tuple[str, str] | None:
+def _clash(keymap: dict[str, str], every: Iterable[KeySection]) -> tuple[str, str] | None:
     """The last of the user's own keys that does two things at one place, and why."""
-    usual = {entry.id: entry.keys.split(",") for section in main_keys() for entry in section.entries}
-    sections = main_keys(keymap)
-    apart = {entry.id: section.apart for section in sections for entry in section.entries}
+    usual = {entry.id: entry.keys.split(",") for section in every for entry in section.entries}
+    sections = with_own(every, keymap)
+    places = {entry.id: section.place for section in sections for entry in section.entries}
     users = {
-        place: _users(entry for section in sections if section.apart is place for entry in section.entries)
-        for place in (False, True)
+        place: _users(entry for section in sections if section.place == place for entry in section.entries)
+        for place in set(places.values())
     }
     for name in reversed(keymap):
         for key in keymap[name].split(","):
-            others = [entry for entry in users[apart[name]].get(key, ()) if entry.id != name]
+            others = [entry for entry in users[places[name]].get(key, ()) if entry.id != name]
             if others and key not in usual[name]:
                 other = others[0]
                 moved = f" Give {other.id} another key too." if other.id and other.id not in keymap else ""

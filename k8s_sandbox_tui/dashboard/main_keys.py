@@ -23,6 +23,10 @@ EVERYWHERE: Mapping[str, str] = {"ctrl+q": "leaves", "ctrl+p": "opens the palett
 """Keys that always do the same, so that there is a way out of everything."""
 
 
+DESTRUCTIVE = frozenset({"destroy.confirm"})
+"""The ids of what destroys, among the bindings that are no commands."""
+
+
 class BoundKeys(NamedTuple):
     """Some keys and what they do."""
 
@@ -39,8 +43,10 @@ class KeySection(NamedTuple):
 
     title: str
     entries: list[BoundKeys]
-    apart: bool = False
-    """Whether they work only there, so that their keys may do something else at all other places."""
+    place: str = ""
+    """Where alone they work: at all other places their keys may do something else. Empty for the main screen."""
+    typed: bool = False
+    """Whether one types there: letters are text."""
 
 
 def main_keys(keymap: Mapping[str, str] | None = None) -> list[KeySection]:
@@ -52,31 +58,38 @@ def main_keys(keymap: Mapping[str, str] | None = None) -> list[KeySection]:
     sections = [
         *_grouped(COMMANDS),
         KeySection("In the table", bound(SandboxTable.BINDINGS)),
-        KeySection("In the filter", bound(FilterInput.BINDINGS)),
-        KeySection("In the console", bound([*CommandInput.BINDINGS[len(CHOOSING) :], *Console.BINDINGS])),
-        KeySection("In a list of names", bound(CHOOSING), apart=True),
-        *_grouped([*CARD_COMMANDS, *MOVE_COMMANDS], apart=True),
+        KeySection("In the filter", bound(FilterInput.BINDINGS), typed=True),
+        KeySection("In the console", bound([*CommandInput.BINDINGS[len(CHOOSING) :], *Console.BINDINGS]), typed=True),
+        KeySection("In a list of names", bound(CHOOSING), place="names"),
+        *_grouped([*CARD_COMMANDS, *MOVE_COMMANDS], place="cards"),
+        KeySection("Everywhere", [BoundKeys("", key, f"{does.capitalize()}.") for key, does in EVERYWHERE.items()]),
     ]
-    own = keymap or {}
+    return with_own(sections, keymap or {})
+
+
+def with_own(sections: Iterable[KeySection], keymap: Mapping[str, str]) -> list[KeySection]:
+    """The sections with the user's own keys in them."""
     return [
-        section._replace(entries=[entry._replace(keys=own.get(entry.id, entry.keys)) for entry in section.entries])
+        section._replace(entries=[entry._replace(keys=keymap.get(entry.id, entry.keys)) for entry in section.entries])
         for section in sections
     ]
 
 
-def _grouped(commands: Iterable[Command], *, apart: bool = False) -> list[KeySection]:
+def _grouped(commands: Iterable[Command], *, place: str = "") -> list[KeySection]:
     """Commands by their groups."""
     groups: dict[str, list[BoundKeys]] = {}
     for command in commands:
         entry = BoundKeys(command.id, command.keys, command.help, command.destructive)
         groups.setdefault(command.group, []).append(entry)
-    return [KeySection(title, entries, apart) for title, entries in groups.items()]
+    return [KeySection(title, entries, place) for title, entries in groups.items()]
 
 
 def bound(bindings: Iterable[BindingType]) -> list[BoundKeys]:
     """The keys of a widget."""
     return [
-        BoundKeys(binding.id or "", binding.key, binding.tooltip or binding.description)
+        BoundKeys(
+            binding.id or "", binding.key, binding.tooltip or binding.description, destructive=binding.id in DESTRUCTIVE
+        )
         if isinstance(binding, Binding)
         else BoundKeys("", binding[0], binding[-1])
         for binding in bindings

@@ -17,11 +17,12 @@ from k8s_sandbox_tui.dashboard.mark_presets import PRESET_BY_ID, PRESETS, Choice
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from k8s_sandbox_tui.dashboard.store import SandboxStore
 
@@ -76,6 +77,11 @@ class MarkScreen(ModalScreen[tuple[str, ...] | None]):
         & .-hidden {{ display: none; }}
     }}
     """
+    KEYED: ClassVar[Sequence[type[Widget]]] = (
+        _Presets,
+        _Asked,
+    )
+    """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
     AUTO_FOCUS = "_Presets"
 

@@ -78,14 +78,14 @@ async def test_a_click_on_a_key_does_what_the_key_does() -> None:
 
 
 async def test_help_shows_every_key_of_every_command() -> None:
-    async with dashboard(ROWS, size=(120, 300)) as shown:
+    async with dashboard(ROWS, size=(120, 420)) as shown:
         await shown.press("question_mark")
         text = shown.text
         for command in COMMANDS:
             assert command.help.split(",")[0][:40] in text
-        for title, entries, _ in [*main_keys(), *dialogue_keys()]:
-            assert title in text
-            assert all(key in text for entry in entries for key in keys_text(entry.keys).split())
+        for section in [*main_keys(), *dialogue_keys()]:
+            assert section.title in text
+            assert all(key in text for entry in section.entries for key in keys_text(entry.keys).split())
         await shown.press("escape")
         assert len(shown.app.screen_stack) == 1
 

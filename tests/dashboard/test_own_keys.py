@@ -61,3 +61,21 @@ async def test_the_key_bar_the_help_and_the_palette_show_them() -> None:
         await shown.press("escape", "ctrl+p")
         assert isinstance(shown.app.screen, CommandPalette)
         await shown.until(lambda: "Ask the cluster again, now. (F5)" in shown.text)
+
+
+async def test_keys_of_the_filter_and_of_a_dialogue_move_too_and_the_help_shows_where_to() -> None:
+    settings = own(filter_keep="F3", destroy_confirm="F9", destroy_cancel="c")
+    async with dashboard(ROWS, settings=settings, size=(100, 24)) as shown:
+        await shown.press("slash", "1", "f3")
+        assert shown.table.has_focus
+        await shown.press("f8", "y", "n")
+        assert isinstance(shown.app.screen, DestroyScreen)
+        await shown.press("c", "f8", "f9")
+        await shown.until(lambda: bool(shown.cluster.compute.sandbox.destroyed))
+        await shown.until(lambda: len(shown.app.screen_stack) == 1)
+        await shown.pilot.resize_terminal(100, 420)
+        await shown.press("question_mark")
+        lines = shown.lines
+        assert any("Keep the filter and go to the table." in line and "F3" in line for line in lines)
+        title = next(number for number, line in enumerate(lines) if line.strip(" │") == "Destroying")
+        assert [line.strip(" │").split()[0] for line in lines[title + 1 : title + 3]] == ["c", "F9"]

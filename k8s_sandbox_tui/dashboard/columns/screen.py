@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.row import Row
@@ -58,6 +59,8 @@ class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
         & .told { width: auto; padding: 0 1; color: $muted; }
     }
     """
+    KEYED: ClassVar[Sequence[type[Widget]]] = (_Key,)
+    """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "keep", "Keep", tooltip="Keep these columns"),
         Binding("plus,a", "type", "Add", key_display="+", tooltip="Type a key of metadata or labels"),

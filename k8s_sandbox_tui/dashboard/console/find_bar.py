@@ -10,6 +10,10 @@ from textual.message import Message
 from k8s_sandbox_tui.dashboard.console.ask_bar import AskBar, AskInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.widget import Widget
+
     from k8s_sandbox_tui.dashboard.console.search import Search
 
 
@@ -27,6 +31,9 @@ class _FindInput(AskInput):
 
 class FindBar(AskBar):
     """A text, and how often it was found. It stays in view while there is a search."""
+
+    KEYED: ClassVar[Sequence[type[Widget]]] = (_FindInput,)
+    """What is in it that has keys of its own."""
 
     class Typed(Message):
         """Another text is to be searched for; empty for none."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
 MOST = 100
 """Commands that are listed."""
@@ -46,6 +47,8 @@ class _Query(PlainInput):
 class HistorySearch(Vertical):
     """A list of commands above a line to type in."""
 
+    KEYED: ClassVar[Sequence[type[Widget]]] = (_Query,)
+    """What is in it that has keys of its own."""
     DEFAULT_CSS = """
     HistorySearch {
         height: auto;

@@ -12,8 +12,11 @@ from k8s_sandbox_tui.dashboard.console.words import size_words
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import getters
     from textual.app import App
+    from textual.widget import Widget
     from textual.worker import Worker
 
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
@@ -37,6 +40,8 @@ class _SaveInput(AskInput):
 class SaveBar(AskBar):
     """A path, and what became of it."""
 
+    KEYED: ClassVar[Sequence[type[Widget]]] = (_SaveInput,)
+    """What is in it that has keys of its own."""
     if TYPE_CHECKING:
         app = getters.app(App[object])
 

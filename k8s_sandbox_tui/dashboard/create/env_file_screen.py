@@ -20,7 +20,10 @@ from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.env_file import EnvFileError, read_env_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
 
 class PathSuggester(Suggester):
@@ -70,6 +73,8 @@ class EnvFileScreen(ModalScreen[tuple[Row, ...] | None]):
         }
     }
     """
+    KEYED: ClassVar[Sequence[type[Widget]]] = (_PathField,)
+    """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
     def compose(self) -> ComposeResult:

@@ -25,8 +25,11 @@ from k8s_sandbox_tui.dashboard.urls.ports import parse_port, port_reason
 from k8s_sandbox_tui.provider.errors import SandboxError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import getters
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.forwards.board import Forwards
@@ -90,6 +93,11 @@ class ForwardsScreen(ModalScreen[None]):
         & .-hidden { display: none; }
     }
     """
+    KEYED: ClassVar[Sequence[type[Widget]]] = (
+        _PortInput,
+        _List,
+    )
+    """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
     AUTO_FOCUS = ""
 

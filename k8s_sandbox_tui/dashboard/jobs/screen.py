@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from textual import getters
     from textual.app import App, ComposeResult
+    from textual.widget import Widget
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
 
@@ -76,6 +77,8 @@ class JobsScreen(ModalScreen["BackgroundJob | None"]):
         & .-hidden { display: none; }
     }
     """
+    KEYED: ClassVar[Sequence[type[Widget]]] = (_List,)
+    """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
 
     def __init__(self, source: JobSource, name: str) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from textual import events, getters
     from textual.app import App, ComposeResult
+    from textual.widget import Widget
 
     from k8s_sandbox_tui.dashboard.looks import Glyphs
 
@@ -105,6 +106,8 @@ class PickScreen(ModalScreen[ScreenResultType]):
         & .said {{ height: auto; margin-top: 1; color: $muted; }}
     }}
     """
+    KEYED: ClassVar[Sequence[type[Widget]]] = (_Search,)
+    """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
     AUTO_FOCUS = "_Search"
     SEVERAL: ClassVar[bool] = False

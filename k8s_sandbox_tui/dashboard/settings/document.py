@@ -50,9 +50,10 @@ def _lines(kind: type[msgspec.Struct]) -> Iterator[str]:
 
 def _keymap_lines() -> Iterator[str]:
     """All commands with the keys they have."""
+    from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
     from k8s_sandbox_tui.dashboard.main_keys import main_keys
 
-    for section in main_keys():
+    for section in [*main_keys(), *dialogue_keys()]:
         named = [entry for entry in section.entries if entry.id]
         if named:
             yield f"# {section.title}"

@@ -20,7 +20,10 @@ from k8s_sandbox_tui.dashboard.urls.ports import PROTOCOLS, parse_port, port_rea
 from k8s_sandbox_tui.dashboard.urls.source import is_placeholder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
     from k8s_sandbox_tui.dashboard.urls.source import UrlSource
@@ -67,6 +70,8 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#port"
 
+    KEYED: ClassVar[Sequence[type[Widget]]] = (_PortField,)
+    """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "copy", "Copy", tooltip="Copy the URL"),
         Binding("ctrl+o", "open", "Open in browser", tooltip="Open the URL in the browser"),

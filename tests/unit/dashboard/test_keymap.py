@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.binding import Binding
+from textual.dom import DOMNode
 
+from k8s_sandbox_tui import dashboard
+from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
 from k8s_sandbox_tui.dashboard.key_names import FUNCTION_KEYS, UNBOUND, key_name, read_key
 from k8s_sandbox_tui.dashboard.keymap import checked_keymap
 from k8s_sandbox_tui.dashboard.main_keys import EVERYWHERE, main_keys
 
-APART = {entry.id: section.apart for section in main_keys() for entry in section.entries}
-ENTRIES = {entry.id: entry for section in main_keys() for entry in section.entries if entry.id}
+SECTIONS = [*main_keys(), *dialogue_keys()]
+PLACES = {entry.id: section.place for section in SECTIONS for entry in section.entries}
+ENTRIES = {entry.id: entry for section in SECTIONS for entry in section.entries if entry.id}
 
 
 @pytest.mark.parametrize(
@@ -96,6 +103,11 @@ def test_every_key_of_ours_can_be_written_as_it_is_shown() -> None:
         ({"view.refresh": "s", "view.sort": "r"}, {"view.refresh": "s", "view.sort": "r"}),
         ({"view.sort": "s"}, {"view.sort": "s"}),
         ({"table.up": "up,K", "table.down": "down,J"}, {"table.up": "up,K", "table.down": "down,J"}),
+        ({"filter.keep": "F3", "filter.complete": "^T"}, {"filter.keep": "f3", "filter.complete": "ctrl+t"}),
+        # What another place has a key for may have it too.
+        ({"destroy.cancel": "c", "help.down": "r"}, {"destroy.cancel": "c", "help.down": "r"}),
+        ({"destroy.confirm": "y,F9"}, {"destroy.confirm": "y,f9"}),
+        ({"destroy.confirm": ""}, {"destroy.confirm": UNBOUND}),
     ],
 )
 def test_these_can_be_used(wanted: dict[str, str], keymap: dict[str, str]) -> None:
@@ -123,6 +135,14 @@ def test_these_can_be_used(wanted: dict[str, str], keymap: dict[str, str]) -> No
         ({"sandbox.destroy": "F9,delete"}, "Del could be sent"),
         ({"sandbox.destroy": "backspace"}, "Bksp could be sent"),
         ({"sandbox.destroy": "enter"}, "Enter could be sent"),
+        ({"filter.keep": "k"}, "k is text there. Take a key with Ctrl, a function key, or one without a character."),
+        ({"filter.complete": "space"}, "Space is text there."),
+        ({"console.cards": "?"}, "? is text there."),
+        ({"filter.ask": "F8"}, "F8 is taken: "),
+        ({"destroy.confirm": "enter"}, "Enter could be sent"),
+        ({"destroy.confirm": "d"}, "What destroys may be on function keys alone."),
+        ({"destroy.cancel": "y"}, 'y is taken: "Destroy"'),
+        ({"destroy.cancle": "c"}, "there is no such command. Is destroy.cancel meant?"),
     ],
 )
 def test_these_are_refused_with_the_reason(wanted: dict[str, str], problem: str) -> None:
@@ -170,8 +190,8 @@ def test_whatever_is_wanted_no_key_does_two_things_and_nothing_is_destroyed_by_a
     keymap, problems = checked_keymap(wanted)
     assert len(keymap) + len(problems) == len(wanted)
     users = Counter(
-        (section.apart, key)
-        for section in main_keys(keymap)
+        (section.place, key)
+        for section in [*main_keys(keymap), *dialogue_keys(keymap)]
         for entry in section.entries
         for key in entry.keys.split(",")
         if key and key != UNBOUND
@@ -179,8 +199,8 @@ def test_whatever_is_wanted_no_key_does_two_things_and_nothing_is_destroyed_by_a
     for name, keys in keymap.items():
         for key in keys.split(","):
             assert key not in EVERYWHERE
-            assert users[APART[name], key] <= 1 or key in ENTRIES[name].keys.split(",")
-            if ENTRIES[name].destructive:
+            assert users[PLACES[name], key] <= 1 or key in ENTRIES[name].keys.split(",")
+            if ENTRIES[name].destructive and key not in ENTRIES[name].keys.split(","):
                 assert key == UNBOUND or key.rpartition("+")[2] in FUNCTION_KEYS
 
 
@@ -189,3 +209,18 @@ def test_what_works_on_a_card_may_be_on_the_keys_of_the_table_but_not_on_those_o
         'keymap."card.edit" = "c,u": c is taken: "Copy its output." Give card.copy another key too.'
     ]
     assert checked_keymap({"card.edit": "u", "sandbox.create": "K"})[1] == []
+
+
+def test_all_that_has_keys_is_in_the_help() -> None:
+    told = {(entry.keys, entry.sentence) for section in SECTIONS for entry in section.entries}
+    always = {entry.keys for section in SECTIONS if section.title == "Everywhere" for entry in section.entries}
+    missing: list[str] = []
+    for module in pkgutil.walk_packages(dashboard.__path__, f"{dashboard.__name__}."):
+        for kind in vars(importlib.import_module(module.name)).values():
+            if not (isinstance(kind, type) and issubclass(kind, DOMNode) and kind.__module__ == module.name):
+                continue
+            for binding in kind.BINDINGS if "BINDINGS" in vars(kind) else ():
+                if isinstance(binding, Binding) and (binding.key, binding.tooltip or binding.description) not in told:
+                    missing.append(f"{kind.__name__}: {binding.key}")  # noqa: PERF401 - so it can be read
+    # The first is on ^Q; those that inherit the second have their own words for it.
+    assert [one for one in missing if one.partition(": ")[2] not in always] == ["AskInput: escape"]
