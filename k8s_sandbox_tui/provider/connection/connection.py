@@ -301,15 +301,22 @@ class Connection:
         # Most who connect never need it.
         from k8s_sandbox_tui.provider.connection.upgraded import UpgradedConnection, spdy_headers
 
+        async def post(credential: Credential) -> aiohttp.ClientResponse:
+            return await self._open_session().post(
+                self._url(path, params),
+                headers=self._headers(credential, spdy_headers(protocols)),
+                **self._way_for(credential),
+                allow_redirects=False,
+            )
+
         async def send(credential: Credential) -> UpgradedConnection:
-            session = self._open_session()
             async with asyncio.timeout(timeout):
-                response = await session.post(
-                    self._url(path, params),
-                    headers=self._headers(credential, spdy_headers(protocols)),
-                    **self._way_for(credential),
-                    allow_redirects=False,
-                )
+                try:
+                    response = await post(credential)
+                except aiohttp.ServerDisconnectedError:
+                    # One that was kept, closed by the server: proxies of Kubernetes (`UpgradeAwareHandler`) do so after
+                    # an upgrade that was refused. Nothing begins before there are streams.
+                    response = await post(credential)
             return UpgradedConnection.take(response, protocols, self._server)
 
         return await self._authenticated(send)

@@ -23,6 +23,7 @@ from k8s_sandbox_tui.spdy import frames as spdy
 from tests.unit.exec.exec_server import SUCCESS, TARGET, exit_status
 from tests.unit.exec.spdy_server import EXEC, POD, V4, SpdyExec, by_spdy, forbidden, spdy_server
 from tests.unit.provider.api_server import ApiServer, answer, issued
+from tests.unit.provider.api_server import cut as cut_off
 from tests.unit.provider.connecting import connected
 
 if TYPE_CHECKING:
@@ -197,6 +198,16 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     except ConnectionError:
         pass
     writer.close()
+
+
+async def test_a_kept_connection_that_the_server_has_closed_is_no_failure() -> None:
+    async with spdy_server(hello) as (server, connection):
+        server.on("POST", EXEC, cut_off(), by_spdy(hello))
+        assert (await run_command(connection, TARGET, "x")).exit_code == 7
+        server.on("POST", EXEC, cut_off())
+        with pytest.raises(TransportError, match="closed the connection before it answered"):
+            await run_command(connection, TARGET, "x")
+        assert len(server.requests("POST", EXEC)) == 4
 
 
 async def test_input_goes_as_it_is_and_ends() -> None:
