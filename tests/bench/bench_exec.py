@@ -1,4 +1,4 @@
-"""Commands beside a bare WebSocket and `kubectl exec`: one, 200 at once, and 100 MB of output.
+"""Commands beside a bare WebSocket and `kubectl exec`: one, 200 at once, and 100 MB of output; and one by SPDY.
 
 The bare peer opens the exec with aiohttp and reads to its end, on connections that are as warm as ours. The figures of
 one command and of many come from a local cluster, the 100 MB from canned frames, so that no process is the slower side.
@@ -20,42 +20,70 @@ from k8s_sandbox_tui.provider import k8s
 from tests.bench.canned import canned_server
 from tests.bench.canned_exec import NAME
 from tests.bench.measurement import Measurement, median_seconds
-from tests.contract.cluster_client import kubeconfig_parts, own_cluster
+from tests.contract.cluster_client import kubeconfig_parts, own_cluster, with_token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonValue
     from k8s_sandbox_tui.provider.sandbox import Sandbox
 
 _PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 _LARGE = 100 << 20
+_TOKEN = "who-may-create-execs-alone"
+_CREATE_ALONE: JsonValue = {
+    "token": _TOKEN,
+    "user": {
+        "name": "ann",
+        "grants": [
+            {
+                "namespace": "",
+                "rules": [
+                    {"verbs": ["get"], "apiGroups": [""], "resources": ["pods"]},
+                    {"verbs": ["create"], "apiGroups": [""], "resources": ["pods/exec"]},
+                ],
+            }
+        ],
+    },
+}
 _ONE_BY_ONE = 150
 _AT_ONCE = 200
 
 
 def measure() -> list[Measurement]:
     """One command, many commands, much output."""
-    with own_cluster() as cluster:
+    with own_cluster([_CREATE_ALONE]) as cluster:
         found = asyncio.run(_commands(cluster.kubeconfig))
     with canned_server("canned_exec") as kubeconfig:
         return found + asyncio.run(_output(kubeconfig))
 
 
 async def _commands(kubeconfig: Path) -> list[Measurement]:
-    async with k8s(kube_config_path=str(kubeconfig)) as compute, _session(kubeconfig) as bare:
+    async with (
+        k8s(kube_config_path=str(kubeconfig)) as compute,
+        k8s(kube_config_raw=with_token(kubeconfig, _TOKEN)) as lesser,
+        _session(kubeconfig) as bare,
+    ):
         sandbox = await compute.sandbox.create()
+        by_spdy = await lesser.sandbox.get_by_id(sandbox.sandbox_id)
+        if by_spdy is None:
+            raise RuntimeError("the sandbox is not found")
         path = _exec_path(sandbox.namespace, sandbox.name, "true")
 
         async def ours() -> None:
             if (await sandbox.run_command("true")).exit_code:
                 raise RuntimeError("a command failed")
 
+        async def spdy() -> None:
+            if (await by_spdy.run_command("true")).exit_code:
+                raise RuntimeError("a command failed")
+
         async def peer() -> None:
             await _bare_exec(bare, path)
 
-        pairs = [(await _seconds(ours), await _seconds(peer)) for _ in range(_ONE_BY_ONE)]
-        one, bare_one = (statistics.median(side) for side in zip(*pairs, strict=True))
+        rows = [(await _seconds(ours), await _seconds(peer), await _seconds(spdy)) for _ in range(_ONE_BY_ONE)]
+        one, bare_one, spdy_one = (statistics.median(side) for side in zip(*rows, strict=True))
         rounds = [(await _at_once(ours), await _at_once(peer)) for _ in range(4)]
         many, bare_many = (statistics.median(side) for side in zip(*rounds, strict=True))
         kubectl = await asyncio.to_thread(_kubectl_seconds, kubeconfig, sandbox, "true")
@@ -64,6 +92,14 @@ async def _commands(kubeconfig: Path) -> list[Measurement]:
     found = [
         Measurement(
             work=work, value=1000 * one, unit="ms", peer="bare aiohttp exec", peer_value=1000 * bare_one, most=1.15
+        ),
+        Measurement(
+            work="the same by SPDY",
+            value=1000 * spdy_one,
+            unit="ms",
+            peer="ours by WebSocket",
+            peer_value=1000 * one,
+            most=1.5,
         ),
         Measurement(
             work=f"{_AT_ONCE} at once", value=many, unit="s", peer="bare aiohttp execs", peer_value=bare_many, most=1.2

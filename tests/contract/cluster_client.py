@@ -59,6 +59,13 @@ def kubeconfig_parts(path: Path) -> tuple[str, ssl.SSLContext, str]:
     return cluster["server"], ssl.create_default_context(cadata=authority), config["users"][0]["user"]["token"]
 
 
+def with_token(path: Path, token: str) -> str:
+    """A kubeconfig's text, for who has another token."""
+    config = yaml.safe_load(path.read_text())
+    config["users"][0]["user"] = {"token": token}
+    return json.dumps(config)
+
+
 @dataclass(frozen=True)
 class Answer:
     """A response: JSON where it is JSON, else text."""

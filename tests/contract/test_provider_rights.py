@@ -6,7 +6,6 @@ import asyncio
 import random
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 import yaml
 
@@ -16,7 +15,7 @@ from k8s_sandbox_tui.provider.errors import CommandTimeoutError, CreateError, Fo
 from k8s_sandbox_tui.provider.forward.model import ForwardWay
 from k8s_sandbox_tui.provider.freshness import Freshness
 from k8s_sandbox_tui.provider.models import SandboxStatus
-from tests.contract.cluster_client import own_cluster
+from tests.contract.cluster_client import own_cluster, with_token
 from tests.contract.port_server import ANSWERS_AFTER_THE_END, ask_port
 
 if TYPE_CHECKING:
@@ -44,9 +43,7 @@ def cluster() -> Iterator[LocalClusterStatus]:
 
 
 def kubeconfig_of(cluster: LocalClusterStatus, token: str) -> str:
-    document = yaml.safe_load(cluster.kubeconfig.read_text())
-    document["users"][0]["user"] = {"token": token}
-    return msgspec.json.encode(document).decode()
+    return with_token(cluster.kubeconfig, token)
 
 
 @pytest.fixture
