@@ -6,10 +6,9 @@ that cannot be used is an error; nothing ever switches to the other kind on its 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
     from k8s_sandbox_tui.provider.opened import ClusterWish, ConsentNeededError, OpenCluster, OpenedCluster
 
+
+T = TypeVar("T")
 
 _HOW_TO_AGREE = (
     "If you agree to that, run: k8s-sandbox-tui local up --allow-plain-processes, "
@@ -86,7 +87,7 @@ def contexts_of(choice: ClusterChoice) -> Callable[[], Awaitable[tuple[ContextIn
         return list_contexts(path=choice.kubeconfig) if is_configured(path=choice.kubeconfig) else ()
 
     async def contexts() -> tuple[ContextInfo, ...]:
-        return await asyncio.to_thread(read)
+        return await _in_daemon_thread(read, name="contexts")
 
     return contexts
 
@@ -162,9 +163,16 @@ async def _open_configured(choice: ClusterChoice) -> OpenedCluster:
 
 
 async def _open_local(choice: ClusterChoice) -> OpenedCluster:
-    status, kubeconfig = await asyncio.to_thread(_start_local_and_read)
+    status, kubeconfig = await _in_daemon_thread(_start_local_and_read, name="local cluster")
     # As text, because that goes before KUBECONFIG_B64 and a path does not.
     return await _connect(choice, kube_config_raw=kubeconfig, local=status)
+
+
+async def _in_daemon_thread(work: Callable[[], T], *, name: str) -> T:
+    """Blocks the loop no more than the end of the process."""
+    from k8s_sandbox_tui.provider.daemon_thread import in_daemon_thread
+
+    return await in_daemon_thread(work, name=name)
 
 
 def _start_local_and_read() -> tuple[LocalClusterStatus, str]:

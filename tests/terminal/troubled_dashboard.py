@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.app import run
+from k8s_sandbox_tui.provider.daemon_thread import in_daemon_thread
 from k8s_sandbox_tui.provider.errors import ConfigError
 from k8s_sandbox_tui.provider.models import SandboxStatus
 from tests.dashboard.scripted import ScriptedCluster, Update, sandbox_info
@@ -29,7 +30,7 @@ class Trouble:
 
     async def __call__(self, wish: ClusterWish | None = None, /) -> ScriptedCluster:
         if self._name == "thread":
-            await asyncio.to_thread(time.sleep, 30)
+            await in_daemon_thread(partial(time.sleep, 30), name="trouble")
         if self._name == "refused":
             raise ConfigError(f"No context {HOSTILE}.", hint=HOSTILE)
         cluster = ScriptedCluster(warning=HOSTILE)
@@ -59,5 +60,4 @@ async def _stubborn() -> None:
 if __name__ == "__main__":
     code = run(Trouble(sys.argv[1]))
     print(f"left with {code}", flush=True)
-    # A thread that sleeps must not be waited for by Python either.
-    os._exit(code)
+    sys.exit(code)

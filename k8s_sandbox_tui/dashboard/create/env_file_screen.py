@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
@@ -16,6 +16,7 @@ from textual.widgets import Button, Input
 from k8s_sandbox_tui.dashboard.create.fields import Line
 from k8s_sandbox_tui.dashboard.create.path_completion import complete_path
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.provider.daemon_thread import in_daemon_thread
 from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.env_file import EnvFileError, read_env_file
 
@@ -34,7 +35,7 @@ class PathSuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The completed path, or None."""
-        return await asyncio.to_thread(complete_path, value) or None
+        return await in_daemon_thread(partial(complete_path, value), name="complete") or None
 
 
 class _PathField(Input):
@@ -99,9 +100,10 @@ class EnvFileScreen(ModalScreen[tuple[Row, ...] | None]):
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#import")
+    @work(exclusive=True, group="import")
     async def _import(self) -> None:
         try:
-            rows = await asyncio.to_thread(read_env_file, self.query_one("#path", Input).value)
+            rows = await in_daemon_thread(partial(read_env_file, self.query_one("#path", Input).value), name="import")
         except EnvFileError as error:
             self._say(f"! {error}", wrong=True)
             self.query_one("#path").focus()

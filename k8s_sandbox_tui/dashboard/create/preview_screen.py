@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -65,6 +66,7 @@ class PreviewScreen(ModalScreen[None]):
             yield Static(Content("\n").join(map(_painted, self._text.splitlines())), markup=False)
         yield KeyBar()
 
+    @work(exclusive=True, group="copy")
     async def action_copy(self) -> None:
         """Copy it, and say truthfully where to."""
         from k8s_sandbox_tui.dashboard.clipboard import copy_text

@@ -267,6 +267,7 @@ class InsideScreen(ModalScreen[None]):
         """Ask again."""
         self._load()
 
+    @work(exclusive=True, group="copy")
     async def action_copy(self) -> None:
         """Copy the page as it is shown, and say truthfully where to."""
         from k8s_sandbox_tui.dashboard.clipboard import copy_text

@@ -10,8 +10,7 @@ import asyncio
 import base64
 import inspect
 import ssl
-import threading
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from k8s_sandbox_tui.provider.connection.certificates import client_certificate
@@ -19,6 +18,7 @@ from k8s_sandbox_tui.provider.connection.credential import Credential
 from k8s_sandbox_tui.provider.connection.kubeconfig import ClusterTarget
 from k8s_sandbox_tui.provider.connection.kubeconfig_schema import Cluster, User
 from k8s_sandbox_tui.provider.connection.proxy import proxy_for
+from k8s_sandbox_tui.provider.daemon_thread import in_daemon_thread
 from k8s_sandbox_tui.provider.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class ConfiguredCredentials:
         if inspect.iscoroutinefunction(hook):
             await hook(self._configuration)
             return
-        pending = await _in_daemon_thread(lambda: hook(self._configuration))
+        pending = await in_daemon_thread(partial(hook, self._configuration), name="refresh_api_key_hook")
         if inspect.isawaitable(pending):
             await pending
 
@@ -134,31 +134,6 @@ class ConfiguredCredentials:
             client_certificate=_setting(self._configuration, "cert_file"),
             client_key=_setting(self._configuration, "key_file"),
         )
-
-
-async def _in_daemon_thread(work: Callable[[], object]) -> object:
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[object] = loop.create_future()
-
-    def deliver(result: object, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)
-
-    def run() -> None:
-        result, failure = None, None
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - raised again where the result is waited for
-            failure = error
-        with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-            loop.call_soon_threadsafe(deliver, result, failure)
-
-    threading.Thread(target=run, name="refresh_api_key_hook", daemon=True).start()
-    return await done
 
 
 def _value(configuration: OfficialConfiguration, name: str) -> object:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import threading
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from k8s_sandbox_tui.provider.connection.failures import Refusal
+from k8s_sandbox_tui.provider.daemon_thread import in_daemon_thread
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType
@@ -76,27 +75,7 @@ class DaemonResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """The addresses of a host."""
-        loop = asyncio.get_running_loop()
-        found: asyncio.Future[list[ResolveResult]] = loop.create_future()
-
-        def deliver(result: list[ResolveResult] | OSError) -> None:
-            if found.done():
-                return
-            if isinstance(result, OSError):
-                found.set_exception(result)
-            else:
-                found.set_result(result)
-
-        def look_up() -> None:
-            try:
-                result: list[ResolveResult] | OSError = _addresses(host, port, family)
-            except OSError as error:
-                result = error
-            with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-                loop.call_soon_threadsafe(deliver, result)
-
-        threading.Thread(target=look_up, name=f"resolve {host}", daemon=True).start()
-        return await found
+        return await in_daemon_thread(partial(_addresses, host, port, family), name=f"resolve {host}")
 
     async def close(self) -> None:
         """Nothing to release."""
