@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.opened import ClusterWish, ConsentNeededError
 
 
+FIRST_ROWS = 0.3
+"""Seconds that the first rows have the cluster and the process for themselves."""
+
+
 class _View(NamedTuple):
     """How a place was left."""
 
@@ -47,6 +51,7 @@ class ClusterScreen(UsageScreen):
         """The cluster that was open last."""
         self._compute: ComputePort | None = None
         self._failure: Placeholder | None = None
+        self._furnished = True
         self._following: Worker[None] | None = None
         self._views: dict[tuple[ClusterWish | None, Namespaces], _View] = {}
         self._returning = ""
@@ -104,8 +109,21 @@ class ClusterScreen(UsageScreen):
         namespaces = self._namespaces_at_first(opened)
         self._was_here = self._here
         self._arrive(namespaces)
-        self.read_usage(opened.compute, lambda: self._feed.namespaces)
+        self.stop_reading_usage()
+        self._furnished = False
+        self.set_timer(FIRST_ROWS, self.furnish_once)
         return namespaces
+
+    def furnish_once(self) -> None:
+        """Add what can wait, when the first rows are on the screen or do not come."""
+        if not self._furnished:
+            self._furnished = True
+            if self._compute is not None:
+                self.furnish(self._compute)
+
+    def furnish(self, compute: ComputePort) -> None:
+        """Add what can wait until there are rows."""
+        self.read_usage(compute, lambda: self._feed.namespaces)
 
     def _namespaces_at_first(self, opened: OpenedClusterPort) -> Namespaces:
         if self._here == self._was_here:

@@ -1,14 +1,15 @@
-"""The pane of the console: it follows the selected sandbox, but never holds up the keys that select it."""
+"""What is in the pane of the console: it follows the selected sandbox, but never holds up the keys that select it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.containers import Container
+
 from k8s_sandbox_tui.dashboard.console.keeping import Limits
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.console.signs import ASCII, UNICODE
 from k8s_sandbox_tui.dashboard.console.snippets import Origin
-from k8s_sandbox_tui.dashboard.split import SecondPane
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +25,7 @@ REST = 0.06
 """Seconds without a movement after which the cursor rests: longer than the time between repeated keys."""
 
 
-class ConsolePane(SecondPane):
+class ConsolePane(Container):
     """Holds the console."""
 
     def __init__(self, settings: Settings, *, ascii_only: bool) -> None:

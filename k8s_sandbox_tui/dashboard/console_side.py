@@ -1,4 +1,4 @@
-"""The console's side of the main screen: there once a cluster was opened, beside or below the table."""
+"""The console's side of the main screen: its room is there once a cluster was opened, beside or below the table."""
 
 from __future__ import annotations
 
@@ -13,33 +13,42 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
     from k8s_sandbox_tui.dashboard.settings.model import Settings
     from k8s_sandbox_tui.dashboard.split import Split
-    from k8s_sandbox_tui.provider.models import SandboxInfo
+    from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
 
 
 class ConsoleSide:
-    """Holds the pane of the console, which is loaded only when there is something to run commands in."""
+    """Holds the console, which is loaded after the first rows are shown, or when it is needed sooner."""
 
     def __init__(self, split: Callable[[], Split], settings: Settings, *, ascii_only: bool) -> None:
         """Prepare it.
 
         Args:
-            split: Where the pane goes.
+            split: Where the console goes.
             settings: What the user has written down.
             ascii_only: Whether signs outside ASCII are to be left out.
         """
         self._split = split
         self._settings = settings
         self._ascii_only = ascii_only
+        self._cluster: ClusterInfo | None = None
         self._pane: ConsolePane | None = None
 
     def opened(self, opened: OpenedClusterPort) -> None:
-        """Show the console, of this cluster."""
-        if self._pane is None:
+        """Make room for the console, and have it be of this cluster."""
+        self._cluster = opened.cluster
+        self._split().open_second()
+        if self._pane is not None:
+            self._pane.opened(opened.cluster)
+
+    def load(self) -> ConsolePane | None:
+        """The console, loaded at the latest now; none before a cluster was opened."""
+        if self._pane is None and self._cluster is not None:
             from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
 
             self._pane = ConsolePane(self._settings, ascii_only=self._ascii_only)
-            self._split().show_second(self._pane)
-        self._pane.opened(opened.cluster)
+            self._pane.opened(self._cluster)
+            self._split().fill_second(self._pane)
+        return self._pane
 
     def follow(
         self, host: CommandHost | None, info: SandboxInfo | None, *, forbidden: str = "", at_once: bool = True
@@ -63,8 +72,8 @@ class ConsoleSide:
 
     def follow_job(self, job: BackgroundJob, info: SandboxInfo) -> None:
         """Show a job that is there already."""
-        if self._pane is not None:
-            self._pane.follow_job(job, info)
+        if pane := self.load():
+            pane.follow_job(job, info)
 
     def gone(self, uids: Iterable[str]) -> None:
         """Sandboxes do not exist any more."""
@@ -75,7 +84,10 @@ class ConsoleSide:
         """Type into the console."""
         if self._pane is not None:
             self._make_room()
-            self._pane.take_focus()
+            if self._pane.is_mounted:
+                self._pane.take_focus()
+            else:
+                self._pane.call_after_refresh(self._pane.take_focus)
 
     def take_in(self, command: CommandElsewhere) -> None:
         """Show a command that was started elsewhere, and give it the keys."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
-    from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.ports import ComputePort, OpenedClusterPort
 
 PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
@@ -71,13 +71,19 @@ class MainScreen(WorkScreen):
     # What the feed tells.
 
     def cluster_opened(self, opened: OpenedClusterPort) -> Namespaces:
-        """Say which cluster it is, and show the console."""
+        """Say which cluster it is, and make room for the console."""
         namespaces = super().cluster_opened(opened)
         self._work.open(self.app, opened, self.home)
         self._side.opened(opened)
         self.query_one(TopLines).begin(opened.warning)
         self.paint()
         return namespaces
+
+    def furnish(self, compute: ComputePort) -> None:
+        """Fill the room of the console."""
+        super().furnish(compute)
+        self._side.load()
+        self._show_selected()
 
     def show_namespaces(self, namespaces: Namespaces) -> None:
         """New sandboxes go where one looks."""
@@ -115,6 +121,8 @@ class MainScreen(WorkScreen):
         """Bring the store and all that is said of it onto the screen."""
         self.paint_waits = False
         self._painted_at = monotonic()
+        if not self._furnished and (self.store.total or self._feed.state.complete):
+            self.call_after_refresh(self.furnish_once)
         self.table.show_changes(settled=self._feed.state.complete)
         self.table.placeholder = self._failure or placeholder_for(
             self._feed.state,

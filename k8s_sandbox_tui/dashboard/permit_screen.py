@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.commands import Command
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
-    from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.ports import ComputePort, OpenedClusterPort
     from k8s_sandbox_tui.dashboard.surroundings import Surroundings
     from k8s_sandbox_tui.provider.opened import ClusterWish
 
@@ -33,10 +33,14 @@ class PermitScreen(NarrowScreen):
         self._permits = Permits(around.settings.read_only)
 
     def cluster_opened(self, opened: OpenedClusterPort) -> Namespaces:
-        """Ask what may be done there."""
-        namespaces = super().cluster_opened(opened)
+        """What may be done there is not known yet."""
+        self._permits.rights = None
+        return super().cluster_opened(opened)
+
+    def furnish(self, compute: ComputePort) -> None:
+        """Ask what may be done."""
+        super().furnish(compute)
         self._ask_rights()
-        return namespaces
 
     def show_namespaces(self, namespaces: Namespaces) -> None:
         """Ask what may be done in them."""

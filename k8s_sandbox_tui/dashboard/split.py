@@ -67,7 +67,7 @@ class SecondPane(Container):
 
 
 class Split(Container):
-    """Holds a widget of the class `first`, and a second pane when it is given one."""
+    """Holds a widget of the class `first`, and a second pane when there is room to be made for one."""
 
     DEFAULT_CSS = """
     Split {
@@ -88,11 +88,18 @@ class Split(Container):
         self._share = 0.46
         self._share_wide = 0.4
 
-    def show_second(self, pane: SecondPane) -> None:
-        """Add the second pane."""
-        self._second = pane
-        self.mount(pane)
-        self._place()
+    def open_second(self) -> None:
+        """Make room for the second pane, unless there is some."""
+        if self._second is None:
+            self._second = SecondPane()
+            self.mount(self._second)
+            self._place()
+
+    def fill_second(self, content: Widget) -> None:
+        """Put something into the second pane."""
+        self.open_second()
+        if self._second is not None:
+            self._second.mount(content)
 
     @property
     def wide(self) -> bool:

@@ -50,6 +50,7 @@ class WorkScreen(MenuScreen):
 
     def action_console(self) -> None:
         """Type into the console."""
+        self.furnish_once()
         self._side.enter()
 
     @work(group="create")

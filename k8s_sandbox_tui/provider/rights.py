@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.connection import Connection
 
 _REVIEWS = "/apis/authorization.k8s.io/v1"
+AT_ONCE = 4
+"""Rights that are asked for one by one at the same time: each takes a connection from what the user waits for."""
 
 
 class Right(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,9 +109,13 @@ async def review_rights(connection: Connection, namespace: str) -> Rights:
     rules, complete = await _rules(connection, namespace)
     granted = {need: grants(rules, need) for need in NEEDS}
     unsure = [] if complete else [need for need, allowed in granted.items() if not allowed]
-    asked = dict(
-        zip(unsure, await asyncio.gather(*(_may(connection, namespace, need) for need in unsure)), strict=True)
-    )
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(need: Need) -> bool | None:
+        async with turns:
+            return await _may(connection, namespace, need)
+
+    asked = dict(zip(unsure, await asyncio.gather(*map(ask, unsure)), strict=True))
     return Rights(
         namespace=namespace,
         rights=tuple(

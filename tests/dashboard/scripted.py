@@ -553,4 +553,5 @@ async def dashboard(
         if infos is not None:
             await shown.until(lambda: bool(cluster.compute.inventories))
             await shown.put_rows(infos)
+            await shown.until(lambda: bool(app.screen.query("ConsolePane PromptLine")))
         yield shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -135,6 +136,30 @@ async def test_where_the_rules_are_not_all_each_right_is_asked_for(
     rights = await compute.rights()
     assert names(rights.missing) == {"patch pods", "get pods/exec", "create pods/exec"}
     assert rights.unknown == ()
+
+
+async def test_rights_are_asked_for_a_few_at_a_time(compute: Compute, server: ApiServer) -> None:
+    asked: list[int] = []
+    open_questions = 0
+    four = asyncio.Event()
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        nonlocal open_questions
+        open_questions += 1
+        asked.append(open_questions)
+        if len(asked) == 4:
+            four.set()
+        async with asyncio.timeout(20):
+            await four.wait()
+        await asyncio.sleep(0.01)
+        open_questions -= 1
+        return await answer({"status": {"allowed": True}}, 201)(request)
+
+    server.on("POST", RULES, rules(incomplete=True))
+    server.on("POST", ACCESS, slowly)
+    assert (await compute.rights()).sufficient
+    assert len(asked) == len(NEEDS)
+    assert max(asked) == 4
 
 
 async def test_a_server_that_does_not_tell(compute: Compute, server: ApiServer) -> None:
