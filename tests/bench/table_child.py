@@ -70,14 +70,6 @@ def main() -> None:
                 yield Static("CONNECTING")
 
         Bare().run()
-    elif sys.argv[1] == "start":
-        from k8s_sandbox_tui.dashboard.app import run
-
-        async def never(_: ClusterWish | None = None, /) -> ScriptedCluster:
-            await asyncio.Event().wait()
-            raise AssertionError
-
-        run(never)
     else:
         from k8s_sandbox_tui.dashboard.app import DashboardApp
         from tests.dashboard.scripted import NOW

@@ -63,6 +63,14 @@ def fleet() -> list[SandboxInfo]:
     return infos
 
 
+async def settled(pilot: Pilot[None]) -> None:
+    """Waits until the screen stays as it is."""
+    seen: list[str] = []
+    while len(seen) < 3 or len(set(seen[-3:])) > 1:
+        await pilot.pause(0.05)
+        seen.append(pilot.app.export_screenshot())
+
+
 def picture(
     compare: Compare, size: tuple[int, int], *keys: str, cluster: ScriptedCluster | None = None, theme: str = "",
     update: Update | None = None,
@@ -81,11 +89,11 @@ def picture(
             await opened.inventory.waiting.wait()
         main = app.screen
         assert isinstance(main, MainScreen)
-        while main.paint_waits:
+        while main.paint_waits or not (opened.failures or main.query("ConsolePane PromptLine")):
             await pilot.pause(0.01)
-        await pilot.pause(0.2)
+        await settled(pilot)
         await pilot.press(*keys)
-        await pilot.pause(0.2)
+        await settled(pilot)
 
     return compare(app, terminal_size=size, run_before=before)
 
