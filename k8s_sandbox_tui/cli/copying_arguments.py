@@ -105,6 +105,6 @@ def misplaced(verb: Cp | Sync) -> str:
 
 
 def _add_places(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--timeout", metavar="SECONDS", type=seconds, help="give up after this time")
+    verb.add_argument("--timeout", metavar="SECONDS", type=seconds, help="give up after this time, with exit code 124")
     verb.add_argument("source", metavar="FROM", type=place, help="where it is")
     verb.add_argument("target", metavar="TO", type=place, help="where it goes")

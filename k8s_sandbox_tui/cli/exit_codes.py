@@ -14,6 +14,7 @@ from k8s_sandbox_tui.provider.errors import (
     SandboxError,
     SandboxGoneError,
 )
+from k8s_sandbox_tui.provider.files.errors import FileTimeoutError
 from k8s_sandbox_tui.provider.jobs.errors import JobNotFoundError, JobTimeoutError
 
 OK = 0
@@ -40,7 +41,7 @@ def of(error: SandboxError) -> int:
 
 
 _CODES: tuple[tuple[tuple[type[SandboxError], ...], int], ...] = (
-    ((CommandTimeoutError, JobTimeoutError), TIMED_OUT),
+    ((CommandTimeoutError, FileTimeoutError, JobTimeoutError), TIMED_OUT),
     ((InvalidArgumentError, ConfigError), USAGE),
     ((NotFoundError, NotManagedError, SandboxGoneError, JobNotFoundError), NO_SUCH_SANDBOX),
     ((AuthenticationError, ForbiddenError), NOT_ALLOWED),

@@ -48,7 +48,7 @@ exit codes:
   2    wrong usage, or no usable configuration
   3    no such sandbox, or no such job; forward: it has gone
   4    not allowed: the credentials are wrong, or lack a right
-  124  exec: the command ran longer than --timeout; jobs wait: the job did
+  124  exec, jobs wait, cp, sync: it took longer than --timeout
   126  exec: the program may not be run
   127  exec: the program does not exist
   130  interrupted by ctrl-C

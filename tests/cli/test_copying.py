@@ -227,3 +227,18 @@ def test_what_cannot_be_copied_is_named(
 )
 def test_under_which_name_a_source_goes_into_a_directory(path: str, name: str) -> None:
     assert own_name(path) == name
+
+
+def test_what_takes_too_long_ends_as_a_timeout(box: str, there: str, tmp_path: Path) -> None:
+    source = tmp_path / "pipe"
+    os.mkfifo(source)
+    writer = os.open(source, os.O_RDWR)  # open, and never writes
+    try:
+        with source.open("rb") as silent:
+            arguments = [*PROGRAM, "cp", "--timeout", "0.5", "-", f"{box}:{there}/f"]
+            done = subprocess.run(arguments, stdin=silent, capture_output=True, text=True, check=False, timeout=60)
+    finally:
+        os.close(writer)
+    assert done.returncode == 124
+    assert "500 ms" in done.stderr
+    assert sh(box, f"ls -A {there}") == ""
