@@ -20,7 +20,7 @@ class StandardOutput:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
         self._pending = 0
         self._progress = asyncio.Event()
         self._failure: OutputError | None = None
@@ -42,6 +42,10 @@ class StandardOutput:
         """Waits until all is written; raises as `write` does."""
         await self._wait_until_pending(0)
 
+    def close(self) -> None:
+        """Lets the thread end once all is written; nothing is handed over after that."""
+        self._queue.put(None)
+
     async def _wait_until_pending(self, most: int) -> None:
         while self._failure is None and self._pending > most:
             self._progress.clear()
@@ -50,8 +54,8 @@ class StandardOutput:
             raise self._failure
 
     def _write_all(self) -> None:
-        while True:
-            descriptor, data = self._queue.get()
+        while (piece := self._queue.get()) is not None:
+            descriptor, data = piece
             failure: OutputError | None = None
             rest = memoryview(data)
             try:

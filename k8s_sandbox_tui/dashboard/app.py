@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort
     from k8s_sandbox_tui.dashboard.settings.read import Loaded
+    from k8s_sandbox_tui.dashboard.shell.protocols import TerminalJoiner
 
 
 LEAVING = 0.05
@@ -98,6 +99,7 @@ class DashboardApp(ClipboardApp[None]):
         clock: Callable[[], datetime] = _now,
         glyphs: Glyphs | None = None,
         few_colours: bool = False,
+        join: TerminalJoiner | None = None,
     ) -> None:
         """Prepare the app; nothing is opened before the first paint.
 
@@ -110,6 +112,7 @@ class DashboardApp(ClipboardApp[None]):
             clock: The time in UTC, by which ages are told.
             glyphs: The signs to draw; None for those the terminal can show.
             few_colours: Whether to begin with the terminal's own colours in the place of the theme.
+            join: Joins a shell with the terminal; None where that is not possible.
         """
         # The theme is asked for while Textual prepares itself.
         self._settings = settings or Settings()
@@ -121,6 +124,7 @@ class DashboardApp(ClipboardApp[None]):
         self.set_keymap(self._settings.keymap)
         self._open_cluster = open_cluster
         self._contexts = contexts
+        self._join = join
         self._problems = problems
         self._clock = clock
         self._ascii: LineFilter | None = None
@@ -148,6 +152,7 @@ class DashboardApp(ClipboardApp[None]):
                 remembered=self.remembered,
                 clock=self._clock,
                 glyphs=self._glyphs,
+                join=self._join,
             )
         )
 
@@ -220,7 +225,13 @@ def _collect_garbage() -> None:
     gc.enable()
 
 
-def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None, *, contexts: ContextsPort | None = None) -> int:
+def run(
+    open_cluster: OpenClusterPort,
+    loaded: Loaded | None = None,
+    *,
+    contexts: ContextsPort | None = None,
+    join: TerminalJoiner | None = None,
+) -> int:
     """Show the dashboard until the user leaves it.
 
     Once the terminal is the user's again, nothing is waited for longer than a moment: neither
@@ -231,6 +242,7 @@ def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None, *, contexts
         loaded: The settings, with the options of the command line in them; None for the defaults, and to leave
             nothing behind.
         contexts: Reads the contexts that one may go to; None where there are none.
+        join: Joins a shell with the terminal; None where that is not possible.
 
     Returns:
         The process's exit code.
@@ -247,6 +259,7 @@ def run(open_cluster: OpenClusterPort, loaded: Loaded | None = None, *, contexts
         problems=problems,
         remembered=remembered,
         few_colours=few_colours(os.environ, windows=sys.platform == "win32"),
+        join=join,
     )
     loop = asyncio.new_event_loop()
     if sys.platform != "win32":

@@ -73,6 +73,10 @@ COMMANDS: tuple[Command, ...] = (
         help="Create a sandbox like the selected one.",
     ),
     Command(
+        id="sandbox.shell", keys="t", action="shell", label="Shell", group=SANDBOX, show=False,
+        help="Give the terminal to a shell in the selected sandbox until it ends.",
+    ),
+    Command(
         id="sandbox.inside", keys="i", action="inside('summary')", label="Inside", group=SANDBOX,
         help="Look inside the selected sandbox: summary, and why it does not run.",
     ),

@@ -34,6 +34,7 @@ NEEDED: Mapping[str, Need] = {
     RUN: Need(either=_EXEC),
     "jobs": Need(either=_EXEC),
     "run_everywhere": Need(either=_EXEC),
+    "shell": Need(either=_EXEC),
     # Where the first is missing, a program in the sandbox does it.
     "forwards": Need(either=[("get", "pods/portforward"), *_EXEC], changes=False),
     "inside('yaml')": Need([_POD], changes=False),

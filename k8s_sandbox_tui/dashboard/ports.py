@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from k8s_sandbox_tui.dashboard.console.protocols import CommandStarter
 from k8s_sandbox_tui.dashboard.create.creator import SandboxCreator
 from k8s_sandbox_tui.dashboard.forwards.protocols import ForwardSource
 from k8s_sandbox_tui.dashboard.inside.ports import InsidePort
+from k8s_sandbox_tui.dashboard.shell.protocols import TerminalStarter
 from k8s_sandbox_tui.dashboard.usage_reader import UsagePort
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class FilesPort(Protocol):
         ...
 
 
-class SandboxPort(CommandStarter, ForwardSource, InsidePort, Protocol):
+class SandboxPort(TerminalStarter, ForwardSource, InsidePort, Protocol):
     """One sandbox: commands run in it, and its ports have URLs."""
 
     @property

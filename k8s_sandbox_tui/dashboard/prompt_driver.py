@@ -28,6 +28,8 @@ class PromptDriver(LinuxDriver):
 
     _wake: tuple[int, int] | None = None
     """The pipe, once there is a thread to wake."""
+    _lent = False
+    """Whether the terminal is somebody else's."""
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
@@ -49,6 +51,26 @@ class PromptDriver(LinuxDriver):
             for end in self._wake:
                 os.close(end)
             self._wake = None
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal away."""
+        super().suspend_application_mode()
+        self._lent = True
+
+    def resume_application_mode(self) -> None:
+        """Take it back."""
+        self._lent = False
+        super().resume_application_mode()
+
+    def write(self, data: str) -> None:
+        """Write to the terminal while it is ours; all is drawn anew when it comes back."""
+        if not self._lent:
+            super().write(data)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        if not self._lent:
+            super().flush()
 
     def _sigcont_application(self, *_signal: object) -> None:
         """Take the terminal back; after a SIGSTOP it was not given away, and Textual's would take it twice."""

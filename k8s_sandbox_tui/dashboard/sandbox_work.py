@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.row import Row
     from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
     from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.shell.protocols import TerminalJoiner
     from k8s_sandbox_tui.dashboard.store import SandboxStore
-    from k8s_sandbox_tui.dashboard.urls.flow import UrlHost
+    from k8s_sandbox_tui.dashboard.work_host import WorkHost
     from k8s_sandbox_tui.dashboard.workbench import Workbench
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 NEED_CLUSTER = frozenset({"create", "forwards", "namespaces"})
 """The actions that need an open cluster."""
 
-NEED_SELECTED = frozenset({"console", "copy_url", "create_like", "inside", "jobs"})
+NEED_SELECTED = frozenset({"console", "copy_url", "create_like", "inside", "jobs", "shell"})
 """The actions that need a selected sandbox too."""
 
 
@@ -69,7 +70,7 @@ class SandboxWork:
         self._forwards: ForwardsDesk | None = None
         self._everywhere: EverywhereDesk | None = None
         self._urls = UrlHistory()
-        self._app: UrlHost | None = None
+        self._app: WorkHost | None = None
         self._bench: Workbench | None = None
         self._context = ""
         self.awaited = ""
@@ -77,7 +78,7 @@ class SandboxWork:
 
     # The cluster.
 
-    def open(self, app: UrlHost, opened: OpenedClusterPort, namespace: str) -> None:
+    def open(self, app: WorkHost, opened: OpenedClusterPort, namespace: str) -> None:
         """Work on this cluster, and create in this namespace."""
         from k8s_sandbox_tui.dashboard.workbench import Workbench
 
@@ -207,6 +208,20 @@ class SandboxWork:
     def _meant(self) -> Sequence[Row]:
         """The marked sandboxes; where none is marked, the selected one."""
         return self._store.marked or [row for row in (self._selected(),) if row is not None]
+
+    async def open_shell(self, join: TerminalJoiner | None) -> None:
+        """Give the terminal to a shell in the selected sandbox.
+
+        Args:
+            join: Joins the two; None where that is not possible.
+        """
+        row = self._selected()
+        host = self.host(row)
+        if self._app is None or row is None or host is None:
+            return
+        from k8s_sandbox_tui.dashboard.shell.flow import open_shell
+
+        await open_shell(self._app, host.sandbox, row.info, join)
 
     async def destroy(self) -> None:
         """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort
     from k8s_sandbox_tui.dashboard.remembered import Remembered
     from k8s_sandbox_tui.dashboard.settings.model import Settings
+    from k8s_sandbox_tui.dashboard.shell.protocols import TerminalJoiner
 
 
 class Surroundings(NamedTuple):
@@ -25,3 +26,5 @@ class Surroundings(NamedTuple):
     clock: Callable[[], datetime]
     """The time in UTC."""
     glyphs: Glyphs
+    join: TerminalJoiner | None = None
+    """Joins a shell with the terminal."""

@@ -25,6 +25,7 @@ class WorkScreen(MenuScreen):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         settings = around.settings
+        self._join = around.join
         self._work = SandboxWork(
             self.store,
             lambda: self.selected,
@@ -96,6 +97,11 @@ class WorkScreen(MenuScreen):
         """Go to the sandbox of a command that ran in many, and show its output."""
         self.table.select(part.info.uid)
         self._side.take_in(part)
+
+    @work(group="shell", exclusive=True)
+    async def action_shell(self) -> None:
+        """Give the terminal to a shell in the selected sandbox until that ends."""
+        await self._work.open_shell(self._join)
 
     @work(group="destroy")
     async def action_destroy(self) -> None:

@@ -10,6 +10,7 @@ from k8s_sandbox_tui.cli import exit_codes, output
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from k8s_sandbox_tui.cli.attach import Attachable
     from k8s_sandbox_tui.cli.choices import ClusterChoice, Dashboard
 
 
@@ -81,4 +82,15 @@ def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:
         read_only=options.read_only,
         selector=options.selector,
     )
-    return run(opener(choice), loaded, contexts=contexts_of(choice))
+    return run(opener(choice), loaded, contexts=contexts_of(choice), join=_join)
+
+
+async def _join(running: Attachable) -> int:
+    """Joins a shell with this terminal, as `exec -it` does."""
+    from k8s_sandbox_tui.cli.attach import attach
+    from k8s_sandbox_tui.provider.errors import SandboxError
+
+    try:
+        return await attach(running, stdin=True, tty=True)
+    except output.OutputError as error:
+        raise SandboxError(f"The terminal takes no output: {error}.") from None

@@ -51,6 +51,8 @@ class ScriptedCommand:
         self.left = False
         self.answers_kill = True
         self.duration_ms = 1240
+        self.typed = b""
+        self.sizes: list[tuple[int, int]] = []
         self._pieces: asyncio.Queue[Piece | None] = asyncio.Queue()
         self._code = 0
         self._error: SandboxError | None = None
@@ -87,6 +89,15 @@ class ScriptedCommand:
         if self._error is not None:
             raise self._error
         return self._code
+
+    async def send_stdin(self, data: bytes, /) -> None:
+        self.typed += data
+
+    async def close_stdin(self) -> None:
+        self.typed += b"\x04"
+
+    async def resize(self, columns: int, rows: int, /) -> None:
+        self.sizes.append((columns, rows))
 
     async def kill(self) -> None:
         self.killed.set()

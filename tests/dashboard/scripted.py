@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from textual.notifications import Notifications
     from textual.pilot import Pilot
 
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.remembered import Remembered
+    from k8s_sandbox_tui.dashboard.shell.protocols import TerminalCommand, TerminalJoiner
     from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
     from k8s_sandbox_tui.provider.destroy_many import SandboxRef
     from k8s_sandbox_tui.provider.models import CreateProgress, Runtime
@@ -215,8 +215,16 @@ class ScriptedSandbox:
         return f"{protocol}://{self.sandbox_id.replace('/', '.')}.example.com:{port}"
 
     async def start_command(
-        self, command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
-    ) -> CommandHandle:
+        self,
+        command: str,
+        /,
+        *,
+        cwd: str | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: bool = False,
+        tty: bool = False,
+        size: tuple[int, int] | None = None,
+    ) -> TerminalCommand:
         raise SandboxError(f"no command is scripted: {command}")
 
 
@@ -531,6 +539,7 @@ async def dashboard(
     contexts: Sequence[ContextInfo] | SandboxError | None = None,
     glyphs: Glyphs | None = None,
     theme: str = "",
+    join: TerminalJoiner | None = None,
 ) -> AsyncGenerator[Dashboard]:
     """Run the dashboard; with `infos`, they are on the screen when it begins."""
     from k8s_sandbox_tui.dashboard.looks import UNICODE
@@ -545,6 +554,7 @@ async def dashboard(
         remembered=remembered,
         clock=clock,
         glyphs=glyphs or UNICODE,
+        join=join,
     )
     if theme:
         app.theme = theme

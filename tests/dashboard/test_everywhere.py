@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,26 +15,14 @@ from k8s_sandbox_tui.dashboard.everywhere.outcome_screen import OutcomeList, Out
 from k8s_sandbox_tui.provider.errors import ForbiddenError
 from k8s_sandbox_tui.provider.models import SandboxStatus
 from tests.dashboard import console_host
-from tests.dashboard.scripted import Dashboard, ScriptedSandbox, dashboard, sandbox_info
+from tests.dashboard.commanded import Commanded
+from tests.dashboard.scripted import Dashboard, dashboard, sandbox_info
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator
 
-    from tests.dashboard.console_host import ScriptedCommand
 
 INFOS = [sandbox_info(number) for number in range(3)] + [sandbox_info(3, status=SandboxStatus.FAILED)]
-
-
-@dataclass
-class Commanded(ScriptedSandbox):
-    """A sandbox whose commands a test answers."""
-
-    shell: console_host.ScriptedSandbox = field(default_factory=console_host.ScriptedSandbox)
-
-    async def start_command(
-        self, command: str, /, *, cwd: str | None = None, env: Mapping[str, str] | None = None
-    ) -> ScriptedCommand:
-        return await self.shell.start_command(command, cwd=cwd, env=env)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ async def test_a_key_of_the_table_moves_the_cursor() -> None:
 
 
 async def test_without_a_key_a_command_is_in_the_palette_alone() -> None:
-    async with dashboard(ROWS, settings=own(app_quit="", view_refresh=""), size=(200, 60)) as shown:
+    async with dashboard(ROWS, settings=own(app_quit="", view_refresh=""), size=(200, 90)) as shown:
         await shown.press("q", "r")
         assert shown.app.is_running
         assert shown.cluster.inventory.refreshes == 0
@@ -51,7 +51,7 @@ async def test_without_a_key_a_command_is_in_the_palette_alone() -> None:
 
 
 async def test_the_key_bar_the_help_and_the_palette_show_them() -> None:
-    async with dashboard(ROWS, settings=own(view_refresh="F5", sandbox_create="N"), size=(120, 60)) as shown:
+    async with dashboard(ROWS, settings=own(view_refresh="F5", sandbox_create="N"), size=(120, 90)) as shown:
         assert "F5 Refresh" in shown.lines[-1]
         assert "N Create" in shown.lines[-1]
         await shown.press("question_mark")
