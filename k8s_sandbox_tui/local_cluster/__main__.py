@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.local_cluster import consent
 from k8s_sandbox_tui.local_cluster.locks import FileLock
 from k8s_sandbox_tui.local_cluster.runtime.create import NoPrivateNetworkError, create_runtime
-from k8s_sandbox_tui.local_cluster.start_options import FAILED, NETWORKS, REFUSED
-from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, state_folder
+from k8s_sandbox_tui.local_cluster.start_options import FAILED, NETWORKS, OTHER, REFUSED
+from k8s_sandbox_tui.local_cluster.starter import Starter
+from k8s_sandbox_tui.local_cluster.state import StateFolder, state_folder
 from k8s_sandbox_tui.local_cluster.tls import CertificateMaker
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.types import Runtime
     from k8s_sandbox_tui.local_cluster.start_options import Network
 
-    Serve = Callable[[StateFolder, CertificateMaker, Runtime, Callable[[ServerRecord], None]], Awaitable[None]]
+    Serve = Callable[[StateFolder, CertificateMaker, Runtime, Starter], Awaitable[None]]
 
 _LOG_BYTES = 512 * 1024
 _LOCK_TIMEOUT = 2.0
@@ -40,45 +41,32 @@ def main() -> int:
     state = state_folder()
     state.make()
     lock = FileLock(state.server_lock)
+    starter = Starter(arguments.ready_fd)
     if not lock.acquire(_LOCK_TIMEOUT):
-        sys.stderr.write(f"a local cluster runs already with the state folder {state.root}\n")
+        starter.tell(OTHER, f"a local cluster runs already with the state folder {state.root}")
         return 1
     with lock:
+        if starter.is_gone:
+            return 1
         _log_to(state)
-        return _serve(state, arguments.ready_fd, arguments.network)
+        return _serve(state, starter, arguments.network)
 
 
-def _serve(state: StateFolder, ready_fd: int | None, network: Network) -> int:
+def _serve(state: StateFolder, starter: Starter, network: Network) -> int:
     certificates = CertificateMaker(state.tls)
-
-    def tell(answer: bytes, sentence: str) -> None:
-        if ready_fd is None:
-            sys.stderr.write(f"{sentence}\n")
-            return
-        with contextlib.suppress(BrokenPipeError):
-            os.write(ready_fd, answer)
-        os.close(ready_fd)
-
-    def ready(record: ServerRecord) -> None:
-        gc.freeze()
-        gc.enable()
-        tell(b"ready\n", f"the local cluster answers on https://127.0.0.1:{record.port}")
-
     # All that is imported stays: looking for garbage in it would cost a tenth of the start.
     gc.disable()
     try:
-        refusal = asyncio.run(_start(state, certificates, network, ready))
+        refusal = asyncio.run(_start(state, certificates, network, starter))
     except NoPrivateNetworkError as error:
-        tell(FAILED + str(error).encode(), str(error))
+        starter.tell(FAILED + str(error).encode(), str(error))
         return 1
     if refusal:
-        tell(REFUSED + refusal.encode(), f"{refusal} Set {consent.ENVIRONMENT}=1 to agree to that.")
+        starter.tell(REFUSED + refusal.encode(), f"{refusal} Set {consent.ENVIRONMENT}=1 to agree to that.")
     return 1 if refusal else 0
 
 
-async def _start(
-    state: StateFolder, certificates: CertificateMaker, network: Network, ready: Callable[[ServerRecord], None]
-) -> str:
+async def _start(state: StateFolder, certificates: CertificateMaker, network: Network, starter: Starter) -> str:
     """Serves to the end; what its user has to agree to first, where it does not serve for that."""
     # Both take their time, one in processes of its own and one here: side by side.
     probing = asyncio.create_task(create_runtime(state.root, network=network, may_move=True))
@@ -87,7 +75,7 @@ async def _start(
     if runtime.isolation == "process" and not consent.is_given(state):
         await runtime.close()
         return runtime.warning
-    await serve(state, certificates, runtime, ready)
+    await serve(state, certificates, runtime, starter)
     return ""
 
 

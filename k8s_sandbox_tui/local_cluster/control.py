@@ -4,38 +4,30 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.start_options import FAILED, NETWORK_ENVIRONMENT, NETWORKS, REFUSED
-from k8s_sandbox_tui.local_cluster.state import ENVIRONMENT, ServerRecord, StateFolder, state_folder
+from k8s_sandbox_tui.local_cluster.control_errors import ConsentNeededError, LocalClusterError
+from k8s_sandbox_tui.local_cluster.server_process import PAUSE, comes_up, reap, running, send, start
+from k8s_sandbox_tui.local_cluster.start_options import NETWORK_ENVIRONMENT, NETWORKS
+from k8s_sandbox_tui.local_cluster.state import ENVIRONMENT, StateFolder, state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from k8s_sandbox_tui.local_cluster.start_options import Network
 
-_LOG_TAIL = 2000
-_ANSWER_BYTES = 4096
-_PAUSE = 0.005
-
-
-class LocalClusterError(Exception):
-    """The local cluster cannot be started or stopped; the message says why and what to do."""
-
-
-class ConsentNeededError(LocalClusterError):
-    """Sandboxes would run as plain processes, which the user has to agree to first (`agree_to_plain_processes`).
-
-    Attributes:
-        warning: What that means, and why there is nothing better.
-    """
-
-    def __init__(self, warning: str) -> None:
-        super().__init__(warning)
-        self.warning = warning
+__all__ = [
+    "ConsentNeededError",
+    "LocalClusterError",
+    "LocalClusterStatus",
+    "agree_to_plain_processes",
+    "down",
+    "kubeconfig_path",
+    "status",
+    "up",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +64,7 @@ def kubeconfig_path() -> Path:
 def status() -> LocalClusterStatus:
     """What the local cluster is now."""
     state = state_folder()
-    record = _running(state)
+    record = running(state)
     if record is None:
         return LocalClusterStatus(
             running=False,
@@ -116,7 +108,7 @@ def up(timeout: float = 10.0, *, network: Network | None = None) -> LocalCluster
     from k8s_sandbox_tui.local_cluster.locks import FileLock
 
     state = state_folder()
-    if _running(state) is not None:
+    if running(state) is not None:
         return _as_wanted(status(), network)
     try:
         state.make()
@@ -127,8 +119,9 @@ def up(timeout: float = 10.0, *, network: Network | None = None) -> LocalCluster
     if not locked:
         raise LocalClusterError(f"another process has been starting the local cluster for {timeout:g} s; try again")
     with lock:
-        if _running(state) is None:
-            _start(state, timeout, _network(network))
+        # The one that is started may find that another one was quicker.
+        while not comes_up(state, timeout):
+            start(state, timeout, _network(network))
     return _as_wanted(status(), network)
 
 
@@ -155,17 +148,19 @@ def down(timeout: float = 10.0) -> bool:
     """
     _check_system()
     state = state_folder()
-    record = _running(state)
+    # One that is only just starting is waited for: it would come up behind our back.
+    comes_up(state, timeout)
+    record = running(state)
     if record is None:
         return False
     for number, patience in ((signal.SIGTERM, timeout), (signal.SIGKILL, 2.0)):
-        _signal(record, number)
+        send(record, number)
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            _reap(record.pid)
-            if _running(state) is None:
+            reap(record.pid)
+            if running(state) != record:
                 return True
-            time.sleep(_PAUSE)
+            time.sleep(PAUSE)
     raise LocalClusterError(f"the local cluster (process {record.pid}) does not end; see {state.log}")
 
 
@@ -196,97 +191,6 @@ def _check_system() -> None:
         raise LocalClusterError(
             "the local cluster does not run on Windows itself: use it in WSL, or name a real cluster with --kubeconfig"
         )
-
-
-def _running(state: StateFolder) -> ServerRecord | None:
-    """What the running server says of itself; None when none runs.
-
-    The server holds a lock for as long as it lives, so a record without a lock is what a crash left behind.
-    """
-    if os.name == "nt" or not state.server_lock.exists():
-        return None
-    from k8s_sandbox_tui.local_cluster.locks import is_held
-
-    if not is_held(state.server_lock):
-        return None
-    record = state.read_record()
-    if record is None:
-        return None
-    from k8s_sandbox_tui.local_cluster.process_identity import start_time
-
-    # A server that is only just starting holds the lock, but the record is still that of the last one.
-    return record if start_time(record.pid) == record.started else None
-
-
-def _signal(record: ServerRecord, number: signal.Signals) -> None:
-    from k8s_sandbox_tui.local_cluster.process_identity import start_time
-
-    if start_time(record.pid) != record.started:
-        return
-    try:
-        os.kill(record.pid, number)
-    except ProcessLookupError:
-        return
-
-
-def _reap(pid: int) -> None:
-    """Takes leave of a server that this very process started: the system keeps ended children until then."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
-
-
-def _start(state: StateFolder, timeout: float, network: str) -> None:
-    import select
-    import subprocess
-
-    reader, writer = os.pipe()
-    command = [sys.executable, "-m", "k8s_sandbox_tui.local_cluster", "--ready-fd", str(writer), "--network", network]
-    with state.crash_log.open("wb") as errors:
-        # A session of its own: it outlives the terminal and is not reached by its Ctrl-C.
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=errors,
-            stderr=errors,
-            cwd="/",
-            start_new_session=True,
-            pass_fds=(writer,),
-        )
-    os.close(writer)
-    try:
-        readable, _, _ = select.select([reader], [], [], timeout)
-        answer = os.read(reader, _ANSWER_BYTES) if readable else b""
-        while answer.startswith((REFUSED, FAILED)) and (more := os.read(reader, _ANSWER_BYTES)):
-            answer += more
-    finally:
-        os.close(reader)
-    if answer.startswith(REFUSED):
-        process.wait()
-        raise ConsentNeededError(answer.removeprefix(REFUSED).decode())
-    if answer.startswith(FAILED):
-        process.wait()
-        raise LocalClusterError(answer.removeprefix(FAILED).decode())
-    if answer:
-        # It lives on by itself; without this the interpreter would warn that nobody waits for it.
-        process.returncode = 0
-        return
-    late = not readable
-    process.kill()
-    process.wait()
-    why = f"did not answer within {timeout:g} s" if late else f"ended at once (exit code {process.returncode})"
-    raise LocalClusterError(f"the local cluster {why}. The end of {state.log}:\n{_tail(state)}")
-
-
-def _tail(state: StateFolder) -> str:
-    parts: list[str] = []
-    for file in (state.log, state.crash_log):
-        try:
-            parts.append(file.read_text(errors="replace")[-_LOG_TAIL:])
-        except FileNotFoundError:
-            continue
-    return "\n".join(part.strip() for part in parts if part.strip()) or "(empty)"
 
 
 def _count(folder: Path) -> int:

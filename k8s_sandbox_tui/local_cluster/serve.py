@@ -30,10 +30,10 @@ from k8s_sandbox_tui.local_cluster.tls import authority_pem
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
 
     from k8s_sandbox_tui.local_cluster.faults.gate import FaultGate
     from k8s_sandbox_tui.local_cluster.runtime.types import Runtime
+    from k8s_sandbox_tui.local_cluster.starter import Starter
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
     from k8s_sandbox_tui.local_cluster.tls import CertificateMaker
 
@@ -46,21 +46,23 @@ _SHUTDOWN_TIMEOUT = 0.2
 _BACKLOG = 512
 
 
-async def serve(
-    state: StateFolder, certificates: CertificateMaker, runtime: Runtime, ready: Callable[[ServerRecord], None]
-) -> None:
-    """Runs the local cluster until SIGTERM or SIGINT; calls `ready` once it answers, and closes the runtime."""
+async def serve(state: StateFolder, certificates: CertificateMaker, runtime: Runtime, starter: Starter) -> None:
+    """Runs the local cluster until SIGTERM or SIGINT, and closes the runtime.
+
+    Tells its starter once it answers; ends where that one is gone before.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
+        state.drop_cut_off()
         state.pods.mkdir(exist_ok=True, mode=0o700)
         for left in state.pods.iterdir():
             # Of a server that was killed; no process of it lives on.
             await runtime.remove(left)
         context = await asyncio.to_thread(certificates.server_context)
-        await _serve_with(runtime, state, context, ready, stop)
+        await _serve_with(runtime, state, context, starter, stop)
     finally:
         await runtime.close()
 
@@ -69,7 +71,7 @@ async def _serve_with(
     runtime: Runtime,
     state: StateFolder,
     context: ssl.SSLContext,
-    ready: Callable[[ServerRecord], None],
+    starter: Starter,
     stop: asyncio.Event,
 ) -> None:
     cluster = new_cluster(state.versions)
@@ -97,9 +99,13 @@ async def _serve_with(
             network=runtime.network,
             warning=runtime.warning,
         )
+        if starter.is_gone:
+            _log.info("whoever started this is gone")
+            return
+        # From here on others find it, too.
         write_private(state.record, msgspec.json.encode(record))
         _log.info("ready on port %d, isolation %s", port, runtime.isolation)
-        ready(record)
+        starter.ready(record)
         await stop.wait()
         _log.info("told to end")
     finally:

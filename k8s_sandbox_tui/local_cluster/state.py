@@ -46,6 +46,12 @@ class StateFolder:
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.root.chmod(0o700)
 
+    def drop_cut_off(self) -> None:
+        """Deletes what a server that was killed had only begun to write; for the one that holds the server's lock."""
+        for path in (self.kubeconfig, self.token, self.record):
+            for left in self.root.glob(f".{path.name}.*"):
+                left.unlink(missing_ok=True)
+
     def read_record(self) -> ServerRecord | None:
         """What the last server said of itself; None when there was none, or it was cut off while writing."""
         try:
