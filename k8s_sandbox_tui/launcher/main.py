@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.cli.attach import Attachable
     from k8s_sandbox_tui.cli.choices import ClusterChoice, Dashboard
+    from k8s_sandbox_tui.provider.opened import ClusterWish, OpenedCluster
 
 
 def launch(argv: Sequence[str]) -> int:
@@ -61,7 +62,16 @@ def _run(argv: Sequence[str]) -> int:
     from k8s_sandbox_tui.launcher.clusters import opener
     from k8s_sandbox_tui.launcher.consent import ask
 
-    return run(verb, opener(choice, announce=output.note, consent=ask))
+    open_cluster = opener(choice, announce=output.note, consent=ask)
+
+    async def open_and_settle(wish: ClusterWish | None = None, /) -> OpenedCluster:
+        opened = await open_cluster(wish)
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+        return opened
+
+    return run(verb, open_and_settle)
 
 
 def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:
@@ -70,8 +80,6 @@ def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:
         output.note("error: the dashboard needs a terminal; standard input, output or error is none.")
         output.note("The commands work without one; --help lists them.")
         return exit_codes.USAGE
-    # Nothing that a start makes is garbage; to look for it took a tenth of the time. The dashboard turns it on again.
-    gc.disable()
     from k8s_sandbox_tui.dashboard.app import run
     from k8s_sandbox_tui.dashboard.settings.read import load_settings
     from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
