@@ -24,8 +24,9 @@ class Need(NamedTuple):
 
 
 _POD = ("get", "pods")
+# By SPDY, a POST, or by WebSocket, a GET; from Kubernetes 1.35 on the first is needed for both.
 _EXEC = [("create", "pods/exec"), ("get", "pods/exec")]
-"""By SPDY, a POST, or by WebSocket, a GET; from Kubernetes 1.35 on the first is needed for both."""
+_FORWARD = [("create", "pods/portforward"), ("get", "pods/portforward")]
 
 NEEDED: Mapping[str, Need] = {
     "create": Need([("create", "pods")]),
@@ -36,7 +37,7 @@ NEEDED: Mapping[str, Need] = {
     "run_everywhere": Need(either=_EXEC),
     "shell": Need(either=_EXEC),
     # Where the first is missing, a program in the sandbox does it.
-    "forwards": Need(either=[("get", "pods/portforward"), *_EXEC], changes=False),
+    "forwards": Need(either=[*_FORWARD, *_EXEC], changes=False),
     "inside('yaml')": Need([_POD], changes=False),
     "inside('events')": Need([_POD, ("list", "events")], changes=False),
     "inside('log')": Need([_POD, ("get", "pods/log")], changes=False),

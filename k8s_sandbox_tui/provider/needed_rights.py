@@ -77,15 +77,16 @@ NEEDS = (
         essential=False,
     ),
     Need(
-        verb="get",
+        verb="create",
         resource="pods/portforward",
-        lost="Ports are forwarded through a program in the sandbox (Python, Node.js or nc), which not all images have.",
+        lost="Ports are forwarded through a program in the sandbox (Python, Node.js or nc), which not all images have; "
+        "before Kubernetes 1.35 only without get on it.",
         essential=False,
     ),
     Need(
-        verb="create",
+        verb="get",
         resource="pods/portforward",
-        lost="The same on Kubernetes 1.35 and newer: ports are forwarded through a program in the sandbox.",
+        lost="Ports are forwarded by SPDY in place of a WebSocket, after one request that is refused.",
         essential=False,
     ),
     Need(

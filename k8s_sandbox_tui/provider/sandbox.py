@@ -294,7 +294,7 @@ class Sandbox:
         Raises:
             InvalidArgumentError: An argument cannot be; no request was made.
             ForwardError: The local port cannot be had, or the sandbox has nothing to make connections with.
-            ForbiddenError: The rights are missing: `get`, `create` on `pods/portforward`, or `create` on `pods/exec`.
+            ForbiddenError: The rights are missing: `create` on `pods/portforward`, or on `pods/exec`.
             SandboxGoneError: The sandbox has gone.
             SandboxError: See `provider.errors`.
         """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from k8s_sandbox_tui import ForwardEventKind, ForwardState, ForwardWay
-from k8s_sandbox_tui.provider.forward import carrier
+from k8s_sandbox_tui.provider.forward import carrier, wire
 from k8s_sandbox_tui.sync import k8s
 from tests.contract.port_server import ANSWERS_AFTER_THE_END, ask_port
 
@@ -53,7 +53,7 @@ async def test_two_hundred_connections_with_their_ends(sandbox: Sandbox, port: i
 async def test_channels_carry_connections_where_there_are_no_tunnels(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrier, "PROTOCOLS", (carrier.CHANNELS,))
+    monkeypatch.setattr(carrier, "PROTOCOLS", (wire.CHANNELS,))
     async with (
         asyncio.timeout(60),
         await sandbox.start_command(["python3", "-u", "-c", SAYS_WHAT_IT_GOT]) as server,

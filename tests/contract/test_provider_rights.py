@@ -26,19 +26,21 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.objects.json_value import JsonValue
 
 _PODS: JsonValue = {"verbs": ["create", "get", "list", "delete"], "apiGroups": [""], "resources": ["pods"]}
+_FORWARD: JsonValue = {"verbs": ["create"], "apiGroups": [""], "resources": ["pods/portforward"]}
 _SERVICES: JsonValue = {"verbs": ["delete"], "apiGroups": [""], "resources": ["services"]}
 
 
-def _identity(token: str, exec_verbs: list[JsonValue]) -> JsonValue:
+def _identity(token: str, exec_verbs: list[JsonValue], *more: JsonValue) -> JsonValue:
     exec_rule: JsonValue = {"verbs": exec_verbs, "apiGroups": [""], "resources": ["pods/exec"]}
-    grants: JsonValue = [{"namespace": "default", "rules": [_PODS, exec_rule, _SERVICES]}]
+    grants: JsonValue = [{"namespace": "default", "rules": [_PODS, exec_rule, _SERVICES, *more]}]
     return {"token": token, "user": {"name": token, "groups": [], "grants": grants}}
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalClusterStatus]:
     verbs: dict[str, list[JsonValue]] = {"table": ["create"], "get-alone": ["get"], "no-exec": []}
-    with own_cluster([_identity(token, granted) for token, granted in verbs.items()]) as status:
+    identities = [_identity(token, granted) for token, granted in verbs.items()]
+    with own_cluster([*identities, _identity("forwarder", [], _FORWARD)]) as status:
         yield status
 
 
@@ -150,7 +152,9 @@ async def test_files_jobs_and_terminals(compute: Compute, tmp_path: Path) -> Non
     assert await sandbox.destroy()
 
 
-async def test_ports_are_forwarded_through_exec(compute: Compute) -> None:
+async def test_ports_are_forwarded_through_exec_and_with_create_on_port_forward_by_that(
+    compute: Compute, cluster: LocalClusterStatus
+) -> None:
     sandbox = await compute.sandbox.create()
     async with await sandbox.start_command(["python3", "-u", "-c", ANSWERS_AFTER_THE_END]) as server:
         port = int((await anext(server)).data)
@@ -159,6 +163,12 @@ async def test_ports_are_forwarded_through_exec(compute: Compute) -> None:
             assert await ask_port(forward.local_port, b"question") == b"QUESTION"
         with pytest.raises(ForbiddenError, match="pods/portforward"):
             await sandbox.forward_port(port, via="port-forward")
+        async with k8s(kube_config_raw=kubeconfig_of(cluster, "forwarder")) as other:
+            found = await other.sandbox.get_by_id(sandbox.sandbox_id)
+            assert found is not None
+            async with await found.forward_port(port) as forward:
+                assert forward.via is ForwardWay.PORT_FORWARD
+                assert await ask_port(forward.local_port, b"question") == b"QUESTION"
     assert await sandbox.destroy()
 
 
@@ -170,8 +180,8 @@ async def test_the_preflight_agrees_with_what_works(compute: Compute, cluster: L
         ("watch", "pods"),
         ("patch", "pods"),
         ("list", "events"),
-        ("get", "pods/portforward"),
         ("create", "pods/portforward"),
+        ("get", "pods/portforward"),
         ("get", "pods/log"),
         ("list", "pods.metrics.k8s.io"),
     ]

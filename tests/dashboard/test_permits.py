@@ -12,6 +12,7 @@ from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.provider.errors import TransportError
 from tests.dashboard.scripted import ScriptedCluster, ScriptedSandbox, dashboard, sandbox_info
 
+NO_FORWARD = [f"{verb} pods/{what}" for verb in ("create", "get") for what in ("portforward", "exec")]
 ROWS = [sandbox_info(number) for number in range(1, 6)]
 
 
@@ -79,7 +80,7 @@ async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_op
         await shown.press("f", *"80", "enter")
         await shown.until(lambda: "127.0.0.1" in shown.text)
         await shown.press("escape")
-        cluster.compute.lacking = ("get pods/portforward", "get pods/exec", "create pods/exec", "get pods/log")
+        cluster.compute.lacking = (*NO_FORWARD, "get pods/log")
         shown.main.show_namespaces(("agents",))
         await shown.until(lambda: len(cluster.compute.rights_asked) == 2)
         await shown.put_rows(ROWS)
@@ -89,7 +90,7 @@ async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_op
         assert len(shown.app.screen_stack) == 1
         await shown.press("f")
         assert len(shown.app.screen_stack) == 1
-        assert shown.said[-1].startswith("You lack the right to get pods/portforward or to create pods/exec")
+        assert shown.said[-1].startswith("You lack the right to create pods/portforward or to get")
         await shown.press("l")
         assert shown.said[-1].startswith("You lack the right to get pods/log in agents.")
         await shown.press("i")

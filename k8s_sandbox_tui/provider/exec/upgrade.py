@@ -86,14 +86,18 @@ def _both(websocket: SandboxError, spdy: SandboxError) -> SandboxError:
     """The error where both ways are refused: of two missing rights, the one that is enough."""
     if isinstance(spdy, ForbiddenError) and spdy.verb == "create":
         return spdy
-    message = f"{websocket.message.rstrip('.')}; and by SPDY: {spdy.message}"
+    if websocket.message == spdy.message:
+        return websocket
+    message, hint = f"{websocket.message.rstrip('.')}; and by SPDY: {spdy.message}", websocket.hint or spdy.hint
     if isinstance(websocket, ForbiddenError):
         return ForbiddenError(
             message,
             reason=websocket.reason,
-            hint=websocket.hint,
+            hint=hint,
             verb=websocket.verb,
             resource=websocket.resource,
             namespace=websocket.namespace,
         )
-    return TransportError(message, sent=True, hint=websocket.hint or spdy.hint)
+    if isinstance(websocket, ApiError):
+        return ApiError(message, status=websocket.status, reason=websocket.reason, hint=hint)
+    return TransportError(message, sent=True, hint=hint)

@@ -1,4 +1,4 @@
-"""One WebSocket on a Pod's `pods/portforward`: opened by a deadline, kept alive, closed in a moment."""
+"""One connection to a Pod's `pods/portforward`: opened by a deadline, kept alive, closed in a moment."""
 
 from __future__ import annotations
 
@@ -6,44 +6,28 @@ import asyncio
 import contextlib
 import random
 import socket
-from typing import TYPE_CHECKING, Final, Self
-
-from aiohttp import ClientConnectionError, WSMsgType
+from typing import TYPE_CHECKING, Self
 
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
 from k8s_sandbox_tui.provider.errors import ApiError, TransportError
+from k8s_sandbox_tui.provider.exec.upgrade import by_either
+from k8s_sandbox_tui.provider.forward.wire import PROTOCOLS, SPDY_PROTOCOLS, SpdyWire, WebSocketWire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from typing import Literal
-
-    from aiohttp import ClientWebSocketResponse
 
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
     from k8s_sandbox_tui.provider.forward.patience import ForwardPatience
-
-TUNNEL: Final = "SPDY/3.1+portforward.k8s.io"
-"""SPDY in a WebSocket: kubectl's way since Kubernetes 1.31."""
-
-CHANNELS: Final = "v4.channel.k8s.io"
-"""A connection for each WebSocket: what kubelets have served since long before."""
-
-PROTOCOLS: Final = (TUNNEL, CHANNELS)
-"""In one header: an API server that knows tunnels takes the first, an older one passes the request on to the kubelet,
-which takes the second."""
-
-_ENDED: Final = frozenset((WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR))
+    from k8s_sandbox_tui.provider.forward.wire import Wire
 
 
 class Carrier:
-    """An open WebSocket. One task receives, any may send."""
+    """An open connection. One task receives, any may send."""
 
-    def __init__(self, websocket: ClientWebSocketResponse[Literal[True]], patience: ForwardPatience) -> None:
-        self._websocket = websocket
-        # Taken now: a WebSocket that the server has closed tells nothing of it any more.
-        self._socket: socket.socket | None = websocket.get_extra_info("socket")
+    def __init__(self, wire: Wire, patience: ForwardPatience) -> None:
+        self._wire = wire
         self._patience = patience
-        self._ping: Callable[[], Awaitable[None]] = websocket.ping
+        self._ping: Callable[[], Awaitable[None]] = wire.ping
         self._heard = False
         self._receiving = False
         self._sent_since_heard = False
@@ -61,13 +45,23 @@ class Carrier:
         """
         params = [("ports", str(port))]
         path = f"{target.pod_path}/portforward"
+        key = f"{target.namespace} pods/portforward"
         deadline = asyncio.get_running_loop().time() + patience.connect
+
+        def left() -> float:
+            return max(deadline - asyncio.get_running_loop().time(), 0.001)
+
+        async def by_websocket() -> Wire:
+            return WebSocketWire(await connection.open_websocket(path, params, PROTOCOLS, left()))
+
+        async def by_spdy() -> Wire:
+            return SpdyWire(await connection.open_spdy(path, params, SPDY_PROTOCOLS, left()))
+
         attempt = 0
         while True:
             attempt += 1
-            left = deadline - asyncio.get_running_loop().time()
             try:
-                return cls(await connection.open_websocket(path, params, PROTOCOLS, max(left, 0.001)), patience)
+                return cls(await by_either(connection, key, by_websocket, by_spdy), patience)
             except (ApiError, TransportError) as error:
                 # Nothing has been sent into the sandbox: as safe to repeat as a GET.
                 delay = retry_delay(error, method="GET", attempt=attempt, jitter=random.random())  # noqa: S311
@@ -78,7 +72,7 @@ class Carrier:
     @property
     def protocol(self) -> str:
         """Which of the protocols the server took."""
-        return self._websocket.protocol or ""
+        return self._wire.protocol
 
     def ping_with(self, ping: Callable[[], Awaitable[None]]) -> None:
         """Pings by the protocol inside instead: that reaches further than the API server."""
@@ -88,23 +82,18 @@ class Carrier:
         """The next message; None when the connection has ended, however that was."""
         self._receiving = True
         try:
-            while True:
-                message = await self._websocket.receive()
+            while (message := await self._wire.receive()) is not None:
                 self._heard, self._sent_since_heard, self._unanswered = True, False, 0
-                if message.type is WSMsgType.BINARY:
-                    data: bytes = message.data
-                    return data
-                if message.type is WSMsgType.PING:
-                    await self._quietly(self._websocket.pong(message.data))
-                elif message.type in _ENDED:
-                    return None
+                if message:
+                    return message
+            return None
         finally:
             self._receiving = False
 
     async def send(self, message: bytes) -> None:
         """Sends; waits while the server takes nothing. To a connection that has ended, nothing is sent."""
         self._sent_since_heard = True
-        await self._quietly(self._websocket.send_bytes(message))
+        await self._wire.send(message)
 
     async def aclose(self) -> None:
         """Closes it, whatever the server does."""
@@ -114,17 +103,12 @@ class Carrier:
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._patience.close):
-                    await self._websocket.close()
+                    await self._wire.close()
         finally:
-            if self._socket is not None:
+            if self._wire.socket is not None:
                 # TLS waits for the server's answer to its end, which a dead server never gives.
                 with contextlib.suppress(OSError):
-                    self._socket.shutdown(socket.SHUT_RDWR)
-
-    async def _quietly(self, sending: Awaitable[None]) -> None:
-        """A write to a connection that has ended is no error of its own: who receives learns of the end."""
-        with contextlib.suppress(ClientConnectionError, ConnectionError):
-            await sending
+                    self._wire.socket.shutdown(socket.SHUT_RDWR)
 
     def _on_timer(self) -> None:
         if not self._heard and (self._beat is None or self._beat.done()):
@@ -139,9 +123,9 @@ class Carrier:
         """
         if self._receiving and not self._sent_since_heard:
             if self._unanswered >= 2:
-                await self._websocket.close()
+                await self._wire.close()
                 return
             self._unanswered += 1
         sent = self._sent_since_heard
-        await self._quietly(self._ping())
+        await self._ping()
         self._sent_since_heard = sent

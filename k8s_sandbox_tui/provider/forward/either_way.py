@@ -152,7 +152,7 @@ def _neither(error: ApiError, other: SandboxError) -> SandboxError:
     return ForbiddenError(
         message,
         reason=error.reason,
-        hint="A Role with the verbs 'get' and 'create' on 'pods/portforward' grants it; with 'create' on 'pods/exec' "
+        hint="A Role with the verb 'create' on 'pods/portforward' grants it; with the same on 'pods/exec' "
         "it works through a program in the sandbox (Python, Node.js or nc).",
         verb=error.verb,
         resource=error.resource,

@@ -1,15 +1,16 @@
-"""Connections by Kubernetes' port-forward: tunnels where the API server has them, else a WebSocket for each."""
+"""Connections by Kubernetes' port-forward: tunnels where the API server has them or SPDY, else a WebSocket for each."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from k8s_sandbox_tui.provider.forward.carrier import TUNNEL, Carrier
+from k8s_sandbox_tui.provider.forward.carrier import Carrier
 from k8s_sandbox_tui.provider.forward.channel import ChannelError
 from k8s_sandbox_tui.provider.forward.channels import PortChannel
 from k8s_sandbox_tui.provider.forward.model import ForwardWay
 from k8s_sandbox_tui.provider.forward.tunnel import Tunnel, TunnelChannel
+from k8s_sandbox_tui.provider.forward.wire import TUNNEL
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.forward.channel import Channel

@@ -1,4 +1,4 @@
-"""SPDY in a WebSocket, as kubectl forwards ports, but with one connection at a time in each.
+"""SPDY, in a WebSocket or by itself, as kubectl forwards ports, but with one connection at a time in each.
 
 SPDY as Kubernetes speaks it has no flow control: of several connections in one tunnel, one whose reader is slow holds
 the others up, or has to be buffered without bound. So a connection has a tunnel to itself, and hands it on when it has
@@ -24,7 +24,7 @@ _LAST_STREAM: Final = 0x7FFF_0000
 
 
 class Tunnel:
-    """A WebSocket with SPDY in it."""
+    """A carrier with SPDY in it."""
 
     def __init__(
         self, carrier: Carrier, *, port: int, sandbox_id: str, tells_end: bool, patience: ForwardPatience

@@ -69,7 +69,7 @@ YAML, EVENTS, LOG = "inside('yaml')", "inside('events')", "inside('log')"
         (["get pods/exec", "create pods/exec"], {RUN, "jobs", "run_everywhere"}),
         (["get pods/portforward"], set[str]()),
         (
-            ["get pods/portforward", "get pods/exec", "create pods/exec"],
+            ["get pods/portforward", "create pods/portforward", "get pods/exec", "create pods/exec"],
             {RUN, "jobs", "run_everywhere", "forwards"},
         ),
         (["list events"], {EVENTS}),
@@ -99,10 +99,10 @@ def test_where_one_of_several_rights_would_do_they_are_named_the_best_first() ->
     permits = Permits()
     permits.rights = rights("create pods/exec")
     assert not permits.why_not(RUN)
-    permits.rights = rights("get pods/portforward", "get pods/exec", "create pods/exec")
+    permits.rights = rights(*(f"{verb} pods/{what}" for verb in ("get", "create") for what in ("portforward", "exec")))
     assert permits.why_not(RUN).startswith("You lack the right to create pods/exec or to get pods/exec in agents.")
     assert permits.why_not("forwards").startswith(
-        "You lack the right to get pods/portforward or to create pods/exec or to get pods/exec in agents."
+        "You lack the right to create pods/portforward or to get pods/portforward or to create pods/exec or to get"
     )
 
 

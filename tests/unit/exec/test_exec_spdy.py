@@ -124,6 +124,10 @@ async def test_a_way_that_knows_no_spdy_is_told_with_the_missing_right(refusal: 
         with pytest.raises(ForbiddenError, match=f'cannot get resource "pods/exec".*; and by SPDY: .*{said}') as caught:
             await run_command(connection, TARGET, "x")
         assert "'get' on 'pods/exec'" in caught.value.hint
+        server.on("GET", EXEC, answer("no such method", 405))
+        with pytest.raises(ApiError, match="no such method; and by SPDY: ") as refused:
+            await run_command(connection, TARGET, "x")
+        assert refused.value.status == 405
         server.on("GET", EXEC, answer("<html>", 200))
         with pytest.raises(TransportError, match=r"WebSocket.*; and by SPDY: ") as lost:
             await run_command(connection, TARGET, "x")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import functools
 import json
 import os
 import signal
@@ -18,12 +19,13 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import WSMsgType, web
 
+from k8s_sandbox_tui.local_cluster.raw_connection import RawConnection, upgraded
 from k8s_sandbox_tui.provider.access import ClusterAccess
 from k8s_sandbox_tui.provider.compute import k8s
 from k8s_sandbox_tui.provider.exec.target import ExecTarget
-from k8s_sandbox_tui.provider.forward.carrier import CHANNELS, TUNNEL
 from k8s_sandbox_tui.provider.forward.opening import open_forward
 from k8s_sandbox_tui.provider.forward.patience import ForwardPatience
+from k8s_sandbox_tui.provider.forward.wire import CHANNELS, TUNNEL
 from k8s_sandbox_tui.spdy import frames as spdy
 from tests.unit.exec.exec_server import ExecServer
 from tests.unit.provider.api_server import ApiServer, Watch
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 TARGET = ExecTarget(namespace="sandboxes", name="sbx", uid="uid-1")
 PODS = "/api/v1/namespaces/sandboxes/pods"
 POD = f"{PODS}/sbx"
+
+NO_WEBSOCKET = (
+    'pods "sbx" is forbidden: User "ann" cannot get resource "pods/portforward" in API group "" in the namespace "a"'
+)
 
 Peer = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -55,6 +61,8 @@ class Kubelet:
     json_errors: bool = True
     refuse: tuple[int, str] | None = None
     refuse_exec: tuple[int, str] | None = None
+    websockets: bool = True
+    """Whether the identity may open them; SPDY it may."""
     mute: bool = False
     """Takes no streams."""
     deaf: bool = False
@@ -73,6 +81,7 @@ class ForwardCluster:
         self.watch = Watch()
         self.pod: dict[str, object] | None = self.make_pod()
         self.sockets = 0
+        self.upgrades = 0
         self.open_sockets: set[web.WebSocketResponse] = set()
         self.transports: list[asyncio.Transport] = []
         self.reached = 0
@@ -97,6 +106,7 @@ class ForwardCluster:
         self.api.on("GET", POD, self._show)
         self.api.on("GET", PODS, self.watch)
         self.api.on("GET", f"{POD}/portforward", self._portforward)
+        self.api.on("POST", f"{POD}/portforward", self._portforward_by_spdy)
         self.api.on("GET", f"{POD}/exec", self._exec)
         self.api.on("POST", f"{POD}/exec", self._exec_by_spdy)
         await self.start_server()
@@ -209,6 +219,8 @@ class ForwardCluster:
     async def _portforward(self, request: web.Request) -> web.StreamResponse:
         if self.kubelet.refuse is not None:
             return _refused(self.kubelet.refuse)
+        if not self.kubelet.websockets:
+            return _refused((403, NO_WEBSOCKET))
         offered = request.headers["Sec-WebSocket-Protocol"]
         protocol = TUNNEL if self.kubelet.tunnels and TUNNEL in offered else CHANNELS
         socket = web.WebSocketResponse(protocols=(protocol,), max_msg_size=0)
@@ -219,12 +231,27 @@ class ForwardCluster:
         self.open_sockets.add(socket)
         try:
             if protocol == TUNNEL:
-                await _TunnelEnd(self, socket).run()
+                await _TunnelEnd(self, functools.partial(_next_message, socket), socket.send_bytes).run()
             else:
                 await _channels(self, socket, int(request.query["ports"]))
         finally:
             self.open_sockets.discard(socket)
         return socket
+
+    async def _portforward_by_spdy(self, request: web.Request) -> web.StreamResponse:
+        if self.kubelet.refuse is not None:
+            return _refused(self.kubelet.refuse)
+        assert request.headers["X-Stream-Protocol-Version"] == "portforward.k8s.io"
+        response = upgraded({"Upgrade": "SPDY/3.1", "X-Stream-Protocol-Version": "portforward.k8s.io"})
+        raw = await RawConnection.take(request, response)
+        self.upgrades += 1
+        await _TunnelEnd(self, raw.read, raw.send).run()
+        raw.drop()
+        return response
+
+    async def refuse_spdy(self, _: web.Request) -> web.StreamResponse:
+        """Refuses who may not `create` either."""
+        return _refused((403, NO_WEBSOCKET.replace(" get ", " create ")))
 
     async def dial(self, port: int) -> Peer:
         if not self.kubelet.reaches:
@@ -280,19 +307,24 @@ class ForwardCluster:
 class _TunnelEnd:
     """The kubelet's end of a tunnel."""
 
-    def __init__(self, cluster: ForwardCluster, socket: web.WebSocketResponse) -> None:
+    def __init__(
+        self,
+        cluster: ForwardCluster,
+        read: Callable[[], Awaitable[bytes]],
+        write: Callable[[bytes], Awaitable[None]],
+    ) -> None:
         self.cluster = cluster
-        self.socket = socket
+        self.read = read
+        self.write = write
         self.reader = spdy.SpdyReader()
         self.writer = spdy.SpdyWriter()
         self.pairs: dict[str, dict[str, int]] = {}
         self.inboxes: dict[int, asyncio.Queue[bytes]] = {}
 
     async def run(self) -> None:
-        async for message in self.socket:
-            if message.type is WSMsgType.BINARY:
-                for frame in self.reader.feed(message.data):
-                    await self.take(frame)
+        while data := await self.read():
+            for frame in self.reader.feed(data):
+                await self.take(frame)
         for inbox in self.inboxes.values():
             await inbox.put(b"")
 
@@ -335,7 +367,16 @@ class _TunnelEnd:
         pieces = [frame[at : at + 1] for at in range(len(frame))] if self.cluster.kubelet.cut_messages else [frame]
         with contextlib.suppress(ConnectionError):
             for piece in pieces:
-                await self.socket.send_bytes(piece)
+                await self.write(piece)
+
+
+async def _next_message(socket: web.WebSocketResponse) -> bytes:
+    """The bytes of the next message that has some; none at the end."""
+    async for message in socket:
+        if message.type is WSMsgType.BINARY and message.data:
+            data: bytes = message.data
+            return data
+    return b""
 
 
 async def _channels(cluster: ForwardCluster, socket: web.WebSocketResponse, port: int) -> None:

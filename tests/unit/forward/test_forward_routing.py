@@ -117,7 +117,7 @@ async def test_where_neither_is_allowed_the_rights_are_named(cluster: ForwardClu
             pass
     assert "pods/portforward" in told.value.message
     assert "pods/exec" in told.value.message
-    assert "'get' and 'create' on 'pods/portforward'" in told.value.hint
+    assert "'create' on 'pods/portforward'" in told.value.hint
     assert "'pods/exec'" in told.value.hint
     assert told.value.resource == "pods/portforward"
 

@@ -78,7 +78,7 @@ async def test_f57_computesdks_rights_suffice_and_the_role_grants_the_rest(compu
             {"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["get"]},
             {"apiGroups": [""], "resources": ["pods"], "verbs": ["watch", "patch"]},
             {"apiGroups": [""], "resources": ["events"], "verbs": ["list"]},
-            {"apiGroups": [""], "resources": ["pods/portforward"], "verbs": ["get", "create"]},
+            {"apiGroups": [""], "resources": ["pods/portforward"], "verbs": ["create", "get"]},
             {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
             {"apiGroups": ["metrics.k8s.io"], "resources": ["pods"], "verbs": ["list"]},
         ],

@@ -34,7 +34,7 @@ async def find_tools(connection: ExecConnection, target: ExecTarget) -> list[str
     if not tools:
         raise ForwardError(
             f"{target.sandbox_id} has neither Python, Node.js nor nc, one of which a forward through exec needs.",
-            hint="Use an image that has one, or have the rights get and create on pods/portforward granted.",
+            hint="Use an image that has one, or have the right create on pods/portforward granted.",
         )
     return tools
 
