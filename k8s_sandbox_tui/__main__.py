@@ -13,7 +13,10 @@ def main() -> int:
     # Nothing that a start makes is garbage, and to look for it takes a tenth of the time. Dashboard and commands turn
     # that on again once they have started.
     gc.disable()
-    return launch(sys.argv[1:])
+    code = launch(sys.argv[1:])
+    # Nor is anything looked for at the end, where that took most of the time that leaving took.
+    gc.freeze()
+    return code
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 from functools import partial
@@ -60,4 +61,5 @@ async def _stubborn() -> None:
 if __name__ == "__main__":
     code = run(Trouble(sys.argv[1]))
     print(f"left with {code}", flush=True)
+    gc.freeze()  # as `__main__` does
     sys.exit(code)
