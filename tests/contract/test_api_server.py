@@ -148,3 +148,22 @@ async def test_yaml_is_answered_to_those_who_want_it(client: ApiClient, namespac
     await client.wait_for(namespace, "in-yaml", "status.phase", "Running")
     log = await client.get(f"{pods}/in-yaml/log", Accept="application/yaml")
     assert str(log.content_type).startswith("text/plain")
+
+
+async def test_long_answers_are_compressed_for_those_who_take_it(client: ApiClient, pods: str) -> None:
+    manifest = pod_manifest("long", nodeSelector={"no": "node"})
+    manifest["metadata"] = {"name": "long", "annotations": {"text": "x" * 140_000}}
+    # Each answer with the object is that long, also the first.
+    made = await client.request("POST", pods, manifest, {"Accept-Encoding": "gzip"})
+    assert (made.status, made.headers.get("Content-Encoding")) == (201, "gzip")
+    for headers, encoding in (
+        ({"Accept-Encoding": "gzip"}, "gzip"),
+        ({"Accept-Encoding": "identity"}, None),
+        ({"Accept-Encoding": "gzip", "Accept": "application/yaml"}, "gzip"),
+    ):
+        listed = await client.get(pods, **headers)
+        assert listed.headers.get("Content-Encoding") == encoding
+        assert listed.headers.get("Vary") == ("Accept-Encoding" if encoding else None)
+        assert len(str(listed.body)) > 140_000
+    short = await client.get(f"{pods}?limit=1&labelSelector=a", **{"Accept-Encoding": "gzip"})
+    assert short.headers.get("Content-Encoding") is None

@@ -87,6 +87,11 @@ def wants_yaml(accept: str | None) -> bool:
         return False
 
 
+def takes_gzip(accept_encoding: str | None) -> bool:
+    """Whether the client reads gzip. As the API server reads the header: a weight behind the name is not understood."""
+    return "gzip" in [part.strip() for part in (accept_encoding or "").split(",")]
+
+
 def is_aggregated_discovery(accept: str | None) -> bool:
     """Whether the client prefers all of discovery in one answer."""
     wanted = {"g": "apidiscovery.k8s.io", "v": "v2", "as": "APIGroupDiscoveryList"}

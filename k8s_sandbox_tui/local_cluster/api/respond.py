@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.store.entry import Entry
     from k8s_sandbox_tui.local_cluster.store.resources import Resource, T
 
+_GZIP_THRESHOLD = 128 * 1024
+_GZIP_LEVEL = 1
 NO_CACHE = "no-cache, private"
 
 
@@ -41,6 +44,19 @@ def error_response(error: StatusError | PlainError) -> web.Response:
         return text_response(error.text, status=error.code)
     response = json_response(error.status().encode(), status=error.code)
     response.headers.update(error.headers)
+    return response
+
+
+async def compressed(response: web.StreamResponse) -> web.StreamResponse:
+    """The same answer by gzip; as it is where it is short, or no object or list. Source: `responsewriters` there."""
+    if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
+        return response
+    if len(response.body) <= _GZIP_THRESHOLD or not response.headers.get("Content-Type", "").startswith((JSON, YAML)):
+        return response
+    # Beside the loop: there is no lock on the interpreter meanwhile.
+    response.body = await asyncio.to_thread(gzip.compress, response.body, _GZIP_LEVEL)
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
     return response
 
 

@@ -9,10 +9,10 @@ from aiohttp import web
 
 from k8s_sandbox_tui.local_cluster.api.body import MAX_BODY
 from k8s_sandbox_tui.local_cluster.api.discovery import discover, group_version, version
-from k8s_sandbox_tui.local_cluster.api.media import wants_yaml
+from k8s_sandbox_tui.local_cluster.api.media import takes_gzip, wants_yaml
 from k8s_sandbox_tui.local_cluster.api.rbac import User, authorize
 from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo, request_info
-from k8s_sandbox_tui.local_cluster.api.respond import error_response, in_yaml, json_response, text_response
+from k8s_sandbox_tui.local_cluster.api.respond import compressed, error_response, in_yaml, json_response, text_response
 from k8s_sandbox_tui.local_cluster.api.routes import REVIEWS, Handler, Route
 from k8s_sandbox_tui.local_cluster.objects.status_error import (
     PlainError,
@@ -61,9 +61,11 @@ class ApiServer:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         response = await self._answer_in_json(request)
-        if response.prepared or not wants_yaml(request.headers.get("Accept")) or not request.path.startswith(_API):
+        if response.prepared or not request.path.startswith(_API):
             return response
-        return await in_yaml(response)
+        if wants_yaml(request.headers.get("Accept")):
+            response = await in_yaml(response)
+        return await compressed(response) if takes_gzip(request.headers.get("Accept-Encoding")) else response
 
     async def _answer_in_json(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
-from k8s_sandbox_tui.local_cluster.api.media import Form, answer_media, is_aggregated_discovery
+from k8s_sandbox_tui.local_cluster.api.media import Form, answer_media, is_aggregated_discovery, takes_gzip
 from k8s_sandbox_tui.local_cluster.api.paging import decode_token, start_key, token_after
 from k8s_sandbox_tui.local_cluster.api.rbac import Grant, Identity, Rule, User, authorize
 from k8s_sandbox_tui.local_cluster.api.request_info import request_info
@@ -153,6 +153,14 @@ def test_a_client_that_reads_nothing_of_this_is_told_so() -> None:
 )
 def test_json_or_yaml(accept: str, yaml: bool) -> None:
     assert answer_media(accept).yaml is yaml
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "gzip"),
+    [(None, False), ("identity", False), ("gzip", True), ("deflate, gzip, br", True), ("gzip;q=0.5", False)],
+)
+def test_who_takes_gzip(accept_encoding: str | None, gzip: bool) -> None:
+    assert takes_gzip(accept_encoding) is gzip
 
 
 def test_a_watch_is_told_in_json_alone() -> None:
