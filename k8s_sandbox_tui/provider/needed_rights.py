@@ -50,7 +50,7 @@ NEEDS = (
     Need(
         verb="get",
         resource="pods/exec",
-        lost="Commands come through SPDY in place of a WebSocket, after one request that is refused.",
+        lost="With create alone, commands come through SPDY in place of a WebSocket, after one refused request.",
         essential=False,
     ),
     Need(
@@ -86,7 +86,7 @@ NEEDS = (
     Need(
         verb="get",
         resource="pods/portforward",
-        lost="Ports are forwarded by SPDY in place of a WebSocket, after one request that is refused.",
+        lost="With create alone, ports are forwarded by SPDY in place of a WebSocket, after one refused request.",
         essential=False,
     ),
     Need(

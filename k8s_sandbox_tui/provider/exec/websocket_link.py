@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import ClientConnectionError, WSMsgType
+from aiohttp import WSMsgType
 
+from k8s_sandbox_tui.provider.connection.websocket_sending import quietly, send_message
 from k8s_sandbox_tui.provider.exec.protocol import PROTOCOLS, ExecProtocol
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Awaitable
     from typing import Literal, Self
 
     from aiohttp import ClientWebSocketResponse
@@ -60,24 +59,19 @@ class WebSocketLink:
         if message.type is WSMsgType.BINARY or message.type is WSMsgType.TEXT:
             return self._protocol.receive(message.data)
         if message.type is WSMsgType.PING:
-            await _quietly(self._websocket.pong(message.data))
+            await quietly(self._websocket.pong(message.data))
         elif message.type in _ENDED:
             return self._protocol.receive_close()
         return None
 
     async def send(self, message: bytes) -> None:
         """Sends a message."""
-        await _quietly(self._websocket.send_bytes(message))
+        await send_message(self._websocket, message)
 
     async def ping(self) -> None:
         """Sends a ping."""
-        await _quietly(self._websocket.ping())
+        await quietly(self._websocket.ping())
 
     async def close(self) -> None:
         """Closes the WebSocket; waits for the server's half of that."""
         await self._websocket.close()
-
-
-async def _quietly(sending: Awaitable[None]) -> None:
-    with contextlib.suppress(ClientConnectionError, ConnectionError):
-        await sending

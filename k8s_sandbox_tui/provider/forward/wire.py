@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Final, Protocol
 
-from aiohttp import ClientConnectionError, WSMsgType
+from aiohttp import WSMsgType
+
+from k8s_sandbox_tui.provider.connection.websocket_sending import quietly, send_message
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Awaitable
     from typing import Literal
 
     from aiohttp import ClientWebSocketResponse
@@ -78,16 +78,16 @@ class WebSocketWire:
             data: bytes = message.data
             return data
         if message.type is WSMsgType.PING:
-            await _quietly(self._websocket.pong(message.data))
+            await quietly(self._websocket.pong(message.data))
         return None if message.type in _ENDED else b""
 
     async def send(self, message: bytes) -> None:
         """Sends."""
-        await _quietly(self._websocket.send_bytes(message))
+        await send_message(self._websocket, message)
 
     async def ping(self) -> None:
         """Pings the API server."""
-        await _quietly(self._websocket.ping())
+        await quietly(self._websocket.ping())
 
     async def close(self) -> None:
         """Closes it; waits for the server's half of that."""
@@ -117,8 +117,3 @@ class SpdyWire:
     async def close(self) -> None:
         """Closes it."""
         self._upgraded.close()
-
-
-async def _quietly(sending: Awaitable[None]) -> None:
-    with contextlib.suppress(ClientConnectionError, ConnectionError):
-        await sending

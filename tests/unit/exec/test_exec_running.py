@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from k8s_sandbox_tui.provider.exec.patience import Patience
 from tests.unit.exec.exec_server import TARGET, failure_status
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from k8s_sandbox_tui.provider.exec.running import RunningCommand
     from tests.unit.exec.exec_server import ExecServer, LoopbackConnection
 
@@ -98,6 +101,21 @@ async def test_f15_f16_input_and_its_end(
         assert await running.wait() == 0
         with pytest.raises(InvalidArgumentError, match="no open input"):
             await running.send_stdin(b"x")
+
+
+async def test_who_gives_up_sending_hinders_nobody_else(connection: LoopbackConnection, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    async with await start_command(connection, TARGET, f"read go <{gate}; tail -c 4", stdin=True) as running:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await running.send_stdin(bytes(30_000_000))
+        more = asyncio.create_task(running.send_stdin(b"more" * 100_000))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(gate.write_text, "\n")
+        await more
+        await running.close_stdin()
+        assert await all_of(running) == {"stdout": b"more", "stderr": b""}
 
 
 @pytest.mark.parametrize("v4", [False, True])
