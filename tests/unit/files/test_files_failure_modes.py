@@ -73,7 +73,7 @@ async def test_content_that_changed_on_its_way_is_not_kept(
     files: FileSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "f").write_text("kept")
-    garbling = scripts.TAKE_HASHED.replace("{ feed||", "{ feed|tr x y||")
+    garbling = scripts.TAKE_HASHED.replace('take "$n" >&7', 'take "$n"|tr x y >&7')
     monkeypatch.setattr(
         "k8s_sandbox_tui.provider.files.writing._HASHED",
         scripts.PRELUDE + scripts.FRAMES + scripts.STORE + garbling + scripts.VERIFY_HASHED,
