@@ -1,8 +1,8 @@
 """Imports aiohttp without reading the system's authorities for it.
 
-aiohttp makes a TLS context when it is imported, for requests that bring none. All of ours bring their own, so the
-50 ms that OpenSSL 3 takes to read 150 authorities were spent for nothing before the first request of each process.
-For others in the process that context stays what it is: it gets the authorities with its first connection.
+aiohttp makes two TLS contexts when it is imported, for requests that bring none. All of ours bring their own, so the
+100 ms in which OpenSSL 3 reads 150 authorities twice were spent for nothing before the first request of each process.
+For others in the process these contexts stay what they are: they get the authorities with their first connection.
 """
 
 from __future__ import annotations
@@ -32,16 +32,19 @@ def import_aiohttp() -> None:
     if "aiohttp" in sys.modules:
         return
     type.__setattr__(ssl.SSLContext, "load_default_certs", _load_late)
+    # Inherited, so that taking it away again is enough.
+    type.__setattr__(ssl.SSLContext, "set_default_verify_paths", _load_late)
     try:
         import_module("aiohttp")
     finally:
+        type.__delattr__(ssl.SSLContext, "set_default_verify_paths")
         type.__setattr__(ssl.SSLContext, "load_default_certs", _LOAD)
 
 
 def _load_late(context: ssl.SSLContext, purpose: ssl.Purpose = ssl.Purpose.SERVER_AUTH) -> None:
     if type(context) is ssl.SSLContext and purpose is ssl.Purpose.SERVER_AUTH:
         object.__setattr__(context, "__class__", LateContext)
-    else:
+    elif not isinstance(context, LateContext):
         _LOAD(context, purpose)
 
 
