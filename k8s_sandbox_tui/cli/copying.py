@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import posixpath
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -16,8 +12,8 @@ from k8s_sandbox_tui.cli.copying_arguments import Cp, Sync
 from k8s_sandbox_tui.cli.document import to_json
 from k8s_sandbox_tui.cli.lookup import find
 from k8s_sandbox_tui.cli.text import shown_path
-from k8s_sandbox_tui.provider.files.errors import FileMissingError
 from k8s_sandbox_tui.provider.files.local_tree import local_error
+from k8s_sandbox_tui.provider.files.placing import local_target, remote_target
 from k8s_sandbox_tui.provider.files.transfer import Meter
 
 if TYPE_CHECKING:
@@ -71,12 +67,12 @@ async def cp(verb: Cp, compute: Compute) -> int:
         if verb.source.is_stream:
             done = await _from_input(verb, files, progress)
         elif verb.target.sandbox:
-            target = await _remote_target(files, verb.source.path, verb.target.path)
+            target = await remote_target(files, verb.source.path, verb.target.path)
             done = await files.upload(
                 verb.source.path, target, parents=True, on_progress=progress, timeout=verb.timeout
             )
         else:
-            here = await _local_target(files, verb.source.path, verb.target.path)
+            here = await local_target(files, verb.source.path, verb.target.path)
             done = await files.download(verb.source.path, here, on_progress=progress, timeout=verb.timeout)
     _tell_skipped(done.skipped)
     if verb.output == "json":
@@ -181,40 +177,6 @@ async def _to_output(verb: Cp, files: FileSystem) -> int:
             await standard_output.write(1, piece)
     await standard_output.flush()
     return exit_codes.OK
-
-
-async def _remote_target(files: FileSystem, source: str, target: str) -> str:
-    """The path that the copy gets: in a directory, where the target is one."""
-    name = own_name(source.replace(os.sep, "/"))
-    if not name or target.endswith("/"):
-        return target + name
-    try:
-        there = await files.stat(target)
-    except FileMissingError:
-        return target
-    return f"{target}/{name}" if there.type == "directory" else target
-
-
-async def _local_target(files: FileSystem, source: str, target: str) -> Path:
-    name, here = own_name(source), Path(target)
-    if target.endswith(("/", os.sep)):
-        # Before anything is made here: it says so where there is no such thing.
-        await files.stat(source)
-        await asyncio.to_thread(_make_directory, here)
-    return here / name if await asyncio.to_thread(here.is_dir) else here
-
-
-def own_name(path: str) -> str:
-    """The name under which it goes into a directory; empty for what stands for all that is in it (`.`, `a/.`)."""
-    name = posixpath.basename(path.rstrip("/"))
-    return "" if name in {".", ".."} else name
-
-
-def _make_directory(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise local_error(error, path) from error
 
 
 def _tell_skipped(skipped: Sequence[SkippedEntry]) -> None:

@@ -77,6 +77,10 @@ COMMANDS: tuple[Command, ...] = (
         help="Give the terminal to a shell in the selected sandbox until it ends.",
     ),
     Command(
+        id="sandbox.copy-files", keys="p", action="copy_files", label="Copy files", group=SANDBOX, show=False,
+        help="Copy files and directories to the selected sandbox, or from it.",
+    ),
+    Command(
         id="sandbox.inside", keys="i", action="inside('summary')", label="Inside", group=SANDBOX,
         help="Look inside the selected sandbox: summary, and why it does not run.",
     ),

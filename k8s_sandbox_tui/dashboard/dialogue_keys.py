@@ -12,6 +12,7 @@ from k8s_sandbox_tui.dashboard.console.card_menu import CardMenu
 from k8s_sandbox_tui.dashboard.console.find_bar import FindBar
 from k8s_sandbox_tui.dashboard.console.history_search import HistorySearch
 from k8s_sandbox_tui.dashboard.console.save_bar import SaveBar
+from k8s_sandbox_tui.dashboard.copying.screen import CopyScreen
 from k8s_sandbox_tui.dashboard.create.env_file_screen import EnvFileScreen
 from k8s_sandbox_tui.dashboard.create.presets_screen import PresetsScreen
 from k8s_sandbox_tui.dashboard.create.preview_screen import PreviewScreen
@@ -53,6 +54,7 @@ DIALOGUES: Sequence[tuple[str, Sequence[type[DOMNode]]]] = (
     ("While a sandbox is created", (ProgressScreen,)),
     ("Destroying", (DestroyScreen, *DestroyScreen.KEYED)),
     ("While sandboxes are destroyed", (DestructionScreen,)),
+    ("Copying files", (CopyScreen, *CopyScreen.KEYED)),
     ("Running in many", (EverywhereScreen, OutcomeList, OutcomeScreen)),
     ("URL", (UrlScreen, *UrlScreen.KEYED)),
     ("Port forwards", (ForwardsScreen, *ForwardsScreen.KEYED)),

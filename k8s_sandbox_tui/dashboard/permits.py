@@ -36,6 +36,7 @@ NEEDED: Mapping[str, Need] = {
     "jobs": Need(either=_EXEC),
     "run_everywhere": Need(either=_EXEC),
     "shell": Need(either=_EXEC),
+    "copy_files": Need(either=_EXEC),
     # Where the first is missing, a program in the sandbox does it.
     "forwards": Need(either=[*_FORWARD, *_EXEC], changes=False),
     "inside('yaml')": Need([_POD], changes=False),

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from typing import Self
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
+    from k8s_sandbox_tui.dashboard.copying.protocols import FilesPort
     from k8s_sandbox_tui.provider.config import K8sConfig
     from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
     from k8s_sandbox_tui.provider.destroy_many import DestroyResult, SandboxRef
     from k8s_sandbox_tui.provider.errors import SandboxError
-    from k8s_sandbox_tui.provider.files.name_list import NameList
     from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
     from k8s_sandbox_tui.provider.opened import ClusterWish
     from k8s_sandbox_tui.provider.rights import Rights
@@ -42,14 +42,6 @@ class JobsPort(Protocol):
 
     async def list(self) -> Sequence[BackgroundJob]:
         """All of them, the oldest first."""
-        ...
-
-
-class FilesPort(Protocol):
-    """The files of a sandbox."""
-
-    async def names(self, path: str, begin: str = "", *, timeout: int | None = None) -> NameList:
-        """The names in a directory that begin with a text; `timeout` is in milliseconds."""
         ...
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
+    from k8s_sandbox_tui.dashboard.copying.protocols import FilesPort
     from k8s_sandbox_tui.dashboard.ports import SandboxesPort, SandboxPort
     from k8s_sandbox_tui.provider.files.name_list import NameList
 
@@ -63,13 +64,21 @@ class SandboxHost:
         """
         return await (await self.sandbox()).jobs.start(command, cwd=cwd, env=env)
 
+    async def files(self) -> FilesPort:
+        """The files of the sandbox.
+
+        Raises:
+            SandboxError: As `sandbox`.
+        """
+        return (await self.sandbox()).filesystem
+
     async def list_names(self, folder: str, begin: str, /) -> NameList:
         """The names in a directory that begin with a text.
 
         Raises:
             SandboxError: They could not be listed.
         """
-        return await (await self.sandbox()).filesystem.names(folder, begin, timeout=LISTING)
+        return await (await self.files()).names(folder, begin, timeout=LISTING)
 
     async def list_jobs(self) -> Sequence[BackgroundJob]:
         """The jobs of the sandbox, the oldest first.

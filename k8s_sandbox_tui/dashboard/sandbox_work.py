@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NEED_CLUSTER = frozenset({"create", "forwards", "namespaces"})
 """The actions that need an open cluster."""
 
-NEED_SELECTED = frozenset({"console", "copy_url", "create_like", "inside", "jobs", "shell"})
+NEED_SELECTED = frozenset({"console", "copy_url", "create_like", "copy_files", "inside", "jobs", "shell"})
 """The actions that need a selected sandbox too."""
 
 
@@ -222,6 +222,16 @@ class SandboxWork:
         from k8s_sandbox_tui.dashboard.shell.flow import open_shell
 
         await open_shell(self._app, host.sandbox, row.info, join)
+
+    async def copy_files(self) -> None:
+        """Copy files to the selected sandbox, or from it."""
+        row = self._selected()
+        host = self.host(row)
+        if self._app is None or row is None or host is None:
+            return
+        from k8s_sandbox_tui.dashboard.copying.screen import CopyScreen
+
+        await self._app.push_screen_wait(CopyScreen(row.info, host, host.files, self._glyphs))
 
     async def destroy(self) -> None:
         """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""

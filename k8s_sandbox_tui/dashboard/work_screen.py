@@ -103,6 +103,11 @@ class WorkScreen(MenuScreen):
         """Give the terminal to a shell in the selected sandbox until that ends."""
         await self._work.open_shell(self._join)
 
+    @work(group="copying")
+    async def action_copy_files(self) -> None:
+        """Copy files to the selected sandbox, or from it."""
+        await self._work.copy_files()
+
     @work(group="destroy")
     async def action_destroy(self) -> None:
         """Ask, then destroy the sandboxes that were marked, or selected, when it was asked."""

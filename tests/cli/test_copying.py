@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from k8s_sandbox_tui.cli.copying import CpDocument, own_name, progress_text
+from k8s_sandbox_tui.cli.copying import CpDocument, progress_text
+from k8s_sandbox_tui.provider.files.placing import own_name
 from k8s_sandbox_tui.provider.files.transfer import TransferProgress
 from tests.cli.program import PROGRAM, run
 

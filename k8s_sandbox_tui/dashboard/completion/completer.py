@@ -66,12 +66,14 @@ class Completer:
         self._worker: Worker[None] | None = None
         self._asked: _Typed | None = None
         self._own: str | None = None
+        self._settled: _Typed | None = None
+        """What there is nothing more to be typed for: the key does then what it does elsewhere."""
         self._offered: Candidates | None = None
 
     @property
     def possible(self) -> bool:
         """Whether there is something to complete, and somebody to ask."""
-        return bool(self._text.strip()) and self._where() is not None
+        return bool(self._text.strip()) and self._typed != self._settled and self._where() is not None
 
     @property
     def choosing(self) -> bool:
@@ -91,7 +93,7 @@ class Completer:
         self.close()
         word = self._word()
         if word is None:
-            self._view.say("only the shell knows what this word is")
+            self._say("only the shell knows what this word is")
         elif (known := self._cache.known(where, word.folder, word.begin)) is not None:
             self._show(word, known)
         else:
@@ -171,7 +173,7 @@ class Completer:
         if self._typed != typed:
             self.close()
         elif listed is None:
-            self._view.say(said)
+            self._say(said)
         else:
             self._show(word, listed)
 
@@ -181,7 +183,13 @@ class Completer:
         if len(found.names) == 1 and not found.more:
             self._view.close()
             (name,) = found.names
-            self._type(rest_of(word, name, self._syntax), end_of(word, name, self._syntax))
+            rest, end = rest_of(word, name, self._syntax), end_of(word, name, self._syntax)
+            if rest or end:
+                self._type(rest, end)
+            else:
+                self._settled = self._typed
+                self._field.refresh_bindings()
+                self._field.screen.focus_next()
             return
         if common := found.common:
             begin = word.begin + common
@@ -189,7 +197,17 @@ class Completer:
             found = found._replace(word=self._word() or word)
         self._offer(found)
 
+    def _say(self, text: str) -> None:
+        """Say why there is nothing; the key leaves then."""
+        self._view.say(text)
+        self._settled = self._typed
+        self._field.refresh_bindings()
+
     def _offer(self, found: Candidates) -> None:
+        if not found.names:
+            self._offered = None
+            self._say(found.note)
+            return
         self._offered = found
         self._view.offer(found.names[:MOST_SHOWN], found.note)
         self._field.refresh_bindings()

@@ -10,7 +10,7 @@ from textual.widgets import Input
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.completion.completer import Completer
 
-COMPLETE = Binding("tab", "complete", "Complete", tooltip="Complete the path in the sandbox before the cursor.")
+COMPLETE = Binding("tab", "complete", "Complete", tooltip="Complete the path before the cursor.")
 """Where there is nothing to complete, the key does what it does elsewhere."""
 
 CHOOSING = (

@@ -26,7 +26,8 @@ def rights(*lacking: str, unknown: bool = False) -> Rights:
     )
 
 
-CHANGING = {"create", "create_like", "destroy", RUN, "jobs", "run_everywhere"}
+EXEC = {RUN, "jobs", "run_everywhere", "shell", "copy_files"}
+CHANGING = {"create", "create_like", "destroy", *EXEC}
 
 
 def test_every_right_that_an_action_needs_is_one_that_is_asked_for() -> None:
@@ -66,11 +67,11 @@ YAML, EVENTS, LOG = "inside('yaml')", "inside('events')", "inside('log')"
         (["create pods"], {"create", "create_like"}),
         (["get pods"], {"create_like", "destroy", YAML, EVENTS, LOG}),
         (["delete pods"], {"destroy"}),
-        (["get pods/exec", "create pods/exec"], {RUN, "jobs", "run_everywhere"}),
+        (["get pods/exec", "create pods/exec"], EXEC),
         (["get pods/portforward"], set[str]()),
         (
             ["get pods/portforward", "create pods/portforward", "get pods/exec", "create pods/exec"],
-            {RUN, "jobs", "run_everywhere", "forwards"},
+            {*EXEC, "forwards"},
         ),
         (["list events"], {EVENTS}),
         (["get pods/log"], {LOG}),
