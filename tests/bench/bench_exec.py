@@ -20,40 +20,23 @@ from k8s_sandbox_tui.provider import k8s
 from tests.bench.canned import canned_server
 from tests.bench.canned_exec import NAME
 from tests.bench.measurement import Measurement, median_seconds
-from tests.contract.cluster_client import kubeconfig_parts, own_cluster, with_token
+from tests.contract.cluster_client import CREATE_ALONE, CREATE_ALONE_TOKEN, kubeconfig_parts, own_cluster, with_token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonValue
     from k8s_sandbox_tui.provider.sandbox import Sandbox
 
 _PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 _LARGE = 100 << 20
-_TOKEN = "who-may-create-execs-alone"
-_CREATE_ALONE: JsonValue = {
-    "token": _TOKEN,
-    "user": {
-        "name": "ann",
-        "grants": [
-            {
-                "namespace": "",
-                "rules": [
-                    {"verbs": ["get"], "apiGroups": [""], "resources": ["pods"]},
-                    {"verbs": ["create"], "apiGroups": [""], "resources": ["pods/exec"]},
-                ],
-            }
-        ],
-    },
-}
 _ONE_BY_ONE = 150
 _AT_ONCE = 200
 
 
 def measure() -> list[Measurement]:
     """One command, many commands, much output."""
-    with own_cluster([_CREATE_ALONE]) as cluster:
+    with own_cluster([CREATE_ALONE]) as cluster:
         found = asyncio.run(_commands(cluster.kubeconfig))
     with canned_server("canned_exec") as kubeconfig:
         return found + asyncio.run(_output(kubeconfig))
@@ -62,7 +45,7 @@ def measure() -> list[Measurement]:
 async def _commands(kubeconfig: Path) -> list[Measurement]:
     async with (
         k8s(kube_config_path=str(kubeconfig)) as compute,
-        k8s(kube_config_raw=with_token(kubeconfig, _TOKEN)) as lesser,
+        k8s(kube_config_raw=with_token(kubeconfig, CREATE_ALONE_TOKEN)) as lesser,
         _session(kubeconfig) as bare,
     ):
         sandbox = await compute.sandbox.create()

@@ -28,6 +28,24 @@ if TYPE_CHECKING:
 
 TIMEOUT = aiohttp.ClientTimeout(total=20)
 
+CREATE_ALONE_TOKEN = "who-may-create-execs-alone"
+CREATE_ALONE: JsonObject = {
+    "token": CREATE_ALONE_TOKEN,
+    "user": {
+        "name": "ann",
+        "grants": [
+            {
+                "namespace": "",
+                "rules": [
+                    {"verbs": ["get"], "apiGroups": [""], "resources": ["pods"]},
+                    {"verbs": ["create"], "apiGroups": [""], "resources": ["pods/exec"]},
+                ],
+            }
+        ],
+    },
+}
+"""An identity whose commands go by SPDY."""
+
 
 @contextmanager
 def own_cluster(identities: JsonValue = None) -> Generator[LocalClusterStatus]:

@@ -20,7 +20,15 @@ from k8s_sandbox_tui.provider.errors import (
     SandboxGoneError,
 )
 from k8s_sandbox_tui.provider.models import CommandResult, SandboxStatus
-from tests.contract.cluster_client import ApiClient, api_client, look, own_cluster
+from tests.contract.cluster_client import (
+    CREATE_ALONE,
+    CREATE_ALONE_TOKEN,
+    ApiClient,
+    api_client,
+    look,
+    own_cluster,
+    with_token,
+)
 from tests.contract.test_provider_lifecycle import follow
 
 if TYPE_CHECKING:
@@ -43,7 +51,7 @@ _ALWAYS: JsonObject = {"times": None}
 def kubeconfig() -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("K8S_SANDBOX_TUI_FAULTS", "1")
-        with own_cluster() as status:
+        with own_cluster([CREATE_ALONE]) as status:
             yield status.kubeconfig
 
 
@@ -214,6 +222,39 @@ async def test_a_command_whose_connection_goes_wrong(
             assert "Whether the command still runs is not known" in caught.value.hint
     # The next command finds all as it should be.
     assert _done(await sandbox.run_command("cat; exit 3", stdin=_OUTPUT))
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("refused", ApiError),
+        ("drop-before-status", ConnectionLostError),
+        ("no-status", ConnectionLostError),
+        ("drop-after-status", None),
+        ("split-status", None),
+        ("split-output", None),
+    ],
+)
+async def test_a_command_by_spdy_whose_connection_goes_wrong(
+    client: ApiClient, compute: Compute, kubeconfig: Path, fault: str, error: type[SandboxError] | None
+) -> None:
+    created = await compute.sandbox.create()
+    async with k8s(kube_config_raw=with_token(kubeconfig, CREATE_ALONE_TOKEN)) as lesser:
+        sandbox = await lesser.sandbox.get_by_id(created.sandbox_id)
+        assert sandbox is not None
+        assert _done(await sandbox.run_command("cat; exit 3", stdin=_OUTPUT))
+        await _rule(client, {"fault": "exec", "exec": fault})
+        running = sandbox.run_command("cat; exit 3", stdin=_OUTPUT, timeout=15_000)
+        if error is None:
+            assert _done(await asyncio.wait_for(running, _HANGS))
+        else:
+            with pytest.raises(error) as caught:
+                await asyncio.wait_for(running, _HANGS)
+            if isinstance(caught.value, ConnectionLostError):
+                assert caught.value.stdout == _OUTPUT
+        before = lesser.requests
+        assert _done(await sandbox.run_command("cat; exit 3", stdin=_OUTPUT))
+        assert lesser.requests == before + 1
 
 
 async def test_a_list_that_expires_between_its_pages_is_begun_again(client: ApiClient, compute: Compute) -> None:
