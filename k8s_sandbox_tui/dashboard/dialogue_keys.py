@@ -27,6 +27,7 @@ from k8s_sandbox_tui.dashboard.forwards.screen import ForwardsScreen
 from k8s_sandbox_tui.dashboard.inside.screen import InsideScreen
 from k8s_sandbox_tui.dashboard.inside.view import DocumentView
 from k8s_sandbox_tui.dashboard.jobs.screen import JobsScreen
+from k8s_sandbox_tui.dashboard.listing_screen import ListingScreen
 from k8s_sandbox_tui.dashboard.main_keys import KeySection, bound, with_own
 from k8s_sandbox_tui.dashboard.mark_screen import MarkScreen
 from k8s_sandbox_tui.dashboard.places.pick_screen import PickScreen
@@ -57,8 +58,8 @@ DIALOGUES: Sequence[tuple[str, Sequence[type[DOMNode]]]] = (
     ("Copying files", (CopyScreen, *CopyScreen.KEYED)),
     ("Running in many", (EverywhereScreen, OutcomeList, OutcomeScreen)),
     ("URL", (UrlScreen, *UrlScreen.KEYED)),
-    ("Port forwards", (ForwardsScreen, *ForwardsScreen.KEYED)),
-    ("Jobs", (JobsScreen, *JobsScreen.KEYED)),
+    ("Port forwards", (ListingScreen, *ForwardsScreen.KEYED)),
+    ("Jobs", (ListingScreen, *JobsScreen.KEYED)),
     ("Columns", (ColumnsScreen, ColumnList, *ColumnsScreen.KEYED)),
     ("Marking many", (MarkScreen, *MarkScreen.KEYED)),
     ("Choosing a place", (PickScreen, *PickScreen.KEYED)),

@@ -25,10 +25,15 @@ def size_text(count: int) -> str:
     return f"{shown}{_UNITS[unit]}"
 
 
+def state_text(handle: ForwardHandle) -> str:
+    """What has become of it, at the end of its first line."""
+    return _STATES[handle.state] + (" (exec)" if handle.via == "exec" else "")
+
+
 def forward_lines(handle: ForwardHandle, width: int) -> list[tuple[str, str]]:
     """Lines of at most so many cells, and what they are: `name`, `numbers`, `error`."""
     local = f"{handle.local_host}:{handle.local_port} -> {handle.remote_port}"
-    state = _STATES[handle.state] + (" (exec)" if handle.via == "exec" else "")
+    state = state_text(handle)
     room = max(1, width - len(local) - len(state) - 4)
     name = fit(harmless(handle.sandbox_id), room, cut=Cut.MIDDLE)
     numbers = (

@@ -10,19 +10,20 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from k8s_sandbox_tui.dashboard.clipboard import copy_text
-from k8s_sandbox_tui.dashboard.forwards.lines import forward_lines
+from k8s_sandbox_tui.dashboard.forwards.lines import forward_lines, state_text
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 from k8s_sandbox_tui.dashboard.urls.browser import open_in_browser, why_not_open
 from k8s_sandbox_tui.dashboard.urls.port_chips import PortChips
 from k8s_sandbox_tui.dashboard.urls.ports import parse_port, port_reason
 from k8s_sandbox_tui.provider.errors import SandboxError
+from k8s_sandbox_tui.provider.forward.model import ForwardState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
 
 _STYLES = {"name": "bold", "numbers": "$foreground-muted", "error": "$text-error"}
+_STATE_STYLES = {
+    ForwardState.LISTENING: "$status-running",
+    ForwardState.CLOSED: "$muted",
+    ForwardState.GONE: "$status-failed",
+}
 REPAINT = 0.5
 """Seconds between two looks at the numbers."""
 
@@ -51,7 +57,7 @@ class _PortInput(PlainInput):
     ]
 
 
-class _List(OptionList):
+class _List(Listing):
     """The forwards."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,35 +68,26 @@ class _List(OptionList):
     ]
 
 
-class ForwardsScreen(ModalScreen[None]):
+def _prompt(handle: ForwardHandle, width: int) -> Content:
+    """Its lines; what has become of it stands out at the end of the first one."""
+    lines = Content("\n").join([Content.styled(text, _STYLES[kind]) for text, kind in forward_lines(handle, width)])
+    end = lines.plain.find("\n")
+    return lines.stylize(_STATE_STYLES[handle.state], end - len(state_text(handle)), end)
+
+
+class ForwardsScreen(ListingScreen[None]):
     """A field for a port of one sandbox, and all forwards of the session."""
 
     if TYPE_CHECKING:
         app = getters.app(ClipboardApp[object])
     DEFAULT_CSS = """
     ForwardsScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 96%; max-width: 110; height: auto; max-height: 96%; padding: 1 2;
-            background: $surface; border: round $border-blurred;
-            border-title-color: $accent; border-title-style: bold;
-        }
         & .new { height: 1; }
         & .label { width: auto; padding-right: 1; color: $muted; }
         & _PortInput { width: 8; background: $foreground 8%; margin-right: 2; }
         & _PortInput:focus { background: $primary 25%; }
-        & #said { height: auto; max-height: 4; color: $text-error; display: none; margin-top: 1; }
-        & #said.-shown { display: block; }
-        & #none { color: $muted; margin-top: 1; }
-        & _List {
-            height: auto; max-height: 14; border: none; padding: 0; margin-top: 1; background: $surface;
-            scrollbar-size-vertical: 1;
-            &:focus { border: none; background-tint: transparent; }
-            & > .option-list--option-highlighted { background: $cursor-blurred; color: $foreground; text-style: none; }
-            &:focus > .option-list--option-highlighted { background: $cursor-focused; color: $foreground; }
-        }
-        & .-hidden { display: none; }
+        & #none { margin-top: 1; }
+        & Listing { max-height: 14; margin-top: 1; }
     }
     """
     KEYED: ClassVar[Sequence[type[Widget]]] = (
@@ -98,7 +95,6 @@ class ForwardsScreen(ModalScreen[None]):
         _List,
     )
     """What is in it that has keys of its own."""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
     AUTO_FOCUS = ""
 
     def __init__(
@@ -135,7 +131,7 @@ class ForwardsScreen(ModalScreen[None]):
                     yield Static("here", classes="label")
                     yield _PortInput(placeholder="same", id="local", compact=True, max_length=6)
                 yield PortChips(suggestions[:recent], suggestions[recent:])
-            yield Static("", id="said", markup=False)
+            yield self.said()
             yield Static("No port is forwarded yet.", id="none", markup=False)
             yield _List(markup=False)
         yield KeyBar()
@@ -153,10 +149,7 @@ class ForwardsScreen(ModalScreen[None]):
     def _paint(self) -> None:
         shown, listed = self._forwards.all, self.query_one(_List)
         width = max(20, listed.size.width - 2) if listed.size.width else 60
-        prompts = [
-            Content("\n").join([Content.styled(text, _STYLES[kind]) for text, kind in forward_lines(one, width)])
-            for one in shown
-        ]
+        prompts = [_prompt(one, width) for one in shown]
         if shown != self._shown:
             at = listed.highlighted
             kept = self._shown[at] if at is not None and at < len(self._shown) else None
@@ -170,11 +163,6 @@ class ForwardsScreen(ModalScreen[None]):
                     listed.replace_option_prompt_at_index(number, prompt)
         listed.set_class(not shown, "-hidden")
         self.query_one("#none").set_class(bool(shown), "-hidden")
-
-    def _say(self, sentence: str) -> None:
-        said = self.query_one("#said", Static)
-        said.update(harmless(f"! {sentence}") if sentence else "")
-        said.set_class(bool(sentence), "-shown")
 
     @property
     def _chosen(self) -> ForwardHandle | None:
@@ -191,7 +179,7 @@ class ForwardsScreen(ModalScreen[None]):
     def _submitted(self) -> None:
         port, local = self.query_one("#port", Input).value, self.query_one("#local", Input).value.strip()
         reason = port_reason(port) or (port_reason(local) if local else "")
-        self._say(reason)
+        self.say(reason)
         number = parse_port(port)
         if not reason and number is not None:
             self._start(number, parse_port(local))
@@ -203,7 +191,7 @@ class ForwardsScreen(ModalScreen[None]):
         try:
             handle = await self._forwards.start(await self._host.sandbox(), port, local)
         except SandboxError as error:
-            self._say(str(error))
+            self.say(str(error))
             return
         self._history.use(port, self._history.protocol)
         self._paint()
@@ -251,7 +239,3 @@ class ForwardsScreen(ModalScreen[None]):
         """From the list to the field."""
         if self._host is not None:
             self.query_one("#port").focus()
-
-    def action_close(self) -> None:
-        """Leave; the forwards go on."""
-        self.dismiss(None)

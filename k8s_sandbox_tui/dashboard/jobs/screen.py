@@ -8,13 +8,13 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.jobs.lines import job_line, state_words
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
 from k8s_sandbox_tui.provider.errors import SandboxError
 from k8s_sandbox_tui.provider.jobs.models import JobState
 
@@ -40,7 +40,7 @@ class JobSource(Protocol):
         ...
 
 
-class _List(OptionList):
+class _List(Listing):
     """The jobs, the newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,35 +51,13 @@ class _List(OptionList):
     ]
 
 
-class JobsScreen(ModalScreen["BackgroundJob | None"]):
+class JobsScreen(ListingScreen["BackgroundJob"]):
     """The jobs of one sandbox; gives the one that is to be followed."""
 
     if TYPE_CHECKING:
         app = getters.app(App[object])
-    DEFAULT_CSS = """
-    JobsScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 96%; max-width: 110; height: auto; max-height: 96%; padding: 1 2;
-            background: $surface; border: round $border-blurred;
-            border-title-color: $accent; border-title-style: bold;
-        }
-        & #said { height: auto; max-height: 4; color: $text-error; display: none; margin-top: 1; }
-        & #said.-shown { display: block; }
-        & #none { color: $muted; }
-        & _List {
-            height: auto; max-height: 16; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
-            &:focus { border: none; background-tint: transparent; }
-            & > .option-list--option-highlighted { background: $cursor-blurred; color: $foreground; text-style: none; }
-            &:focus > .option-list--option-highlighted { background: $cursor-focused; color: $foreground; }
-        }
-        & .-hidden { display: none; }
-    }
-    """
     KEYED: ClassVar[Sequence[type[Widget]]] = (_List,)
     """What is in it that has keys of its own."""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
 
     def __init__(self, source: JobSource, name: str) -> None:
         """Ask for the jobs when shown.
@@ -99,7 +77,7 @@ class JobsScreen(ModalScreen["BackgroundJob | None"]):
             dialog.border_title = f"Jobs of {harmless(self._name)}"
             yield Static("Looking …", id="none", markup=False)
             yield _List(classes="-hidden", markup=False)
-            yield Static("", id="said", markup=False)
+            yield self.said()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -119,10 +97,10 @@ class JobsScreen(ModalScreen["BackgroundJob | None"]):
         try:
             self._jobs = list(reversed(await self._source.list_jobs()))
         except SandboxError as error:
-            self._say(str(error))
+            self.say(str(error))
             self.query_one("#none", Static).update("The jobs are not known.")
             return
-        self._say("")
+        self.say("")
         self.query_one("#none", Static).update(NONE)
         self._paint()
 
@@ -143,11 +121,6 @@ class JobsScreen(ModalScreen["BackgroundJob | None"]):
         words, style = state_words(job.info)
         return Content.assemble((f"{words:<{_STATE_CELLS}}", style), "  ", job_line(job.info, width))
 
-    def _say(self, sentence: str) -> None:
-        said = self.query_one("#said", Static)
-        said.update(harmless(f"! {sentence}") if sentence else "")
-        said.set_class(bool(sentence), "-shown")
-
     @property
     def _chosen(self) -> BackgroundJob | None:
         at = self.query_one(_List).highlighted
@@ -165,12 +138,12 @@ class JobsScreen(ModalScreen["BackgroundJob | None"]):
         if job is None:
             return
         if job.info.state is not JobState.RUNNING:
-            self._say("It has ended already.")
+            self.say("It has ended already.")
             return
         try:
             await job.kill()
         except SandboxError as error:
-            self._say(str(error))
+            self.say(str(error))
             return
         await self._refresh()
 
@@ -183,10 +156,6 @@ class JobsScreen(ModalScreen["BackgroundJob | None"]):
         try:
             await job.remove()
         except SandboxError as error:
-            self._say(str(error))
+            self.say(str(error))
             return
         await self._refresh()
-
-    def action_close(self) -> None:
-        """Leave; the jobs go on."""
-        self.dismiss(None)
