@@ -22,13 +22,17 @@ from typing import TYPE_CHECKING, Final
 from k8s_sandbox_tui.dashboard.app import DashboardApp
 from k8s_sandbox_tui.local_cluster import control
 from k8s_sandbox_tui.provider import k8s
+from k8s_sandbox_tui.provider.labels import MANAGED_LABEL, MANAGED_VALUE, METADATA_PREFIX, RUNTIME_LABEL
 from k8s_sandbox_tui.provider.opened import ClusterWish, OpenCluster, OpenedCluster
+from tests.contract.cluster_client import api_client
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from textual.pilot import Pilot
 
+    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
+    from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject
     from k8s_sandbox_tui.provider import Compute
     from k8s_sandbox_tui.provider.models import Runtime
 
@@ -47,6 +51,13 @@ SANDBOXES: Final[Sequence[tuple[str, Runtime, dict[str, str]]]] = (
     ("agent-browser", "node", {"owner": "ann", "task": "read the news"}),
     ("agent-planner", "python", {"owner": "ann", "task": "plan the trip"}),
 )
+
+TROUBLED: Final[Sequence[tuple[str, Runtime, str, Sequence[str], Mapping[str, str]]]] = (
+    ("agent-reader", "python", "python:3.11-slim", ("sh", "-c", "exit 3"), {}),
+    ("train-large", "python", "python:3.11-slim", (), {"cpu": "64"}),
+    ("preview-docs", "node", "registry.example/docs:latest", (), {}),
+)
+"""Such as do not run: name, runtime, image, command and requests."""
 
 FIRST_COMMAND: Final = "python3 -c 'print(6 * 7)'"
 SECOND_COMMAND: Final = "for i in 1 2 3; do echo step $i of 3; done; echo no such dataset >&2; exit 3"
@@ -184,6 +195,19 @@ async def photograph(
         await scene(Studio(app, pilot))
 
 
+async def add_troubled(status: LocalClusterStatus) -> None:
+    """Makes Pods that the provider would give up and take away again."""
+    async with api_client(status.kubeconfig) as client:
+        for name, runtime, image, command, requests in TROUBLED:
+            container: JsonObject = {"name": "sandbox", "image": image, "resources": {"requests": {**requests}}}
+            if command:
+                container["command"] = [*command]
+            labels: JsonObject = {MANAGED_LABEL: MANAGED_VALUE, RUNTIME_LABEL: runtime}
+            metadata: JsonObject = {"name": name, "labels": labels, "annotations": {f"{METADATA_PREFIX}owner": "dan"}}
+            pod: JsonObject = {"metadata": metadata, "spec": {"restartPolicy": "Never", "containers": [container]}}
+            await client.request("POST", "/api/v1/namespaces/default/pods", pod)
+
+
 async def make() -> None:
     """Starts the cluster, fills it and takes all pictures."""
     status = control.up()
@@ -206,6 +230,7 @@ async def make() -> None:
             warning=status.warning,
         )
 
+    await add_troubled(status)
     async with compute() as filling:
         for name, runtime, metadata in SANDBOXES:
             await filling.sandbox.create(name=name, runtime=runtime, metadata=metadata)
