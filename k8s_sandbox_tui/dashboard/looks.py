@@ -93,3 +93,9 @@ def status_text(info: SandboxInfo) -> str:
     if not info.reason or info.reason in _SAY_NOTHING or info.reason.lower() == info.status:
         return word
     return f"{word} {info.reason}"
+
+
+def tone_of(info: SandboxInfo) -> str:
+    """The status whose colour it has: a start that Kubernetes has a reason to report of has that of a failure."""
+    held_up = info.status == "starting" and bool(info.reason) and info.reason not in _SAY_NOTHING
+    return "failed" if held_up else info.status

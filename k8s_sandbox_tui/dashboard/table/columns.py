@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.age import age
-from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text
+from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text, tone_of
 from k8s_sandbox_tui.dashboard.table import usage
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _exit_key(row: Row) -> tuple[int, int]:
 
 
 def _status_key(row: Row) -> str:
-    return f"{LOOKS[row.info.status].rank}{row.info.reason}"
+    return f"{LOOKS[tone_of(row.info)].rank}{LOOKS[row.info.status].rank}{row.info.reason}"
 
 
 NAME = Column(

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
+from k8s_sandbox_tui.dashboard.looks import tone_of
 from k8s_sandbox_tui.dashboard.table import columns as c
 from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.dashboard.table.layout import GAP, Cell
@@ -75,7 +76,7 @@ def row_strip(
     over = styles.base + styles["cursor"] if look.cursor else styles.base
     segments = _margin(look, over, styles, glyphs)
     used = MARGIN
-    status = styles[info.status]
+    status = styles[tone_of(info)]
     faded = info.status == "stopped"
     for cell in cells:
         column = cell.column
