@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.provider.errors import ForbiddenError
+from k8s_sandbox_tui.provider.models import SandboxStatus
 from tests.dashboard.commanded import Commanded
 from tests.dashboard.scripted import dashboard, sandbox_info
 
@@ -42,4 +43,15 @@ async def test_nothing_is_started_where_nothing_could_be_joined_or_run() -> None
         assert shown.said[-1].startswith("Read-only mode is on.")
         await shown.press("L", "t")
         await shown.until(lambda: shown.said[-1].startswith("The dashboard has no terminal"))
+        assert sandbox.shell.commands == []
+
+
+async def test_a_sandbox_that_does_not_run_gets_no_shell() -> None:
+    ended = sandbox_info(1, status=SandboxStatus.STOPPED, reason="Completed")
+    async with dashboard([ended], join=_join) as shown:
+        sandbox = Commanded(ended.id, ended.uid)
+        shown.cluster.compute.sandbox.known[ended.id] = sandbox
+        await shown.press("t")
+        said = f"{ended.name} has ended (Completed). Choose another sandbox, or create one."
+        await shown.until(lambda: shown.said == [said])
         assert sandbox.shell.commands == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from k8s_sandbox_tui.dashboard.console.words import exit_words
+from k8s_sandbox_tui.dashboard.console.words import exit_words, why_not
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.provider.errors import SandboxError
 
@@ -36,6 +36,9 @@ async def open_shell(
         join: Joins the shell with the terminal; None where that is not possible.
     """
     name = harmless(info.name)
+    if reason := why_not(info):
+        app.notify(reason, severity="warning", markup=False)
+        return
     if join is None or app.is_web or sys.platform == "win32":
         _refuse(app, info)
         return
