@@ -11,6 +11,7 @@ from tests.contract.cluster_client import Answer, ApiClient, look, pod_manifest
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject
 
+_MERGE = {"Content-Type": "application/merge-patch+json"}
 _APPLY = {"Content-Type": "application/apply-patch+yaml"}
 
 
@@ -51,6 +52,57 @@ async def test_each_manager_takes_away_what_nobody_else_wants(client: ApiClient,
     assert [look(applied.object, f"spec.ports.{at}.name") for at in range(2)] == ["dns-udp", "dns"]
 
 
+async def test_what_others_own_is_a_conflict_unless_it_is_forced(client: ApiClient, namespace: str) -> None:
+    path = f"/api/v1/namespaces/{namespace}/services/s"
+    http: JsonObject = {"name": "http", "port": 80}
+    await _apply(client, path, _service(http, a="1", b="1"))
+    labelled = await client.request(
+        "PATCH", f"{path}?fieldManager=kubectl-label", {"metadata": {"labels": {"b": "2"}}}, _MERGE
+    )
+    assert labelled.status == 200
+    other: JsonObject = {"name": "web", "port": 80}
+    for query in ("fieldManager=two", "fieldManager=two&dryRun=All"):
+        refused = await _apply(client, path, _service(other, a="1", b="3"), query)
+        assert (refused.status, refused.object["reason"]) == (409, "Conflict")
+        assert refused.object["details"] == {
+            "causes": [
+                {
+                    "reason": "FieldManagerConflict",
+                    "message": 'conflict with "kubectl-label" using v1',
+                    "field": ".metadata.labels.b",
+                },
+                {
+                    "reason": "FieldManagerConflict",
+                    "message": 'conflict with "one"',
+                    "field": '.spec.ports[port=80,protocol="TCP"].name',
+                },
+            ]
+        }
+        assert refused.message == (
+            'Apply failed with 2 conflicts: conflicts with "kubectl-label" using v1:\n- .metadata.labels.b\n'
+            'conflicts with "one":\n- .spec.ports[port=80,protocol="TCP"].name'
+        )
+    assert look((await client.get(path)).object, "metadata.labels") == {"a": "1", "b": "2"}
+    forced = await _apply(client, path, _service(other, a="1", b="3"), "fieldManager=two&force=true")
+    assert (look(forced.object, "metadata.labels.b"), look(forced.object, "spec.ports.0.name")) == ("3", "web")
+    again = await _apply(client, path, _service(http, a="1"))
+    assert again.message == (
+        'Apply failed with 1 conflict: conflict with "two": .spec.ports[port=80,protocol="TCP"].name'
+    )
+
+
+async def test_values_that_are_written_differently_are_no_conflict(client: ApiClient, pods: str) -> None:
+    manifest = pod_manifest("a", nodeSelector={"no": "node"})
+    container = look(manifest, "spec.containers.0")
+    assert isinstance(container, dict)
+    container["resources"] = {"requests": {"cpu": "1000m"}}
+    made = await client.request("POST", f"{pods}?fieldManager=maker", manifest)
+    assert made.status == 201
+    container["resources"] = {"requests": {"cpu": "1"}}
+    applied = await _apply(client, f"{pods}/a", manifest)
+    assert applied.status == 200, applied.body
+
+
 @pytest.mark.parametrize(
     ("query", "name", "refusal"),
     [
@@ -64,6 +116,16 @@ async def test_what_does_not_fit(client: ApiClient, pods: str, query: str, name:
     assert answer.status == refusal[0]
     assert refusal[1] in str(answer.object["message"])
     assert (await client.get(f"{pods}/a")).status == 404
+
+
+async def test_what_belongs_to_other_patches_and_to_the_server(client: ApiClient, pods: str) -> None:
+    await client.request("POST", pods, pod_manifest("a", nodeSelector={"no": "node"}))
+    forced = await client.request("PATCH", f"{pods}/a?force=true", {}, _MERGE)
+    assert (forced.status, "may not be specified for non-apply patch" in forced.message) == (422, True)
+    manifest = pod_manifest("a")
+    manifest["metadata"] = {"name": "a", "managedFields": []}
+    managed = await _apply(client, f"{pods}/a", manifest)
+    assert (managed.status, managed.message) == (400, "metadata.managedFields must be nil")
 
 
 @pytest.mark.parametrize(

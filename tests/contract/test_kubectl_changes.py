@@ -68,6 +68,26 @@ def test_apply_on_the_server(kubectl: Kubectl, file: Path) -> None:
     assert _labels(kubectl, "applied") == {"kept": "2", "other": "kept"}
 
 
+def test_apply_on_the_server_to_what_others_own(kubectl: Kubectl, file: Path) -> None:
+    command = ("apply", "--server-side", "-f", str(file))
+    manifest = pod_manifest("shared")
+    manifest["metadata"] = {"name": "shared", "labels": {"a": "1"}}
+    file.write_text(json.dumps(manifest))
+    # What kubectl has applied from here it may go on with on the server.
+    kubectl("apply", "-f", str(file))
+    manifest["metadata"] = {"name": "shared", "labels": {"a": "2"}}
+    file.write_text(json.dumps(manifest))
+    kubectl(*command)
+    kubectl("label", "pod", "shared", "--overwrite", "a=3")
+    refused = kubectl(*command, code=None)
+    assert refused.returncode
+    assert ".metadata.labels.a" in refused.stderr
+    assert "--force-conflicts" in refused.stderr
+    kubectl(*command, "--force-conflicts")
+    assert _labels(kubectl, "shared") == {"a": "2"}
+    kubectl("delete", "pod", "shared", "--force", "--grace-period=0")
+
+
 def test_create(kubectl: Kubectl, file: Path) -> None:
     file.write_text(json.dumps(pod_manifest("made")))
     assert kubectl("create", "-f", str(file)).stdout == "pod/made created\n"

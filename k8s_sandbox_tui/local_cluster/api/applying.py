@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.api.body import read_object
 from k8s_sandbox_tui.local_cluster.api.delete_options import is_dry_run
-from k8s_sandbox_tui.local_cluster.api.patching import APPLY, field_manager, patch_type
+from k8s_sandbox_tui.local_cluster.api.patching import field_manager, is_apply
 from k8s_sandbox_tui.local_cluster.objects.status_error import bad_request
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def patch_object(
     Raises:
         StatusError: the patch does not fit; for apply, nobody is named as the one who applies it.
     """
-    if patch_type(request) != APPLY:
+    if not is_apply(request):
         return await change(request, info)
     manager = field_manager(request)
     wanted = await read_object(request, served.resource.kind)
@@ -39,9 +39,12 @@ async def patch_object(
     if name != info.name:
         raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({info.name})")
     namespace = info.namespace if served.resource.namespaced else ""
-    write = change if served.collection.find(namespace, info.name) else create
-    response = await write(request, info)
+    if isinstance(meta, dict) and "managedFields" in meta:
+        raise bad_request("metadata.managedFields must be nil")
+    if served.collection.find(namespace, info.name) is not None:
+        return await change(request, info)
+    response = await create(request, info)
     entry = served.collection.find(namespace, info.name)
     if entry is not None and not is_dry_run(request.query):
-        cluster.applied.keep(entry.object.metadata.uid, manager, wanted)
+        cluster.owners.applied(entry.object.metadata.uid, manager, wanted, {}, {})
     return response

@@ -38,6 +38,17 @@ def patch_type(request: web.Request) -> str:
     return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
+def is_apply(request: web.Request) -> bool:
+    """Whether it is a server-side apply."""
+    return request.method == "PATCH" and patch_type(request) == APPLY
+
+
+def writer(request: web.Request) -> str:
+    """Who writes otherwise than by applying; the beginning of the user agent where the request does not say."""
+    agent = request.headers.get("User-Agent", "")
+    return request.query.get("fieldManager", "") or agent.partition("/")[0] or "unknown"
+
+
 def field_manager(request: web.Request) -> str:
     """Who applies.
 
@@ -66,7 +77,7 @@ async def changed_object(
         wanted = await read_object(request, resource.kind)
         live = decode(entry.body)
         uid = entry.object.metadata.uid
-        patched = cluster.applied.over(live if isinstance(live, dict) else {}, uid, field_manager(request), wanted)
+        patched = cluster.owners.over(live if isinstance(live, dict) else {}, uid, field_manager(request), wanted)
     elif media in _PATCHES:
         patched = _PATCHES[media](decode(entry.body), await _patch(request))
     else:

@@ -12,6 +12,7 @@ from k8s_sandbox_tui.local_cluster.api.body import cannot_be_handled, convert, r
 from k8s_sandbox_tui.local_cluster.api.creation import check_new_metadata, dry_response, with_warnings
 from k8s_sandbox_tui.local_cluster.api.delete_options import DeleteOptions, delete_options, is_dry_run
 from k8s_sandbox_tui.local_cluster.api.listing import list_body
+from k8s_sandbox_tui.local_cluster.api.patching import is_apply, writer
 from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_response
 from k8s_sandbox_tui.local_cluster.api.selection import entry_test
 from k8s_sandbox_tui.local_cluster.api.service_accounts import check_account, with_account
@@ -58,6 +59,8 @@ async def create_pod(request: web.Request, info: RequestInfo, cluster: Cluster, 
             raise already_exists("pods", pod.metadata.name)
         return with_warnings(dry_response(PODS.type_meta, json.encode(pod), status=201), decoded.unknown)
     entry = cluster.pods.create(pod)
+    if not is_apply(request):
+        cluster.owners.created(entry.object.metadata.uid, writer(request))
     kubelet.admit(entry.object)
     return with_warnings(object_response(PODS, entry, status=201), decoded.unknown)
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET, json
 from msgspec.structs import replace
 
-from k8s_sandbox_tui.local_cluster.api.body import convert
+from k8s_sandbox_tui.local_cluster.api.body import convert, read_object
 from k8s_sandbox_tui.local_cluster.api.creation import dry_response, with_warnings
 from k8s_sandbox_tui.local_cluster.api.delete_options import is_dry_run
-from k8s_sandbox_tui.local_cluster.api.patching import changed_object
+from k8s_sandbox_tui.local_cluster.api.ownership import noted_change
+from k8s_sandbox_tui.local_cluster.api.patching import changed_object, is_apply
 from k8s_sandbox_tui.local_cluster.api.respond import object_response
 from k8s_sandbox_tui.local_cluster.objects.status_error import bad_request, conflict, invalid
 
@@ -49,6 +50,7 @@ async def update_object(
     """
     key = (info.namespace if resource.namespaced else "", info.name)
     body = await changed_object(request, info, resource, collection.get(*key), cluster)
+    wanted = await read_object(request, resource.kind) if is_apply(request) else None
     # The body was awaited; what counts is the object as it is now.
     old = collection.get(*key).object
     decoded = convert(body, resource.model, resource.kind, request.query)
@@ -57,11 +59,14 @@ async def update_object(
     wrong = errors(old, new)
     if wrong:
         raise invalid(resource.kind, info.name, wrong)
+    note = noted_change(request, wanted, cluster.owners, old, new)
     if is_dry_run(request.query):
         return with_warnings(dry_response(resource.type_meta, json.encode(new), status=200), decoded.unknown)
     if _held_no_longer(old.metadata, new.metadata):
         return object_response(resource, collection.delete(*key))
-    return with_warnings(object_response(resource, collection.update(new)), decoded.unknown)
+    response = object_response(resource, collection.update(new))
+    note()
+    return with_warnings(response, decoded.unknown)
 
 
 def sent_metadata(old: ObjectMeta, sent: ObjectMeta) -> ObjectMeta:

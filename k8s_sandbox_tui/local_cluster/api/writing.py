@@ -13,6 +13,7 @@ from k8s_sandbox_tui.local_cluster.api.body import convert, read_object
 from k8s_sandbox_tui.local_cluster.api.creation import check_new_metadata, dry_response, with_warnings
 from k8s_sandbox_tui.local_cluster.api.delete_options import delete_options, is_dry_run
 from k8s_sandbox_tui.local_cluster.api.listing import list_body
+from k8s_sandbox_tui.local_cluster.api.patching import is_apply, writer
 from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_response
 from k8s_sandbox_tui.local_cluster.api.selection import entry_test
 from k8s_sandbox_tui.local_cluster.api.updating import update_object
@@ -76,6 +77,8 @@ async def create_object(
             raise already_exists(resource.plural, name)
         return with_warnings(dry_response(resource.type_meta, json.encode(item), status=201), decoded.unknown)
     entry = collection.create(item)
+    if not is_apply(request):
+        cluster.owners.created(entry.object.metadata.uid, writer(request))
     if written.made is not None:
         written.made(entry.object)
     return with_warnings(object_response(resource, entry, status=201), decoded.unknown)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 SETS = frozenset({"finalizers"})
 """Lists of plain values, each of which stands there once."""
 
+ATOMIC = frozenset(
+    {"configMapKeyRef", "fieldRef", "labelSelector", "nodeSelector", "resourceFieldRef", "secretKeyRef", "selector"}
+)
+"""Objects that are applied as a whole: `structType=atomic` and `mapType=atomic`."""
+
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "conditions": ("type",),
     "containers": ("name",),

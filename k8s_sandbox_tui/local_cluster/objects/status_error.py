@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import UNSET, UnsetType, json
 
 from k8s_sandbox_tui.local_cluster.objects.meta import KubeStruct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class StatusCause(KubeStruct, frozen=True, kw_only=True):
@@ -134,6 +137,23 @@ def conflict(resource: str, name: str, why: str) -> StatusError:
     """409: the object is not the one that the request was about."""
     details = StatusDetails(name=name, kind=resource)
     return StatusError(409, "Conflict", f'Operation cannot be fulfilled on {resource} "{name}": {why}', details=details)
+
+
+def apply_conflict(conflicts: Sequence[tuple[str, str]]) -> StatusError:
+    """409: an apply would overwrite what others own; each pair is an owner, as it is told, and a path."""
+    causes = [
+        StatusCause(reason="FieldManagerConflict", message=f"conflict with {owner}", field=path)
+        for owner, path in conflicts
+    ]
+    if len(conflicts) == 1:
+        message = f"Apply failed with 1 conflict: conflict with {conflicts[0][0]}: {conflicts[0][1]}"
+    else:
+        lines: list[str] = []
+        for owner in dict.fromkeys(owner for owner, _ in conflicts):
+            lines += [f"conflicts with {owner}:", *(f"- {path}" for other, path in conflicts if other == owner)]
+        told = "\n".join(lines)
+        message = f"Apply failed with {len(conflicts)} conflicts: {told}"
+    return StatusError(409, "Conflict", message, details=StatusDetails(causes=causes))
 
 
 def method_not_allowed() -> StatusError:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.store import resources
-from k8s_sandbox_tui.local_cluster.store.applied import AppliedObjects
 from k8s_sandbox_tui.local_cluster.store.clock import Clock
 from k8s_sandbox_tui.local_cluster.store.collection import Collection, T
+from k8s_sandbox_tui.local_cluster.store.owners import FieldOwners
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ class Cluster:
     services: Collection[Service]
     service_accounts: Collection[ServiceAccount]
     events: Collection[Event]
-    applied: AppliedObjects
+    owners: FieldOwners
 
 
 def new_cluster(version_file: Path | None = None) -> Cluster:
@@ -47,5 +47,5 @@ def new_cluster(version_file: Path | None = None) -> Cluster:
         collection(resources.SERVICES),
         collection(resources.SERVICE_ACCOUNTS),
         collection(resources.EVENTS),
-        AppliedObjects(),
+        FieldOwners(),
     )
