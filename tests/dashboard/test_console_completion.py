@@ -165,6 +165,17 @@ async def test_one_question_at_a_time_and_none_for_a_line_that_has_changed(app: 
         assert (line(app), below(app)) == ("cat o", [])
 
 
+async def test_a_fast_typist_is_answered(app: ConsoleApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        # Tab is there before the field has told of what was typed before it.
+        field = app.query_one(CommandInput)
+        field.set_command("cat s")
+        field.action_complete()
+        await until(pilot, lambda: bool(below(app)))
+        await pilot.pause()
+        assert below(app)[0] == "setup.cfg"
+
+
 async def test_what_cannot_be_completed_says_so(app: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app.host.folders["/lost/"] = ConnectionLostError("The connection\x1b[2J ended.")
     async with app.run_test(size=(80, 24)) as pilot:

@@ -65,7 +65,8 @@ class Completer:
         self._cache = cache
         self._worker: Worker[None] | None = None
         self._asked: _Typed | None = None
-        self._own: str | None = None
+        self._seen: str | None = None
+        """What stood here when something was asked, offered or filled in: changes to that are older, or our own."""
         self._settled: _Typed | None = None
         """What there is nothing more to be typed for: the key does then what it does elsewhere."""
         self._offered: Candidates | None = None
@@ -91,6 +92,7 @@ class Completer:
         if where is None or (self._worker is not None and self._asked == typed):
             return
         self.close()
+        self._seen = typed.value
         word = self._word()
         if word is None:
             self._say("only the shell knows what this word is")
@@ -115,9 +117,9 @@ class Completer:
 
     def changed(self) -> None:
         """Something was typed: what was asked for is not wanted any more, what is offered gets less."""
-        if self._field.value == self._own:
+        if self._field.value == self._seen:
             return
-        self._own = None
+        self._seen = None
         self._stop()
         offered, where, word = self._offered, self._where(), self._word()
         if self.choosing and offered is not None and where is not None and word is not None:
@@ -208,7 +210,7 @@ class Completer:
             self._offered = None
             self._say(found.note)
             return
-        self._offered = found
+        self._offered, self._seen = found, self._field.value
         self._view.offer(found.names[:MOST_SHOWN], found.note)
         self._field.refresh_bindings()
 
@@ -221,4 +223,4 @@ class Completer:
         if text and text[-1] in "/ " and field.value[start : start + 1] == text[-1]:
             stop += 1
         field.replace(text, start, stop)
-        self._own = field.value
+        self._seen = field.value

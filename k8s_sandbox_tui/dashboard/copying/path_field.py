@@ -30,8 +30,17 @@ class PathInput(CompletingInput, PlainInput):
     BINDINGS: ClassVar[list[BindingType]] = [
         *CHOOSING,
         COMPLETE,
-        Binding("enter", "submit", "Next", tooltip="Go on to the other path; from there, copy.", show=False),
+        Binding("enter", "enter", "Next", tooltip="Go on to the other path; from there, copy."),
     ]
+
+    def __init__(self, placeholder: str, entered: Callable[[PathInput], None]) -> None:
+        super().__init__(placeholder=placeholder, compact=True)
+        self._entered = entered
+
+    def action_enter(self) -> None:
+        """Go on at once: what is typed next is for another field."""
+        self.stop_completing()
+        self._entered(self)
 
 
 class PathField(Vertical):
@@ -54,6 +63,7 @@ class PathField(Vertical):
         *,
         syntax: Syntax,
         where: Callable[[], Whereabouts | None],
+        entered: Callable[[PathInput], None],
         id: str,  # noqa: A002 - Textual's name
     ) -> None:
         """Empty.
@@ -63,11 +73,12 @@ class PathField(Vertical):
             placeholder: An example.
             syntax: How the path is written.
             where: What it counts from.
+            entered: Called for Enter.
             id: The widget's id.
         """
         super().__init__(id=id)
         self._label = label
-        self.input = PathInput(placeholder=placeholder, compact=True)
+        self.input = PathInput(placeholder, entered)
         self._view = NameListView()
         self.input.completer = Completer(self.input, self._view, syntax=syntax, where=where, cache=NameCache())
 

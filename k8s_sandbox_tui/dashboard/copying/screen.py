@@ -8,7 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from k8s_sandbox_tui.dashboard.completion.names import Whereabouts
 from k8s_sandbox_tui.dashboard.completion.words import PLAIN
@@ -92,10 +92,20 @@ class CopyScreen(ModalScreen[None]):
         self._ascii = glyphs.ascii_only
         local, remote = Whereabouts(LocalNames(), ""), Whereabouts(names, info.uid)
         self._local = PathField(
-            "On this machine", "a path, as in: ~/project", syntax=LOCAL, where=lambda: local, id="copy-local"
+            "On this machine",
+            "a path, as in: ~/project",
+            syntax=LOCAL,
+            where=lambda: local,
+            entered=self._entered,
+            id="copy-local",
         )
         self._remote = PathField(
-            f"In {harmless(info.name)}", "a path, as in: /work/", syntax=PLAIN, where=lambda: remote, id="copy-remote"
+            f"In {harmless(info.name)}",
+            "a path, as in: /work/",
+            syntax=PLAIN,
+            where=lambda: remote,
+            entered=self._entered,
+            id="copy-remote",
         )
         self._up = True
         self._worker: Worker[None] | None = None
@@ -107,7 +117,10 @@ class CopyScreen(ModalScreen[None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = f"Copy files: {harmless(self._info.name)}"
             yield self._local
-            yield Button(self._direction, id="copy-direction", compact=True)
+            direction = Button(self._direction, id="copy-direction", compact=True)
+            # Tab goes from path to path; there is a key for it.
+            direction.can_focus = False
+            yield direction
             yield self._remote
             yield Static(MEANING, id="copy-said", markup=False)
             with Horizontal(id="copy-answer"):
@@ -130,11 +143,10 @@ class CopyScreen(ModalScreen[None]):
             return not self.copying or None
         return super().check_action(action, parameters)
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def _entered(self, field: PathInput) -> None:
+        """Go on to the other path; from the last one, copy."""
         first, second = (self._local, self._remote) if self._up else (self._remote, self._local)
-        if event.input is first.input and not second.input.value.strip():
+        if field is first.input and not second.input.value.strip():
             second.input.focus()
         else:
             self.action_copy()

@@ -94,7 +94,8 @@ class EverywhereScreen(ModalScreen[str | None]):
         left = self._left_out
         verb, are = ("is", "does") if left == 1 else ("are", "do")
         others = f" {left} more {verb} marked, but {are} not run: left out." if left else ""
-        return f"It runs in each container's own directory, in {AT_ONCE} of them at a time.{others}"
+        few = f", in {AT_ONCE} of them at a time" if len(self._infos) > AT_ONCE else ""
+        return f"It runs in each container's own directory{few}.{others}"
 
     def _line(self, number: int) -> Line:
         info = self._infos[number]
