@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from k8s_sandbox_tui.dashboard.console.words import one_line
 from k8s_sandbox_tui.dashboard.everywhere.lines import part_lines
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
 from k8s_sandbox_tui.dashboard.table.cells import fit
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ TICK_SECONDS = 1.0
 _WIDEST, _AROUND = 140, 7
 
 
-class OutcomeList(OptionList):
+class OutcomeList(Listing):
     """A line for each sandbox."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,25 +38,13 @@ class OutcomeList(OptionList):
     ]
 
 
-class OutcomeScreen(ModalScreen["Part | None"]):
+class OutcomeScreen(ListingScreen["Part"]):
     """Exit code, duration and last line for each; gives the one whose output is to be seen."""
 
     DEFAULT_CSS = """
     OutcomeScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 96%; max-width: 140; height: auto; max-height: 96%; padding: 1 2;
-            background: $surface; border: round $border-blurred;
-            border-title-color: $accent; border-title-style: bold;
-        }
+        & > Vertical { max-width: 140; }
         & #summary { color: $muted; margin-bottom: 1; height: 1; }
-        & OutcomeList {
-            height: auto; max-height: 16; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
-            &:focus { border: none; background-tint: transparent; }
-            & > .option-list--option-highlighted { background: $cursor-blurred; color: $foreground; text-style: none; }
-            &:focus > .option-list--option-highlighted { background: $cursor-focused; color: $foreground; }
-        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -126,7 +114,3 @@ class OutcomeScreen(ModalScreen["Part | None"]):
     def action_stop(self) -> None:
         """End it everywhere."""
         self._batch.stop()
-
-    def action_close(self) -> None:
-        """Leave; what runs goes on."""
-        self.dismiss(None)
