@@ -181,7 +181,8 @@ class MainScreen(WorkScreen):
         if self._work.destroyed(event.lost.uid):
             return
         then = f" The cursor is on {event.row.info.name} now." if event.row is not None else ""
-        self.notify(f"{event.lost.info.name} is gone.{then}", severity="warning", markup=False)
+        what = "is gone, or has other labels." if self.asked else "is gone."
+        self.notify(f"{event.lost.info.name} {what}{then}", severity="warning", markup=False)
 
     def on_console_left(self) -> None:
         """Back to the table."""

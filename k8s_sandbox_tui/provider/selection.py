@@ -38,12 +38,17 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     newer_than: timedelta | None = None
 
     @property
-    def label_selector(self) -> str:
-        """What the API server tells apart."""
+    def asked_labels(self) -> str:
+        """What the API server tells apart of sandboxes; empty where that is nothing."""
         wanted = dict(self.labels)
         if self.runtime:
             wanted[RUNTIME_LABEL] = self.runtime
-        return ",".join([MANAGED_SELECTOR, *(f"{key}={value}" for key, value in wanted.items())])
+        return ",".join([f"{key}={value}" for key, value in wanted.items()])
+
+    @property
+    def label_selector(self) -> str:
+        """The same, of Pods."""
+        return f"{MANAGED_SELECTOR},{self.asked_labels}" if self.asked_labels else MANAGED_SELECTOR
 
     @property
     def field_selector(self) -> str:

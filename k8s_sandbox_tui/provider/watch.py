@@ -58,7 +58,11 @@ class SandboxWatch:
         self._access = access
         self._selection = selection
         self._inventory = Inventory(
-            access, namespaces=selection.namespaces, refresh_interval=refresh_interval, watch=True
+            access,
+            namespaces=selection.namespaces,
+            refresh_interval=refresh_interval,
+            watch=True,
+            label_selector=selection.asked_labels,
         )
         self._rows: dict[str, SandboxInfo] = {}
         self._pending: deque[SandboxChange] = deque()

@@ -56,6 +56,10 @@ async def test_what_is_taken_out_of_the_filter_is_held_back_no_more() -> None:
         await shown.put_rows(SEARCH)
         assert "only team=search" in shown.lines[0]
 
+        # With other labels it goes as one that is gone does: nobody tells which it was.
+        await shown.put_rows([], removed=[SEARCH[0].uid])
+        assert shown.said[-1].startswith("computesdk-sbx-00000001 is gone, or has other labels.")
+
         # It goes along to other namespaces, as the filter does.
         shown.main.show_namespaces(("agents",))
         await shown.until(lambda: selectors[2:] == ["team=search"])

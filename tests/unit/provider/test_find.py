@@ -228,6 +228,9 @@ async def test_a_pod_that_does_not_go(compute: Compute, server: ApiServer) -> No
     assert result.outcome is DestroyOutcome.FAILED
 
 
+LABELLED = {"computesdk.io/managed": "true", "computesdk.io/runtime": "python", "team": "search"}
+
+
 async def changes(watch: SandboxWatch, count: int) -> list[tuple[str, str]]:
     found: list[SandboxChange] = []
     async with asyncio.timeout(10):
@@ -259,6 +262,23 @@ async def test_a_watch_tells_what_changes(compute: Compute, server: ApiServer) -
         assert await changes(watch, 1) == [("removed", "c")]
     with pytest.raises(StopAsyncIteration):
         await anext(watch)
+
+
+async def test_a_watch_asks_the_server_for_no_more_than_is_meant(compute: Compute, server: ApiServer) -> None:
+    feed_ = Watch()
+
+    async def take(request: web.Request) -> web.StreamResponse:
+        return await (feed_ if "watch" in request.query else pod_list(named("a", labels=LABELLED)))(request)
+
+    server.on("GET", PODS, take)
+    async with compute.sandbox.watch(select(labels={"team": "search"}, runtime="python")) as watch:
+        assert await changes(watch, 1) == [("added", "a")]
+        await feed_.opened.wait()
+        # As an API server tells that the labels are others now.
+        feed_.send("DELETED", named("a", labels=LABELLED, resourceVersion="9003"))
+        assert await changes(watch, 1) == [("removed", "a")]
+    asked = {seen.query["labelSelector"] for seen in server.requests("GET", PODS)}
+    assert asked == {"computesdk.io/managed=true,team=search,computesdk.io/runtime=python"}
 
 
 async def test_a_watch_survives_what_passes_and_tells_what_does_not(
