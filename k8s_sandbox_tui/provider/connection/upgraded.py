@@ -68,9 +68,16 @@ class UpgradedConnection:
         handler = None if connection is None else connection.protocol
         transport = None if connection is None else connection.transport
         agreed = response.status == _SWITCHING_PROTOCOLS and response.headers.get("Upgrade", "").lower() == SPDY.lower()
-        if not agreed or handler is None or transport is None:
+        if not agreed:
             response.close()
             raise NotUpgradedError(f"{server} did not agree to SPDY: HTTP {response.status}.")
+        if handler is None or transport is None:
+            # Its parser in Python takes no upgrade for one but that to a WebSocket.
+            raise TransportError(
+                "The connection cannot be taken over for SPDY: aiohttp runs without its compiled parts.",
+                sent=True,
+                hint="Install aiohttp with them, or have the verb get granted, which WebSockets need.",
+            )
         protocol = response.headers.get(PROTOCOL_HEADER, "")
         if protocol not in protocols:
             response.close()

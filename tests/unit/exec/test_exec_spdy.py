@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
+from aiohttp import ClientResponse
 
+from k8s_sandbox_tui.provider.connection.upgraded import UpgradedConnection
 from k8s_sandbox_tui.provider.errors import (
     ApiError,
     ConnectionLostError,
@@ -320,6 +323,13 @@ async def test_streams_that_are_not_taken_are_an_error_at_once(script: Script, e
         with pytest.raises(TransportError, match=expected):
             await run_command(connection, TARGET, "x", patience=Patience(open=0.5))
         assert len(server.requests("POST", EXEC)) == 1
+
+
+def test_an_aiohttp_that_cannot_hand_its_connection_over_is_told() -> None:
+    answered = Mock(spec=ClientResponse, status=101, headers={"Upgrade": "SPDY/3.1"}, connection=None)
+    with pytest.raises(TransportError, match="without its compiled parts") as caught:
+        UpgradedConnection.take(answered, [V4], "https://x")
+    assert "get" in caught.value.hint
 
 
 @pytest.mark.parametrize("protocol", ["", "v1.channel.k8s.io"])
