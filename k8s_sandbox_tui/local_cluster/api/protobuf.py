@@ -24,7 +24,7 @@ class _Field:
     """A field of a message: its JSON name and what its bytes stand for."""
 
     name: str
-    kind: Literal["string", "strings", "int", "bool", "message", "map"]
+    kind: Literal["string", "strings", "int", "bool", "message", "messages", "map"]
     message: Mapping[int, _Field] | None = None
 
 
@@ -68,7 +68,12 @@ _MESSAGES: Mapping[str, Mapping[int, _Field]] = {
         2: _Field("spec", "message", {1: _Field("finalizers", "strings")}),
     },
     "Eviction": {1: _Field("metadata", "message", _META), 2: _Field("deleteOptions", "message", _DELETE_OPTIONS)},
-    "ServiceAccount": {1: _Field("metadata", "message", _META), 4: _Field("automountServiceAccountToken", "bool")},
+    "ServiceAccount": {
+        1: _Field("metadata", "message", _META),
+        2: _Field("secrets", "messages", {3: _Field("name", "string")}),
+        3: _Field("imagePullSecrets", "messages", {1: _Field("name", "string")}),
+        4: _Field("automountServiceAccountToken", "bool"),
+    },
     "TokenRequest": {
         1: _Field("metadata", "message", _META),
         2: _Field(
@@ -145,6 +150,10 @@ def _put_bytes(result: JsonObject, field: _Field, value: bytes) -> None:
         result[field.name] = [*known, *items] if isinstance(known, list) else items
     elif field.kind == "message":
         result[field.name] = _message(value, field.message or {})
+    elif field.kind == "messages":
+        found = result.setdefault(field.name, [])
+        if isinstance(found, list):
+            found.append(_message(value, field.message or {}))
     else:
         entry = _message(value, {1: _Field("key", "string"), 2: _Field("value", "string")})
         key = entry.get("key", "")

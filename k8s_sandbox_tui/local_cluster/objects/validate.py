@@ -26,7 +26,15 @@ _PROTOCOLS = ("TCP", "UDP", "SCTP")
 
 def pod_errors(pod: Pod) -> list[FieldError]:
     """All that is wrong with a Pod about to be created; its defaults must be filled in."""
-    return [*names.metadata_errors(pod.metadata), *_spec_errors(pod.spec)]
+    return [*names.metadata_errors(pod.metadata), *_spec_errors(pod.spec), *_later_errors(pod.spec)]
+
+
+def _later_errors(spec: PodSpec) -> Iterator[FieldError]:
+    """What may only be added to a Pod that is there."""
+    given = spec.ephemeral_containers
+    if given is not UNSET and bytes(given) not in {b"[]", b"null"}:
+        path, detail = "spec.ephemeralContainers", "cannot be set on create"
+        yield FieldError(type=FieldErrorType.FORBIDDEN, path=path, detail=detail)
 
 
 def _spec_errors(spec: PodSpec) -> Iterator[FieldError]:

@@ -52,6 +52,29 @@ def test_a_namespace_with_labels_and_fields_that_are_not_read() -> None:
     }
 
 
+def test_a_service_account_with_what_pods_get_of_it() -> None:
+    secrets = _field(2, _field(3, "s")) + _field(3, _field(1, "p")) + _field(3, _field(1, "q"))
+    decoded = decode(_envelope("ServiceAccount", _field(1, _field(1, "bob")) + secrets + _field(4, 0)))
+    assert decoded["metadata"] == {"name": "bob"}
+    assert decoded["secrets"] == [{"name": "s"}]
+    assert decoded["imagePullSecrets"] == [{"name": "p"}, {"name": "q"}]
+    assert decoded["automountServiceAccountToken"] is False
+
+
+def test_a_token_request_for_a_pod() -> None:
+    pod = _field(1, "Pod") + _field(2, "v1") + _field(3, "p") + _field(4, "u")
+    spec = _field(1, "a") + _field(1, "b") + _field(3, pod) + _field(4, 900)
+    decoded = decode(_envelope("TokenRequest", _field(2, spec), "authentication.k8s.io/v1"))
+    bound = {"kind": "Pod", "apiVersion": "v1", "name": "p", "uid": "u"}
+    assert decoded["spec"] == {"audiences": ["a", "b"], "boundObjectRef": bound, "expirationSeconds": 900}
+
+
+def test_an_eviction() -> None:
+    raw = _field(1, _field(1, "p")) + _field(2, _field(1, 7) + _field(5, "All"))
+    decoded = decode(_envelope("Eviction", raw, "policy/v1"))
+    assert decoded["deleteOptions"] == {"gracePeriodSeconds": 7, "dryRun": ["All"]}
+
+
 def test_an_access_review() -> None:
     attributes = _field(1, "default") + _field(2, "get") + _field(5, "pods") + _field(6, "exec")
     decoded = decode(_envelope("SelfSubjectAccessReview", _field(2, _field(1, attributes)), "authorization.k8s.io/v1"))

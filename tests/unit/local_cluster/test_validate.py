@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def pod(metadata: JsonObject | None = None, container: JsonObject | None = None, **spec: JsonValue) -> Pod:
     containers: JsonValue = [{"name": "c", "image": "alpine", **(container or {})}]
     value: JsonObject = {"metadata": {"name": "p", **(metadata or {})}, "spec": {"containers": containers, **spec}}
-    return default_pod(msgspec.convert(value, Pod), "default", now())
+    return default_pod(msgspec.json.decode(msgspec.json.encode(value), type=Pod), "default", now())
 
 
 def told(value: Pod) -> list[str]:
@@ -65,6 +65,10 @@ def test_a_small_pod_is_fine() -> None:
         (pod(terminationGracePeriodSeconds=-1), "Invalid value: -1: must be greater than or equal to 0"),
         (pod(hostname="A.b"), 'spec.hostname: Invalid value: "A.b"'),
         (pod(volumes=[{"name": "v"}, {"name": "v"}]), 'spec.volumes[1].name: Duplicate value: "v"'),
+        (
+            pod(ephemeralContainers=[{"name": "e", "image": "a"}]),
+            "spec.ephemeralContainers: Forbidden: cannot be set on create",
+        ),
         (pod(initContainers=[{"name": "c", "image": "a"}]), 'spec.initContainers[0].name: Duplicate value: "c"'),
     ],
 )
