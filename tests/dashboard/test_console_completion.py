@@ -99,10 +99,7 @@ async def test_names_are_offered_and_chosen_by_keys(app: ConsoleApp) -> None:
         assert line(app) == "cat setup.py "
         assert app.host.listed == [(".", "s")]
         assert app.host.commands == []
-
-
-async def test_enter_with_nothing_chosen_runs_what_stands_there(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+        # With nothing chosen, Enter runs what stands there.
         await type_in(pilot, app, "cat s")
         await until(pilot, lambda: bool(below(app)))
         await pilot.press("enter")
@@ -121,19 +118,8 @@ async def test_an_empty_line_lets_tab_leave(app: ConsoleApp) -> None:
         assert app.host.listed == []
 
 
-async def test_paths_count_from_where_the_console_is(app: ConsoleApp) -> None:
+async def test_commands_change_where_paths_count_from_and_what_is_there(app: ConsoleApp) -> None:
     app.host.folders["/work dir/src/"] = ["x.py"]
-    async with app.run_test(size=(80, 24)) as pilot:
-        pilot.app.post_message(events.Paste("cd /work\\ dir"))
-        await pilot.press("enter")
-        (await app.host.command(0)).out(b"/work dir\n").exit(0)
-        await until(pilot, lambda: not app.console_pane.live_commands(info().uid))
-        await type_in(pilot, app, "cat src/")
-        await until(pilot, lambda: line(app) == "cat src/x.py ")
-        assert app.host.listed == [("/work dir/src/", "")]
-
-
-async def test_a_command_makes_what_was_known_old(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await type_in(pilot, app, "cat only")
         await until(pilot, lambda: line(app) == "cat only/")
@@ -143,6 +129,13 @@ async def test_a_command_makes_what_was_known_old(app: ConsoleApp) -> None:
         await until(pilot, lambda: not app.console_pane.live_commands(info().uid))
         await type_in(pilot, app, "cat only")
         await until(pilot, lambda: line(app) == "cat only.txt ")
+        app.query_one(CommandInput).set_command("cd /work\\ dir")
+        await pilot.press("enter")
+        (await app.host.command(1)).out(b"/work dir\n").exit(0)
+        await until(pilot, lambda: not app.console_pane.live_commands(info().uid))
+        await type_in(pilot, app, "cat src/")
+        await until(pilot, lambda: line(app) == "cat src/x.py ")
+        assert app.host.listed[-1] == ("/work dir/src/", "")
 
 
 async def test_one_question_at_a_time_and_none_for_a_line_that_has_changed(app: ConsoleApp) -> None:
@@ -165,17 +158,6 @@ async def test_one_question_at_a_time_and_none_for_a_line_that_has_changed(app: 
         assert (line(app), below(app)) == ("cat o", [])
 
 
-async def test_a_fast_typist_is_answered(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        # Tab is there before the field has told of what was typed before it.
-        field = app.query_one(CommandInput)
-        field.set_command("cat s")
-        field.action_complete()
-        await until(pilot, lambda: bool(below(app)))
-        await pilot.pause()
-        assert below(app)[0] == "setup.cfg"
-
-
 async def test_what_cannot_be_completed_says_so(app: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app.host.folders["/lost/"] = ConnectionLostError("The connection\x1b[2J ended.")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -194,7 +176,7 @@ async def test_what_cannot_be_completed_says_so(app: ConsoleApp, monkeypatch: py
         await until(pilot, lambda: below(app) == ["the sandbox did not answer within 0 s"])
 
 
-async def test_more_names_than_are_listed(app: ConsoleApp) -> None:
+async def test_more_names_than_are_listed_and_a_fast_typist(app: ConsoleApp) -> None:
     app.host.folders["."] = [f"name{number:04}" for number in range(300)]
     app.host.most = 250
     async with app.run_test(size=(80, 24)) as pilot:
@@ -205,6 +187,15 @@ async def test_more_names_than_are_listed(app: ConsoleApp) -> None:
         assert below(app)[-1].startswith("more than 250 names, the first 200 are shown: ")
         await type_in(pilot, app, "cat name029")
         await until(pilot, lambda: len(app.host.listed) == 2)
+        app.host.folders["."] = ["setup.cfg", "src/"]
+        app.host.listed.clear()
+        # Tab is there before the field has told of what was typed before it.
+        field = app.query_one(CommandInput)
+        field.set_command("cat s")
+        field.action_complete()
+        await until(pilot, lambda: bool(below(app)))
+        await pilot.pause()
+        assert below(app)[0] == "setup.cfg"
 
 
 async def test_hostile_names_run_nothing_and_reach_no_terminal(app: ConsoleApp) -> None:

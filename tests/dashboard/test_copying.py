@@ -8,10 +8,8 @@ import pytest
 
 from k8s_sandbox_tui.dashboard.copying.path_field import PathField
 from k8s_sandbox_tui.dashboard.copying.screen import CopyScreen
-from k8s_sandbox_tui.dashboard.copying.transfer import progress_words, result_words
-from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.provider.files.errors import FileNoSpaceError
-from k8s_sandbox_tui.provider.files.transfer import SkippedEntry, TransferProgress, TransferResult
+from k8s_sandbox_tui.provider.files.transfer import TransferProgress
 from tests.dashboard.scripted import Dashboard, ScriptedSandbox, dashboard, sandbox_info
 
 if TYPE_CHECKING:
@@ -93,19 +91,3 @@ async def test_a_copy_is_cancelled_and_the_dialogue_stays(shown: Dashboard) -> N
     assert "Cancelled. No file is left half written." in shown.text
     await shown.press("escape")
     assert not isinstance(shown.app.screen, CopyScreen)
-
-
-async def test_read_only_mode_copies_nothing() -> None:
-    async with dashboard([INFO], settings=Settings(read_only=True)) as shown:
-        await shown.press("p")
-        assert shown.said[-1].startswith("Read-only mode is on.")
-        assert not isinstance(shown.app.screen, CopyScreen)
-
-
-def test_progress_and_results_in_words() -> None:
-    unknown = TransferProgress(path="a", bytes_done=512, bytes_total=None, files_done=0, files_total=None)
-    assert progress_words(unknown) == "512 bytes"
-    assert progress_words(HALF, full="#", empty="-") == f"{'#' * 10}{'-' * 10}  50%  2.0 MB of 4.0 MB, 1 of 3 files"
-    skipped = tuple(SkippedEntry(path=f"p{number}\x1b[2J", reason="a pipe") for number in range(3))
-    words = result_words(TransferResult(files=1200, bytes=0, skipped=skipped))
-    assert words == "Copied 1,200 files, 0 bytes. Left out: p0: a pipe; p1: a pipe; and 1 more."

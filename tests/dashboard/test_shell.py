@@ -39,8 +39,10 @@ async def test_nothing_is_started_where_nothing_could_be_joined_or_run() -> None
     async with dashboard([INFO], settings=Settings(read_only=True)) as shown:
         sandbox = Commanded(INFO.id, INFO.uid)
         shown.cluster.compute.sandbox.known[INFO.id] = sandbox
-        await shown.press("t")
-        assert shown.said[-1].startswith("Read-only mode is on.")
+        for key in ("t", "p", "exclamation_mark"):
+            shown.app.clear_notifications()
+            await shown.press(key)
+            assert [said.partition(" Press")[0] for said in shown.said] == ["Read-only mode is on."]
         await shown.press("L", "t")
         await shown.until(lambda: shown.said[-1].startswith("The dashboard has no terminal"))
         assert sandbox.shell.commands == []

@@ -12,6 +12,9 @@ from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState, E
 from k8s_sandbox_tui.dashboard.console.recording import Shelf
 from k8s_sandbox_tui.dashboard.console.run import CommandRun
 from k8s_sandbox_tui.dashboard.console.runs import GONE_SECONDS
+from k8s_sandbox_tui.dashboard.console.variables import masked
+from k8s_sandbox_tui.dashboard.console.words import one_line
+from k8s_sandbox_tui.dashboard.table.cells import fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +30,9 @@ PENDING_LINES = 1000
 
 LEAST_CHARACTERS = 64 * 1024
 """What is kept of each output at the least, however many sandboxes there are."""
+
+MOST_TITLE = 40
+"""Cells of a command in a sentence."""
 
 NOT_BEGUN = "it was stopped before it began"
 
@@ -174,6 +180,11 @@ class Batch:
             [Part(command, target, limits._replace(characters=each), shelf, self._tell) for target in targets]
         )
         self._cancels: set[asyncio.Task[None]] = set()
+
+    @property
+    def title(self) -> str:
+        """The command on one line, without secrets, cut where it is long."""
+        return fit(one_line(masked(self.command)), MOST_TITLE).rstrip()
 
     @property
     def running(self) -> bool:

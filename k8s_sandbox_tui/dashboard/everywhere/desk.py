@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.dashboard.console.words import one_line
 from k8s_sandbox_tui.dashboard.everywhere.ask_screen import EverywhereScreen
 from k8s_sandbox_tui.dashboard.everywhere.batch import Batch
 from k8s_sandbox_tui.dashboard.everywhere.outcome_screen import OutcomeScreen
-from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.provider.models import SandboxStatus
 
 if TYPE_CHECKING:
@@ -84,7 +82,7 @@ class EverywhereDesk:
             task.cancel()
             self._batches.discard(batch)
         if not told:
-            self._app.notify(f"{fit(one_line(command), 40).rstrip()}: {batch.summary}.", markup=False)
+            self._app.notify(f"{batch.title}: {batch.summary}.", markup=False)
 
     async def _ask(self, running: Sequence[Target], left_out: int) -> str | None:
         return await self._app.push_screen_wait(

@@ -10,11 +10,9 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from k8s_sandbox_tui.dashboard.console.words import one_line
 from k8s_sandbox_tui.dashboard.everywhere.lines import part_lines
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
-from k8s_sandbox_tui.dashboard.table.cells import fit
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -61,8 +59,7 @@ class OutcomeScreen(ListingScreen["Part"]):
         """How far it is, and the sandboxes."""
         with Vertical() as dialog:
             count = len(self._batch.parts)
-            title = fit(f"$ {one_line(self._batch.command)}", 40).rstrip()
-            dialog.border_title = f"{title}  in {count} sandbox{'' if count == 1 else 'es'}"
+            dialog.border_title = f"$ {self._batch.title}  in {count} sandbox{'' if count == 1 else 'es'}"
             yield Static(self._batch.summary, id="summary", markup=False)
             yield self._list
         yield KeyBar()
