@@ -13,7 +13,7 @@ from textual.strip import Strip
 from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits, make_room
 from k8s_sandbox_tui.dashboard.console.layout import OutputLayout, RowKind
 from k8s_sandbox_tui.dashboard.console.messages import OutputFollowed
-from k8s_sandbox_tui.dashboard.console.paint import COMPONENTS, GUTTER, Look, paint
+from k8s_sandbox_tui.dashboard.console.paint import COMPONENTS, GUTTER, LOOKS, Look, paint
 from k8s_sandbox_tui.dashboard.console.selecting import marked, scrolled_out, selected_text
 from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
 from k8s_sandbox_tui.dashboard.console.wrap import NO_WRAP
@@ -51,31 +51,7 @@ class OutputView(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
 
-    DEFAULT_CSS = """
-    OutputView {
-        background: $background;
-        color: $foreground;
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size-vertical: 1;
-        & .console--text { color: $foreground; }
-        & .console--header, & .console--command, & .console--place { background: $surface; }
-        &:focus .console--header, &:focus .console--command, &:focus .console--place { background: $panel; }
-        & .console--command { color: $foreground; text-style: bold; }
-        & .console--place { color: $text-muted; }
-        & .console--stderr { color: $text-error; }
-        & .console--quiet { color: $text-muted; }
-        & .console--live { color: $text-primary; }
-        & .console--good { color: $text-success; }
-        & .console--warning { color: $text-warning; }
-        & .console--bad { color: $text-error; }
-        & .console--chosen { background: $primary-muted; }
-        & .console--rail { color: $text-muted; }
-        &:focus .console--rail { color: $primary; }
-        & .console--found { background: $warning-muted; color: $text-warning; }
-        & .console--here { background: $warning; color: $background; text-style: bold; }
-    }
-    """
+    DEFAULT_CSS = LOOKS
 
     def __init__(
         self,

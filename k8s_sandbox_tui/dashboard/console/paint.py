@@ -46,6 +46,33 @@ COMPONENTS = (
 )
 """The component classes whose styles `paint` uses."""
 
+LOOKS = """
+OutputView {
+    background: $background;
+    color: $foreground;
+    overflow-x: hidden;
+    overflow-y: scroll;
+    scrollbar-size-vertical: 1;
+    & .console--text { color: $foreground; }
+    & .console--header, & .console--command, & .console--place { background: $surface; }
+    &:focus .console--header, &:focus .console--command, &:focus .console--place { background: $panel; }
+    & .console--command { color: $foreground; text-style: bold; }
+    & .console--place { color: $text-muted; }
+    & .console--stderr { color: $text-error; }
+    & .console--quiet { color: $text-muted; }
+    & .console--live { color: $text-primary; }
+    & .console--good { color: $text-success; }
+    & .console--warning { color: $text-warning; }
+    & .console--bad { color: $text-error; }
+    & .console--chosen { background: $primary-muted; }
+    & .console--rail { color: $text-muted; }
+    &:focus .console--rail { color: $primary; }
+    & .console--found { background: $warning-muted; color: $text-warning; }
+    & .console--here { background: $warning; color: $background; text-style: bold; }
+}
+"""
+"""What they look like in the view that is painted, in Textual's CSS."""
+
 
 def mood(card: CommandCard) -> str:
     """The component class that says at a glance how a card stands."""
