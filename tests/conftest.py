@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.sandbox import Sandbox
 
 _USERS_OWN = (
+    # By these, readline of the process that starts the test workers passes on the size of a terminal that is not there.
+    "COLUMNS",
+    "LINES",
     "K8S_SANDBOX_TUI_CONFIG",
     "KUBECONFIG",
     "KUBECONFIG_B64",
