@@ -257,6 +257,8 @@ class ForwardCluster:
         if not self.kubelet.reaches:
             raise ConnectionRefusedError
         peer = await asyncio.open_connection("127.0.0.1", port)
+        # Who asked for it may be cancelled before anything is copied.
+        self._writers.append(peer[1])
         self.reached += 1
         return peer
 
