@@ -16,6 +16,7 @@ from k8s_sandbox_tui.local_cluster.api.media import JSON, Form, answer_media
 from k8s_sandbox_tui.local_cluster.api.respond import NO_CACHE
 from k8s_sandbox_tui.local_cluster.api.selection import EntryTest, entry_test
 from k8s_sandbox_tui.local_cluster.api.table import included, partial_metadata, table
+from k8s_sandbox_tui.local_cluster.objects.meta import with_version
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, expired
 from k8s_sandbox_tui.local_cluster.store.resources import T
 
@@ -114,7 +115,7 @@ class _Watch(Generic[T]):
         return self._event("DELETED", entry if change.type == "DELETED" else self._last_seen(previous, change.version))
 
     def _last_seen(self, previous: Entry[T], version: int) -> Entry[T]:
-        item = self._served.resource.with_version(previous.object, version)
+        item = with_version(previous.object, version)
         return replace(previous, version=version, object=item, body=json.encode(item))
 
     def _event(self, kind: ChangeType, entry: Entry[T]) -> bytes:

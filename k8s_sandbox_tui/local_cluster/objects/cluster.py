@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, Raw, UnsetType, field
 
-from k8s_sandbox_tui.local_cluster.objects.meta import KubeStruct, ObjectMeta
+from k8s_sandbox_tui.local_cluster.objects.meta import KubeObject, KubeStruct
 
 
 class NamespaceSpec(KubeStruct, frozen=True, kw_only=True):
@@ -20,10 +20,9 @@ class NamespaceStatus(KubeStruct, frozen=True, kw_only=True):
     phase: str = ""
 
 
-class Namespace(KubeStruct, frozen=True, kw_only=True):
+class Namespace(KubeObject, frozen=True, kw_only=True):
     """A namespace."""
 
-    metadata: ObjectMeta = field(default_factory=ObjectMeta)
     spec: NamespaceSpec = field(default_factory=NamespaceSpec)
     status: NamespaceStatus = field(default_factory=NamespaceStatus)
 
@@ -77,10 +76,9 @@ class NodeStatus(KubeStruct, frozen=True, kw_only=True):
     node_info: NodeSystemInfo = field(default_factory=NodeSystemInfo)
 
 
-class Node(KubeStruct, frozen=True, kw_only=True):
+class Node(KubeObject, frozen=True, kw_only=True):
     """A node."""
 
-    metadata: ObjectMeta = field(default_factory=ObjectMeta)
     spec: NodeSpec = field(default_factory=NodeSpec)
     status: NodeStatus = field(default_factory=NodeStatus)
 
@@ -111,18 +109,16 @@ class ServiceSpec(KubeStruct, frozen=True, kw_only=True):
     internal_traffic_policy: str | UnsetType = UNSET
 
 
-class Service(KubeStruct, frozen=True, kw_only=True):
+class Service(KubeObject, frozen=True, kw_only=True):
     """A service: a name kept for clients; the local cluster routes no traffic to it."""
 
-    metadata: ObjectMeta = field(default_factory=ObjectMeta)
     spec: ServiceSpec = field(default_factory=ServiceSpec)
     status: Raw = Raw(b'{"loadBalancer":{}}')
 
 
-class ServiceAccount(KubeStruct, frozen=True, kw_only=True):
+class ServiceAccount(KubeObject, frozen=True, kw_only=True):
     """Somebody that Pods, and those who ask for a token of it, are to the API server."""
 
-    metadata: ObjectMeta = field(default_factory=ObjectMeta)
     secrets: Raw | UnsetType = UNSET
     image_pull_secrets: Raw | UnsetType = UNSET
     automount_service_account_token: bool | UnsetType = UNSET
@@ -147,10 +143,9 @@ class EventSource(KubeStruct, frozen=True, kw_only=True):
     host: str = ""
 
 
-class Event(KubeStruct, frozen=True, kw_only=True):
+class Event(KubeObject, frozen=True, kw_only=True):
     """Something that happened to an object."""
 
-    metadata: ObjectMeta = field(default_factory=ObjectMeta)
     involved_object: ObjectReference = field(default_factory=ObjectReference)
     reason: str = ""
     message: str = ""

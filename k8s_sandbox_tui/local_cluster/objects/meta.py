@@ -7,10 +7,13 @@ empty value as default and is omitted too; one that is a Go pointer may be `UNSE
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+T = TypeVar("T", bound="KubeObject")
 
 
 class KubeStruct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", gc=False):
@@ -51,13 +54,15 @@ class ObjectMeta(KubeStruct, frozen=True, kw_only=True):
         return self.deletion_timestamp is not UNSET
 
 
-class KubeObject(Protocol):
+class KubeObject(KubeStruct, frozen=True, kw_only=True):
     """Anything the store can hold."""
 
-    @property
-    def metadata(self) -> ObjectMeta:
-        """The object's name, labels and so on."""
-        ...
+    metadata: ObjectMeta = msgspec.field(default_factory=ObjectMeta)
+
+
+def with_version(item: T, version: int) -> T:
+    """A copy of an object with another `resourceVersion`."""
+    return replace(item, metadata=replace(item.metadata, resource_version=str(version)))
 
 
 class ServerTime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, Raw, UnsetType, field
 
-from k8s_sandbox_tui.local_cluster.objects.meta import KubeStruct, ObjectMeta
+from k8s_sandbox_tui.local_cluster.objects.meta import KubeObject, KubeStruct
 
 QuantityValue = str | int | float
 
@@ -320,9 +320,8 @@ class PodStatus(KubeStruct, frozen=True, kw_only=True):
     qos_class: str = ""
 
 
-class Pod(KubeStruct, frozen=True, kw_only=True):
+class Pod(KubeObject, frozen=True, kw_only=True):
     """A Pod."""
 
-    metadata: ObjectMeta = field(default_factory=ObjectMeta)
     spec: PodSpec = field(default_factory=PodSpec)
     status: PodStatus = field(default_factory=PodStatus)

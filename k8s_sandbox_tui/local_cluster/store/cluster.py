@@ -37,7 +37,7 @@ def new_cluster(version_file: Path | None = None) -> Cluster:
     clock = Clock(version_file)
 
     def collection(resource: Resource[T]) -> Collection[T]:
-        return Collection(resource.plural, clock, resource.with_version)
+        return Collection(resource.plural, clock)
 
     return Cluster(
         clock,

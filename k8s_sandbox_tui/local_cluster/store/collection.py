@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec import json
 
-from k8s_sandbox_tui.local_cluster.objects.meta import KubeObject
+from k8s_sandbox_tui.local_cluster.objects.meta import KubeObject, with_version
 from k8s_sandbox_tui.local_cluster.objects.status_error import already_exists, not_found
 from k8s_sandbox_tui.local_cluster.store.entry import Change, ChangeType, Entry, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from k8s_sandbox_tui.local_cluster.store.clock import Clock
 
@@ -29,10 +29,9 @@ class Collection(Generic[T]):
     change has to list again.
     """
 
-    def __init__(self, plural: str, clock: Clock, with_version: Callable[[T, int], T]) -> None:
+    def __init__(self, plural: str, clock: Clock) -> None:
         self.plural = plural
         self.clock = clock
-        self._with_version = with_version
         self._entries: dict[Key, Entry[T]] = {}
         self._history: deque[Change[T]] = deque()
         self._snapshots: OrderedDict[int, Sequence[Entry[T]]] = OrderedDict()
@@ -91,7 +90,7 @@ class Collection(Generic[T]):
 
     def _record(self, change: ChangeType, item: T, previous: Entry[T] | None) -> Entry[T]:
         version = self.clock.next()
-        item = self._with_version(item, version)
+        item = with_version(item, version)
         entry = Entry((item.metadata.namespace, item.metadata.name), version, item, json.encode(item))
         if change == "DELETED":
             del self._entries[entry.key]

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from msgspec.structs import replace
-
 from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service, ServiceAccount
-from k8s_sandbox_tui.local_cluster.objects.meta import KubeObject, ObjectMeta
+from k8s_sandbox_tui.local_cluster.objects.meta import KubeObject
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
 
 T = TypeVar("T", bound=KubeObject)
@@ -31,7 +29,6 @@ class Resource(Generic[T]):
     """A kind of object under its plural.
 
     Attributes:
-        with_version: Gives a copy of an object another `resourceVersion`.
         fields: What a field selector may ask for, besides `metadata.name` and `metadata.namespace`.
         bookmark: The parts of the object in a watch's BOOKMARK event behind its metadata.
         storage_hash: `storageVersionHash` of discovery; only told, never read.
@@ -41,7 +38,6 @@ class Resource(Generic[T]):
     singular: str
     kind: str
     model: type[T]
-    with_version: Callable[[T, int], T]
     namespaced: bool = True
     short_names: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
@@ -66,10 +62,6 @@ class Resource(Generic[T]):
         return None if getter is None else getter(item)
 
 
-def _versioned(meta: ObjectMeta, version: int) -> ObjectMeta:
-    return replace(meta, resource_version=str(version))
-
-
 _ALL = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 _READ = ("get", "list", "watch")
 
@@ -78,7 +70,6 @@ PODS: Resource[Pod] = Resource(
     singular="pod",
     kind="Pod",
     model=Pod,
-    with_version=lambda pod, version: replace(pod, metadata=_versioned(pod.metadata, version)),
     short_names=("po",),
     categories=("all",),
     verbs=_ALL,
@@ -109,7 +100,6 @@ NAMESPACES: Resource[Namespace] = Resource(
     singular="namespace",
     kind="Namespace",
     model=Namespace,
-    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
     namespaced=False,
     short_names=("ns",),
     verbs=("create", "delete", "get", "list", "patch", "update", "watch"),
@@ -123,7 +113,6 @@ NODES: Resource[Node] = Resource(
     singular="node",
     kind="Node",
     model=Node,
-    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
     namespaced=False,
     short_names=("no",),
     verbs=_READ,
@@ -137,7 +126,6 @@ SERVICES: Resource[Service] = Resource(
     singular="service",
     kind="Service",
     model=Service,
-    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
     short_names=("svc",),
     categories=("all",),
     verbs=_ALL,
@@ -154,7 +142,6 @@ SERVICE_ACCOUNTS: Resource[ServiceAccount] = Resource(
     singular="serviceaccount",
     kind="ServiceAccount",
     model=ServiceAccount,
-    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
     short_names=("sa",),
     verbs=_ALL,
     subresources=(
@@ -169,7 +156,6 @@ EVENTS: Resource[Event] = Resource(
     singular="event",
     kind="Event",
     model=Event,
-    with_version=lambda item, version: replace(item, metadata=_versioned(item.metadata, version)),
     short_names=("ev",),
     verbs=("delete", "deletecollection", "get", "list", "watch"),
     fields={

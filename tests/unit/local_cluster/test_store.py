@@ -12,14 +12,13 @@ from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError
 from k8s_sandbox_tui.local_cluster.store import collection as collection_module
 from k8s_sandbox_tui.local_cluster.store.clock import Clock
 from k8s_sandbox_tui.local_cluster.store.collection import Collection
-from k8s_sandbox_tui.local_cluster.store.resources import NAMESPACES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def _collection(clock: Clock | None = None) -> Collection[Namespace]:
-    return Collection("namespaces", clock or Clock(), NAMESPACES.with_version)
+    return Collection("namespaces", clock or Clock())
 
 
 def _named(name: str, **labels: str) -> Namespace:
