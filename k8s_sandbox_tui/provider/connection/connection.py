@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypedDict, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from typing import TYPE_CHECKING, TypeVar
 
 import aiohttp
-from multidict import CIMultiDict
-from yarl import URL
 
-from k8s_sandbox_tui.provider.connection.certificates import ClientCertificate, tls_context
-from k8s_sandbox_tui.provider.connection.credentials import credentials_for, impersonation_headers
+from k8s_sandbox_tui.provider.connection.api_server import ApiServer, Params
+from k8s_sandbox_tui.provider.connection.credentials import credentials_for
 from k8s_sandbox_tui.provider.connection.failures import Refusal, api_error, transport_error
-from k8s_sandbox_tui.provider.connection.kubeconfig_schema import is_true
+from k8s_sandbox_tui.provider.connection.lines import lines_of
 from k8s_sandbox_tui.provider.connection.login import login_hint
-from k8s_sandbox_tui.provider.connection.proxy import is_loopback, proxy_for, proxy_from_kubeconfig
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
 from k8s_sandbox_tui.provider.connection.server_clock import ServerClock
 from k8s_sandbox_tui.provider.connection.session import new_session
-from k8s_sandbox_tui.provider.errors import (
-    ApiError,
-    AuthenticationError,
-    InvalidKubeconfigError,
-    TransportError,
-)
+from k8s_sandbox_tui.provider.errors import ApiError, AuthenticationError, TransportError
 
 if TYPE_CHECKING:
-    import ssl
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
     from typing import Literal
 
     from k8s_sandbox_tui.provider.connection.credential import Credential, CredentialSource
@@ -44,18 +33,7 @@ STREAM_IDLE_SECONDS = 330.0
 _TURNS = 4
 """Of the loop, in which sockets that were shut down learn of it and are closed: the loop may end after that."""
 
-LONGEST_LINE = 32 * 1024 * 1024
-
-Params = Sequence[tuple[str, str]]
 _Answer = TypeVar("_Answer")
-
-
-class _Way(TypedDict):
-    """How a request gets to the API server, in aiohttp's words."""
-
-    ssl: ssl.SSLContext | bool
-    server_hostname: str | None
-    proxy: str | None
 
 
 class Connection:
@@ -80,30 +58,15 @@ class Connection:
         """The API server's time, as its answers tell it."""
         self.without_websockets: set[str] = set()
         """What goes by SPDY because its WebSocket is refused, in the words of `exec.upgrade`, which keeps it."""
-        self._server = target.cluster.server.rstrip("/")
-        parts = urlsplit(self._server)
-        if parts.scheme not in {"https", "http"} or not parts.hostname:
-            raise InvalidKubeconfigError(
-                f"The server {self._server!r} of the kubeconfig is not an http or https URL.",
-                hint="It looks like https://host:6443.",
-            )
-        self._secure = parts.scheme == "https"
+        self._api = ApiServer(target)
         self._credentials = credentials or credentials_for(target.cluster, target.user)
-        self._impersonation = impersonation_headers(target.user)
-        if target.cluster.proxy_url:
-            self._proxy: str | None = proxy_from_kubeconfig(target.cluster.proxy_url)
-        else:
-            self._proxy = proxy_for(self._server, os.environ)
-        compress = not is_loopback(parts.hostname) and not is_true(target.cluster.disable_compression)
-        self._encoding = "gzip" if compress else "identity"
         self._session: aiohttp.ClientSession | None = None
-        self._tls: tuple[ClientCertificate | None, ssl.SSLContext] | None = None
         self._closed = False
 
     @property
     def server(self) -> str:
         """The API server's URL."""
-        return self._server
+        return self._api.url
 
     async def prepare(self) -> None:
         """Fetches credentials and loads certificates; sends no request to the API server.
@@ -112,7 +75,7 @@ class Connection:
             ConfigError: They cannot be had or used.
         """
         credential = await self._credentials.get()
-        self._tls_for(credential)
+        self._api.tls(credential)
 
     async def aclose(self) -> None:
         """Closes every connection; streams and WebSockets that are open end with an error."""
@@ -152,7 +115,7 @@ class Connection:
             TransportError: No answer; `sent` is true where it may have been carried out all the same.
             ConfigError: Credentials cannot be had.
         """
-        headers = [("Accept", accept), ("Accept-Encoding", self._encoding)]
+        headers = [("Accept", accept), ("Accept-Encoding", self._api.encoding)]
         if body is not None:
             headers.append(("Content-Type", content_type))
         deadline = time.monotonic() + timeout
@@ -165,10 +128,8 @@ class Connection:
                 asyncio.timeout(remaining),
                 session.request(
                     method,
-                    self._url(path, params),
+                    **self._api.address(credential, path, params, headers),
                     data=body,
-                    headers=self._headers(credential, headers),
-                    **self._way_for(credential),
                     allow_redirects=False,
                 ) as response,
             ):
@@ -218,9 +179,7 @@ class Connection:
             session = self._open_session()
             async with asyncio.timeout(timeout):
                 return await session.get(
-                    self._url(path, params),
-                    headers=self._headers(credential, headers),
-                    **self._way_for(credential),
+                    **self._api.address(credential, path, params, headers),
                     allow_redirects=False,
                     timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=idle_timeout),
                 )
@@ -228,7 +187,7 @@ class Connection:
         response = await self._authenticated(send)
         self.clock.note(response.headers)
         try:
-            yield self._lines(response)
+            yield lines_of(response, self._api.url)
         finally:
             response.close()
 
@@ -263,10 +222,8 @@ class Connection:
             session = self._open_session()
             async with asyncio.timeout(timeout):
                 return await session.ws_connect(
-                    self._url(path, params),
+                    **self._api.address(credential, path, params),
                     protocols=protocols,
-                    headers=self._headers(credential, ()),
-                    **self._way_for(credential),
                     autoping=heartbeat is not None,
                     heartbeat=heartbeat,
                     max_msg_size=0,
@@ -276,7 +233,7 @@ class Connection:
         if protocols and websocket.protocol is None:
             await websocket.close()
             raise TransportError(
-                f"{self._server} took none of the protocols {', '.join(protocols)}.",
+                f"{self._api.url} took none of the protocols {', '.join(protocols)}.",
                 sent=True,
                 hint="A proxy in between may not pass WebSockets on.",
             )
@@ -303,9 +260,7 @@ class Connection:
 
         async def post(credential: Credential) -> aiohttp.ClientResponse:
             return await self._open_session().post(
-                self._url(path, params),
-                headers=self._headers(credential, spdy_headers(protocols)),
-                **self._way_for(credential),
+                **self._api.address(credential, path, params, spdy_headers(protocols)),
                 allow_redirects=False,
             )
 
@@ -317,7 +272,7 @@ class Connection:
                     # One that was kept, closed by the server: proxies of Kubernetes (`UpgradeAwareHandler`) do so after
                     # an upgrade that was refused. Nothing begins before there are streams.
                     response = await post(credential)
-            return UpgradedConnection.take(response, protocols, self._server)
+            return UpgradedConnection.take(response, protocols, self._api.url)
 
         return await self._authenticated(send)
 
@@ -343,51 +298,11 @@ class Connection:
             login = login_hint(target.user, target.cluster, target.context)
             raise api_error(refusal, login=login) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise transport_error(error, self._server) from error
-
-    async def _lines(self, response: aiohttp.ClientResponse) -> AsyncIterator[list[bytes]]:
-
-        rest = b""
-        try:
-            async for chunk in response.content.iter_any():
-                *lines, rest = (rest + chunk).split(b"\n")
-                if lines:
-                    yield lines
-                if len(rest) > LONGEST_LINE:
-                    raise TransportError(f"{self._server} sent a line of more than {LONGEST_LINE} bytes.", sent=True)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise transport_error(error, self._server) from error
-        if rest:
-            yield [rest]
+            raise transport_error(error, self._api.url) from error
 
     def _open_session(self) -> aiohttp.ClientSession:
-
         if self._closed:
-            raise TransportError(f"The connection to {self._server} has been closed.", sent=False)
+            raise TransportError(f"The connection to {self._api.url} has been closed.", sent=False)
         if self._session is None:
             self._session = new_session()
         return self._session
-
-    def _url(self, path: str, params: Params) -> URL:
-        query = urlencode(list(params), quote_via=quote)
-        return URL(f"{self._server}{path}?{query}" if query else f"{self._server}{path}", encoded=True)
-
-    def _headers(self, credential: Credential, more: Sequence[tuple[str, str]]) -> CIMultiDict[str]:
-        headers = CIMultiDict[str](more)
-        if credential.authorization:
-            headers.add("Authorization", credential.authorization)
-        for name, value in self._impersonation:
-            headers.add(name, value)
-        return headers
-
-    def _way_for(self, credential: Credential) -> _Way:
-        hostname = self.target.cluster.tls_server_name or None
-        return {"ssl": self._tls_for(credential), "server_hostname": hostname, "proxy": self._proxy}
-
-    def _tls_for(self, credential: Credential) -> ssl.SSLContext | bool:
-        """The TLS settings for this credential; made anew when its certificate has changed."""
-        if not self._secure:
-            return True
-        if self._tls is None or self._tls[0] != credential.certificate:
-            self._tls = (credential.certificate, tls_context(self.target.cluster, credential.certificate))
-        return self._tls[1]
