@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, cast
 
 import yaml
+from rich.cells import cell_len
 
 from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.inside.document import Document, DocumentLine, Part, yaml_depth
@@ -27,7 +28,7 @@ HIDDEN = "•••"
 MUTED, TITLE, WARNING, KEY = "muted", "title", "warning", "key"
 """The looks of parts."""
 
-_LABEL_CELLS = 14
+_LABEL_CELLS, _LONGEST_LABEL = 14, 40
 _WHEN_CELLS = 8
 _REASON_CELLS = 16
 _NARROWEST = 20
@@ -106,11 +107,11 @@ def _line(*parts: Part) -> DocumentLine:
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[DocumentLine]:
-    lines = [
-        _line(Part(f"  {sanitize_line(key):<{_LABEL_CELLS}}  ", MUTED), Part(sanitize_line(value)))
-        for key, value in rows
-        if value
-    ]
+    shown = [(sanitize_line(key), sanitize_line(value)) for key, value in rows if value]
+    # A key that is longer than most stands out by itself, and does not push all values away.
+    cells = max((cell_len(key) for key, _ in shown if cell_len(key) <= _LONGEST_LABEL), default=0)
+    cells = max(_LABEL_CELLS, cells)
+    lines = [_line(Part(f"  {key}{' ' * (cells - cell_len(key))}  ", MUTED), Part(value)) for key, value in shown]
     return [_line(Part(title, TITLE)), *lines, _line()] if lines else []
 
 
@@ -138,7 +139,8 @@ def _identity(info: SandboxInfo, now: datetime) -> Iterator[tuple[str, str]]:
 def _resources(info: SandboxInfo) -> Iterator[tuple[str, str]]:
     requests, limits = info.resources.requests, info.resources.limits
     for name in dict.fromkeys((*requests, *limits)):
-        yield name, f"{requests.get(name, 'nothing')} kept free, {limits.get(name, 'no limit')} at most"
+        request = f"request {requests[name]}" if name in requests else "no request"
+        yield name, f"{request}, {f'limit {limits[name]}' if name in limits else 'no limit'}"
 
 
 def _moment(moment: datetime) -> str:

@@ -10,6 +10,7 @@ from k8s_sandbox_tui.dashboard.inside.pages import HIDDEN, events_page, log_page
 from k8s_sandbox_tui.dashboard.inside.why import explain
 from k8s_sandbox_tui.provider.looking import SandboxEvent
 from k8s_sandbox_tui.provider.models import SandboxStatus
+from k8s_sandbox_tui.provider.resources import Resources
 from tests.dashboard.scripted import NOW, sandbox_info
 
 if TYPE_CHECKING:
@@ -73,6 +74,23 @@ def test_the_summary_says_how_the_local_cluster_holds_a_sandbox_back() -> None:
     ]
     assert "Limits          none" in shown
     assert "\x1b" not in shown
+
+
+def test_the_values_of_a_section_stand_below_each_other_and_amounts_have_kubernetes_names() -> None:
+    labels = {"a": "1", "example.com/longer-than-most": "2", f"example.com/{'x' * 60}": "3"}
+    info = msgspec.structs.replace(
+        sandbox_info(1, labels=labels),
+        resources=Resources(requests={"cpu": "250m", "memory": "1Gi"}, limits={"cpu": "1", "ephemeral-storage": "2Gi"}),
+    )
+    shown = text(summary_page(info, None, None, NOW, masked=True)).splitlines()
+    a, long, longest = (next(line for line in shown if line.strip().startswith(key)) for key in labels)
+    assert a.index("1") == long.index("2")
+    assert longest.endswith("x  3")
+    assert [line.split(maxsplit=1) for line in shown if "limit" in line] == [
+        ["cpu", "request 250m, limit 1"],
+        ["memory", "request 1Gi, no limit"],
+        ["ephemeral-storage", "no request, limit 2Gi"],
+    ]
 
 
 def test_the_summary_says_where_a_variable_comes_from_and_how_often_it_was_started_again() -> None:
