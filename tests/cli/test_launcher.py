@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import os
 import socket
@@ -15,6 +16,7 @@ import pytest
 
 from k8s_sandbox_tui.cli.choices import ClusterChoice
 from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
+from k8s_sandbox_tui.local_cluster import control
 from k8s_sandbox_tui.provider.errors import ContextNotFoundError
 from k8s_sandbox_tui.provider.opened import ClusterWish
 from tests.cli.program import PROGRAM, run
@@ -72,7 +74,20 @@ def test_without_any_kubeconfig_the_local_cluster_is_started_and_named() -> None
     assert local_runs()
 
 
-def test_the_local_verbs(own_state: Path) -> None:
+@pytest.fixture
+def users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """A kubeconfig in the user's home and one that $KUBECONFIG names."""
+    files = [tmp_path / ".kube" / "config", tmp_path / "named"]
+    files[0].parent.mkdir()
+    for file in files:
+        kubeconfig(file, f"https://{file.name}.invalid")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("KUBECONFIG", str(files[1]))
+    return files
+
+
+def test_the_local_verbs(own_state: Path, users_own: list[Path]) -> None:
+    before = [file.read_bytes() for file in users_own]
     path = run("local", "kubeconfig")
     assert path.returncode == 0
     assert Path(path.stdout.strip()).is_relative_to(own_state)
@@ -89,13 +104,17 @@ def test_the_local_verbs(own_state: Path) -> None:
     fields = json.loads(status.stdout)
     assert status.returncode == 0
     assert set(fields) >= {"running", "pid", "url", "kubeconfig", "isolation", "limits", "network", "warning", "pods"}
-    assert fields["url"] in run("local", "status").stdout
+    shown = run("local", "status").stdout.splitlines()
+    for name in ("url", "isolation", "limits", "network"):
+        assert fields[name]
+        assert f"{name + ':':<12} {fields[name]}" in shown
     assert run("local", "kubeconfig").stderr == ""
     assert oct(Path(fields["kubeconfig"]).stat().st_mode & 0o777) == "0o600"
 
     assert run("local", "down").stderr == "The local cluster has ended.\n"
     assert run("local", "down").stderr == "The local cluster was not running.\n"
     assert not local_runs()
+    assert [file.read_bytes() for file in users_own] == before
 
 
 def test_local_is_used_although_others_are_configured(
@@ -210,6 +229,30 @@ async def test_another_context_of_the_same_kubeconfig_is_opened_on_wish(tmp_path
             assert compute.config.url_template == "http://{port}"
     with pytest.raises(ContextNotFoundError):
         await opener(choice)(ClusterWish(context="c"))
+
+
+async def test_the_screen_is_told_how_the_local_cluster_holds_sandboxes(
+    local_cluster: LocalClusterStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Such as this machine may not have, so that each of them is told from any default.
+    told = dataclasses.replace(
+        local_cluster, isolation="landlock", limits="watchdog (memory)", network="private", warning="Mind the gap."
+    )
+
+    def up(*, network: str | None) -> LocalClusterStatus:
+        assert network is None
+        return told
+
+    monkeypatch.setattr(control, "up", up)
+    opened = await opener(ClusterChoice(local=True))()
+    async with opened.compute:
+        assert opened.local
+        assert (opened.isolation, opened.limits, opened.network, opened.warning) == (
+            "landlock",
+            "watchdog (memory)",
+            "private",
+            "Mind the gap.",
+        )
 
 
 async def test_without_a_kubeconfig_there_are_no_contexts() -> None:

@@ -16,10 +16,12 @@ import pytest
 
 from k8s_sandbox_tui.local_cluster import control
 from k8s_sandbox_tui.local_cluster.control import ConsentNeededError, LocalClusterError
-from tests.contract.cluster_client import api_client, look, pod_manifest
+from tests.contract.cluster_client import api_client, kubeconfig_parts, look, pod_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
 
 
 @pytest.fixture
@@ -45,6 +47,13 @@ def test_up_and_down(state: Path) -> None:
     assert control.down()
     assert not control.status().running
     assert not control.down()
+
+
+def test_each_state_folder_has_a_token_of_its_own(state: Path, local_cluster: LocalClusterStatus) -> None:
+    tokens = [kubeconfig_parts(status.kubeconfig)[2] for status in (control.up(), local_cluster)]
+    assert tokens[0] != tokens[1]
+    assert min(map(len, tokens)) >= 32
+    assert state.exists()
 
 
 def test_asking_does_not_make_a_folder(state: Path) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
 import stat
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -15,6 +19,26 @@ from tests.contract.cluster_client import ApiClient, look, pod_manifest
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
     from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_it_listens_on_loopback_alone(local_cluster: LocalClusterStatus) -> None:
+    assert local_cluster.pid is not None
+    assert local_cluster.url is not None
+    port = int(local_cluster.url.rpartition(":")[2])
+    loopback = int.from_bytes(socket.inet_aton("127.0.0.1"), sys.byteorder)
+    assert listening(local_cluster.pid) == [f"{loopback:08X}:{port:04X}"]
+
+
+def listening(pid: int) -> list[str]:
+    """The addresses at which a process takes TCP connections, as the kernel writes them."""
+    own: set[str] = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        # A connection may have closed since.
+        with contextlib.suppress(FileNotFoundError):
+            own.add(str(file.readlink()))
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    return [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in own]
 
 
 async def test_another_host_name_is_turned_away(client: ApiClient) -> None:

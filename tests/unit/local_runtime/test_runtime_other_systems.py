@@ -113,11 +113,21 @@ def test_where_there_are_no_subreapers_sessions_are_killed(monkeypatch: pytest.M
         asyncio.run(until_all_ended([inner]))
 
 
-@pytest.mark.parametrize("action", ["up", "status", "down"])
-def test_windows_is_told_to_use_wsl_or_a_cluster(action: str) -> None:
-    done = _python(_WINDOWS, "local", action)
+@pytest.mark.parametrize(
+    ("command", "before"),
+    [
+        (("local", "up"), []),
+        (("local", "status"), []),
+        (("local", "down"), []),
+        # Without any kubeconfig.
+        (("ls",), ["Using the local cluster (no kubeconfig found)."]),
+    ],
+)
+def test_windows_is_told_to_use_wsl_or_a_cluster(command: tuple[str, ...], before: list[str]) -> None:
+    done = _python(_WINDOWS, *command)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
+        *before,
         "error: The local cluster does not run on Windows itself.",
         "Use WSL, or a cluster of your own: give its kubeconfig with --kubeconfig.",
     ]
