@@ -37,9 +37,9 @@ class QuestionScreen(ModalScreen[bool]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "answer(False)", "No"),
-        Binding("y", "answer(True)", "Yes"),
-        Binding("left,right", "app.focus_next", "Other button", show=False),
+        Binding("escape,n", "answer(False)", "No", id="question.no"),
+        Binding("y", "answer(True)", "Yes", id="question.yes"),
+        Binding("left,right", "app.focus_next", "Other button", show=False, id="question.other"),
     ]
     AUTO_FOCUS = "#no"
 

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.jobs.lines import job_line
 from k8s_sandbox_tui.dashboard.jobs.screen import JobsScreen
+from k8s_sandbox_tui.dashboard.question_screen import QuestionScreen
 from k8s_sandbox_tui.provider.errors import SandboxError
 from tests.dashboard.scripted import Dashboard, ScriptedSandbox, dashboard, sandbox_info
 from tests.dashboard.scripted_jobs import ScriptedJob
@@ -107,19 +108,53 @@ async def test_without_jobs_it_says_how_to_start_one(shown: Dashboard) -> None:
     assert not isinstance(shown.app.screen, JobsScreen)
 
 
-async def test_one_is_ended_and_then_removed(shown: Dashboard) -> None:
-    job = add(shown, "web")
+async def asked(shown: Dashboard, title: str) -> None:
+    await shown.until(lambda: isinstance(shown.app.screen, QuestionScreen) and title in shown.text)
+    focused = shown.app.screen.focused
+    assert focused is not None
+    assert focused.id == "no"
+
+
+async def test_one_is_ended_and_then_removed_after_a_question_each(shown: Dashboard) -> None:
+    job = add(shown, "sleep 1; echo \x1b[2Jwrote")
     await listed(shown)
-    await shown.press("d")
-    await shown.until(lambda: "runs. Kill it first." in shown.text)
-    await shown.press("x")
+    await shown.press("f8")
+    await shown.until(lambda: "It runs: end it first." in shown.text)
+    await shown.press("f7")
+    await asked(shown, "End job 000001?")
+    assert f"In {INFO.name}: sleep 1; echo wrote" in " ".join(shown.text.replace("│", " ").split())
+    assert "not saved is lost" in " ".join(shown.text.replace("│", " ").split())
+    await shown.press("enter")
+    await shown.until(lambda: isinstance(shown.app.screen, JobsScreen))
+    assert not job.killed
+    await shown.press("f7", "y")
     await shown.until(lambda: "exit 143" in shown.text)
     assert job.killed
-    await shown.press("x")
+    await shown.press("f7")
     await shown.until(lambda: "It has ended already." in shown.text)
-    await shown.press("delete")
+    bar = shown.lines[-1]
+    await shown.pilot.click(offset=(bar.index("Remove"), len(shown.lines) - 1))
+    await asked(shown, "Remove job 000001?")
+    assert "Its log and its exit code are deleted" in shown.text
+    await shown.press("escape")
+    await shown.until(lambda: isinstance(shown.app.screen, JobsScreen))
+    assert not job.removed
+    await shown.press("f8")
+    await asked(shown, "Remove job 000001?")
+    await shown.pilot.click("#yes")
     await shown.until(lambda: "No jobs yet." in shown.text)
     assert job.removed
+
+
+async def test_no_key_that_is_hit_by_mistake_ends_or_removes_a_job(shown: Dashboard) -> None:
+    job = add(shown, "web")
+    await job.exit(0)
+    add(shown, "other")
+    await listed(shown)
+    await shown.press(*"xdXDK", "delete", "backspace", "ctrl+h", "ctrl+d", "ctrl+k", "ctrl+x", "y", "down")
+    await shown.press(*"xdXD", "delete", "backspace", "ctrl+h", "ctrl+d", "ctrl+k", "ctrl+x", "y")
+    assert isinstance(shown.app.screen, JobsScreen)
+    assert [(job.killed, job.removed) for job in sandbox(shown).jobs.jobs] == [(False, False)] * 2
 
 
 async def test_what_cannot_be_listed_says_why(shown: Dashboard) -> None:

@@ -59,8 +59,7 @@ def test_forwards(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert picture(snap_compare, size, *keys, cluster=cluster)
 
 
-@SIZES
-def test_jobs(snap_compare: Compare, size: tuple[int, int]) -> None:
+def with_jobs() -> ScriptedCluster:
     cluster = ScriptedCluster()
     info = fleet()[0]
     sandbox = cluster.compute.sandbox.known[info.id] = ScriptedSandbox(info.id, info.uid, info=info)
@@ -76,4 +75,13 @@ def test_jobs(snap_compare: Compare, size: tuple[int, int]) -> None:
         job = ScriptedJob(number, command)
         job.info = msgspec.structs.replace(job.info, state=state, exit_code=code)
         sandbox.jobs.jobs.append(job)
-    assert picture(snap_compare, size, "b", "down", cluster=cluster)
+    return cluster
+
+
+@SIZES
+def test_jobs(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, size, "b", "down", cluster=with_jobs())
+
+
+def test_the_question_before_a_job_ends(snap_compare: Compare) -> None:
+    assert picture(snap_compare, (80, 24), "b", "f7", cluster=with_jobs())

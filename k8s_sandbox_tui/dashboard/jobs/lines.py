@@ -27,10 +27,15 @@ def state_words(info: JobInfo) -> tuple[str, str]:
 def job_line(info: JobInfo, width: int) -> str:
     """Id, start, time and command, in at most so many cells."""
     took = "" if info.duration_ms is None else _time(info)
-    command = info.command if isinstance(info.command, str) else shlex.join(info.command)
     start = info.started_at.astimezone().strftime("%H:%M:%S")
     before = f"{info.id[:ID_SHOWN]}  {start}  {took:>9}  "
-    return before + fit(one_line(command), max(1, width - len(before))).rstrip()
+    return before + command_line(info, max(1, width - len(before)))
+
+
+def command_line(info: JobInfo, width: int) -> str:
+    """Its command, in at most so many cells."""
+    command = info.command if isinstance(info.command, str) else shlex.join(info.command)
+    return fit(one_line(command), width).rstrip()
 
 
 def _time(info: JobInfo) -> str:

@@ -13,13 +13,14 @@ from textual.widgets.option_list import Option
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.jobs.lines import job_line, state_words
+from k8s_sandbox_tui.dashboard.jobs.questions import EndJobScreen, RemoveJobScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
 from k8s_sandbox_tui.provider.errors import SandboxError
 from k8s_sandbox_tui.provider.jobs.models import JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual import getters
     from textual.app import App, ComposeResult
@@ -44,10 +45,17 @@ class _List(Listing):
     """The jobs, the newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Follow", tooltip="Show it and its log in the console"),
-        Binding("x", "screen.kill", "End", tooltip="End all its processes"),
-        Binding("delete,d", "screen.remove", "Remove", tooltip="Remove one that has ended, and its log"),
-        Binding("r", "screen.refresh_jobs", "Refresh"),
+        Binding("enter", "select", "Follow", tooltip="Show it and its log in the console", id="jobs.follow"),
+        # Function keys, as no slip of the fingers sends them.
+        Binding("f7", "screen.kill", "End", tooltip="End all its processes, after a question", id="jobs.end"),
+        Binding(
+            "f8",
+            "screen.remove",
+            "Remove",
+            tooltip="Remove one that has ended, and its log, after a question",
+            id="jobs.remove",
+        ),
+        Binding("r", "screen.refresh_jobs", "Refresh", id="jobs.refresh"),
     ]
 
 
@@ -133,28 +141,29 @@ class JobsScreen(ListingScreen["BackgroundJob"]):
 
     @work(exclusive=True, group="jobs")
     async def action_kill(self) -> None:
-        """End the chosen one, where it runs."""
+        """End the chosen one, where it runs and the user says yes."""
         job = self._chosen
         if job is None:
             return
         if job.info.state is not JobState.RUNNING:
             self.say("It has ended already.")
-            return
-        try:
-            await job.kill()
-        except SandboxError as error:
-            self.say(str(error))
-            return
-        await self._refresh()
+        elif await self.app.push_screen_wait(EndJobScreen(job.info, self._name)):
+            await self._do(job.kill)
 
     @work(exclusive=True, group="jobs")
     async def action_remove(self) -> None:
-        """Remove the chosen one, once it has ended."""
+        """Remove the chosen one, once it has ended and the user says yes."""
         job = self._chosen
         if job is None:
             return
+        if job.info.state is JobState.RUNNING:
+            self.say("It runs: end it first. If it has ended since, Refresh shows that.")
+        elif await self.app.push_screen_wait(RemoveJobScreen(job.info, self._name)):
+            await self._do(job.remove)
+
+    async def _do(self, deed: Callable[[], Awaitable[None]]) -> None:
         try:
-            await job.remove()
+            await deed()
         except SandboxError as error:
             self.say(str(error))
             return
