@@ -147,6 +147,28 @@ def exec_exchanges() -> list[ExecExchange]:
     return [msgspec.json.decode(msgspec.json.encode(one), type=ExecExchange) for one in execs]
 
 
+class FailedHandshake(msgspec.Struct):
+    """A WebSocket that was refused: what was asked for, and how the client told of the refusal."""
+
+    query: str
+    protocol: str
+    status: int
+    connection: str
+
+
+def failed_handshake(name: str) -> FailedHandshake:
+    """A recorded refusal; of these the recording has the client's error alone."""
+    recorded = msgspec.json.decode(_FILE.read_bytes(), type=list[dict[str, msgspec.Raw]])
+    errors = {msgspec.json.decode(one["name"]): msgspec.json.decode(one["error"]) for one in recorded if "error" in one}
+    found = re.search(
+        r"exec\?(\S+)'\), method='GET'.*'Sec-WebSocket-Protocol': '([^']+)'.*, status=(\d+),.*'Connection': '(\w+)'",
+        str(errors[name]),
+    )
+    assert found is not None
+    query, protocol, status, connection = found.groups()
+    return FailedHandshake(query, protocol, int(status), connection)
+
+
 def normal(value: JsonValue) -> JsonValue:
     """A body without what must differ between two clusters: uids, times, versions, addresses, managedFields."""
     if isinstance(value, dict):
@@ -185,6 +207,23 @@ def differences(expected: JsonValue, actual: JsonValue, path: str = "") -> list[
             found += differences(left, right, f"{path}[{index}]")
         return found
     return [] if expected == actual else [f"{path}: {_short(actual)}, expected {_short(expected)}"]
+
+
+def served(recorded: JsonValue, answered: JsonValue) -> JsonValue:
+    """What was recorded, without what the answer has no counterpart for: groups, resources, their parts and verbs."""
+    if isinstance(recorded, dict) and isinstance(answered, dict):
+        return {key: served(value, answered.get(key)) for key, value in recorded.items()}
+    if not (isinstance(recorded, list) and isinstance(answered, list)):
+        return recorded
+    counterparts = {_identity(item): item for item in answered}
+    return [served(item, counterparts[_identity(item)]) for item in recorded if _identity(item) in counterparts]
+
+
+def _identity(item: JsonValue) -> JsonValue:
+    """The name of a part of a discovery document; of what has none the item itself."""
+    if not isinstance(item, dict):
+        return item
+    return next((item[key] for key in ("name", "resource", "subresource") if key in item), "")
 
 
 def _short(value: JsonValue) -> str:

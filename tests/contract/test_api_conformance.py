@@ -1,15 +1,15 @@
-"""Replays what a real cluster answered against the local one. What still differs stands in one table."""
+"""Replays what a real cluster answered against the local one. What still differs: `known_differences`."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.contract.cluster_client import Answer, ApiClient, api_client, look, own_cluster
-from tests.contract.recording import Exchange, differences, http_exchanges, normal
+from tests.contract.known_differences import DIFFERENCES, unexplained
+from tests.contract.recording import Exchange, differences, exec_exchanges, http_exchanges, normal, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,18 +37,6 @@ _IDENTITIES: JsonValue = [
             ],
         },
     }
-]
-
-# Every remaining difference: which exchanges, which path in the body, and why.
-DIFFERENCES: list[tuple[str, str, str]] = [
-    (".*", r".*spec\.volumes\[0\]\.projected\.sources$", "openshift-service-ca.crt: of the recorded build alone"),
-    ("(aggregated )?discovery /apis?(/v1)?", ".*", "fewer resources; those that are served are compared below"),
-    (".*", r"(.*\.)?metadata\.annotations(\.local\.computesdk\.io/\w+)?$", "how the Pod is held back, as README says"),
-    ("list as Table", r"rows\[\d\]\.cells\[[45]\]", "age and address"),
-    ("patch spec image refused", r"message|details\.causes\[0\]\.message", "the long tail: a diff of Go structs"),
-    (".*", r".*\.state\.waiting\.message", "nothing is pulled: the reason is that no image can be stood in for"),
-    ("events of golden-pull", r"items\[2\]\.message", "the same reason"),
-    ("events of golden-pull", r"items\[[123]\]\.count", "the recording was made after the second try, 11 s later"),
 ]
 
 EXCHANGES = http_exchanges()
@@ -171,46 +159,41 @@ def _of_one_run(recorded: JsonValue) -> JsonValue:
     return {**recorded, "items": [item for item in items if look(item, "involvedObject.uid") == last]}
 
 
-def _known(name: str, difference: str) -> bool:
-    path = difference.partition(": ")[0]
-    return any(re.fullmatch(names, name) and re.match(paths, path) for names, paths, _ in DIFFERENCES)
+def _found(exchange: Exchange, replay: Replay) -> list[str]:
+    """In what the answer differs from the recorded one."""
+    if exchange.response.events:
+        expected, actual = cast("JsonValue", exchange.events), cast("JsonValue", replay.events)
+        return differences(normal(expected), normal(actual), "events")
+    answer = replay.answers[exchange.name]
+    recorded = served(exchange.answered, answer.body) if "discovery /api" in exchange.name else exchange.answered
+    return differences(normal(_of_one_run(recorded)), normal(answer.body))
 
 
 @pytest.mark.parametrize("exchange", [pytest.param(exchange, id=exchange.name) for exchange in EXCHANGES])
 def test_exchange_is_answered_as_recorded(exchange: Exchange, replay: Replay) -> None:
-    if exchange.response.events:
-        expected, actual = exchange.events, replay.events
-        found = differences(normal(cast("JsonValue", expected)), normal(cast("JsonValue", actual)), "events")
-    else:
+    if not exchange.response.events:
         answer = replay.answers[exchange.name]
         assert answer.status == exchange.response.status, answer.body
         assert answer.content_type == exchange.response.content_type
-        found = differences(normal(_of_one_run(exchange.answered)), normal(answer.body))
-    unknown = [difference for difference in found if not _known(exchange.name, difference)]
-    assert not unknown, "\n".join(unknown)
+    assert not (wrong := unexplained(exchange.name, _found(exchange, replay))), "\n".join(wrong)
 
 
-def test_served_resources_are_described_as_recorded(replay: Replay) -> None:
-    recorded = {item["name"]: item for item in cast("list[JsonObject]", _recorded("discovery /api/v1")["resources"])}
-    served = cast("list[JsonObject]", replay.answers["discovery /api/v1"].object["resources"])
-    assert {"pods", "pods/exec", "pods/log", "services", "namespaces", "nodes", "events"} <= {
-        str(item["name"]) for item in served
-    }
-    for item in served:
-        expected = recorded[item["name"]]
-        verbs, known_verbs = cast("list[str]", item["verbs"]), cast("list[str]", expected["verbs"])
-        assert set(verbs) <= set(known_verbs)
-        assert {**item, "verbs": []} == {**expected, "verbs": []}
+def test_known_differences_are_those_of_exchanges() -> None:
+    names = {exchange.name for exchange in (*EXCHANGES, *exec_exchanges())}
+    assert {name for known in DIFFERENCES for name in known.names} <= names
 
 
-def test_served_resources_are_described_alike_in_both_forms(replay: Replay) -> None:
-    listed = cast("list[JsonObject]", replay.answers["discovery /api/v1"].object["resources"])
+def test_what_sandboxes_need_is_served(replay: Replay) -> None:
+    resources = cast("list[JsonObject]", replay.answers["discovery /api/v1"].object["resources"])
+    named = {str(item["name"]): item for item in resources}
+    assert named.keys() >= {"pods", "pods/exec", "pods/log", "services", "namespaces", "nodes", "events"}
+    recorded = cast("list[JsonObject]", _recorded("discovery /api/v1")["resources"])
+    assert named["pods"] == next(item for item in recorded if item["name"] == "pods")
+    groups = cast("list[JsonObject]", replay.answers["discovery /apis"].object["groups"])
+    assert [group["name"] for group in groups] == ["authentication.k8s.io", "authorization.k8s.io", "metrics.k8s.io"]
+    # Aggregated, they are the same ones.
     items = cast("list[JsonObject]", replay.answers["aggregated discovery /api"].object["items"])
-    resources = cast("list[JsonObject]", look(items[0], "versions.0.resources"))
-    recorded = cast("list[JsonObject]", look(_recorded("aggregated discovery /api"), "items.0.versions.0.resources"))
-    shapes = {str(item["resource"]): item for item in recorded}
-    assert [item["resource"] for item in resources] == [item["name"] for item in listed if "/" not in str(item["name"])]
-    for item in resources:
-        different = {"verbs", "subresources"}
-        expected = {key: value for key, value in shapes[str(item["resource"])].items() if key not in different}
-        assert {key: value for key, value in item.items() if key not in different} == expected
+    aggregated = cast("list[JsonObject]", look(items[0], "versions.0.resources"))
+    assert [(item["resource"], item["verbs"]) for item in aggregated] == [
+        (item["name"], item["verbs"]) for item in resources if "/" not in str(item["name"])
+    ]
