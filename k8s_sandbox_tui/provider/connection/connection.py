@@ -17,7 +17,7 @@ from k8s_sandbox_tui.provider.connection.lines import lines_of
 from k8s_sandbox_tui.provider.connection.login import login_hint
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
 from k8s_sandbox_tui.provider.connection.server_clock import ServerClock
-from k8s_sandbox_tui.provider.connection.session import new_session
+from k8s_sandbox_tui.provider.connection.session import closing_told, new_session
 from k8s_sandbox_tui.provider.errors import ApiError, AuthenticationError, TransportError
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ class Connection:
                 ) as response,
             ):
                 self.clock.note(response.headers)
-                return await response.read()
+                with closing_told(response):
+                    return await response.read()
 
         while True:
             attempt += 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from k8s_sandbox_tui.provider.connection.failures import transport_error
+from k8s_sandbox_tui.provider.connection.session import closing_told
 from k8s_sandbox_tui.provider.errors import TransportError
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ async def lines_of(response: aiohttp.ClientResponse, server: str) -> AsyncIterat
     """
     rest = b""
     try:
-        async for chunk in response.content.iter_any():
+        while True:
+            with closing_told(response):
+                chunk = await response.content.readany()
+            if not chunk:
+                break
             *lines, rest = (rest + chunk).split(b"\n")
             if lines:
                 yield lines

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Generator  # noqa: TC003 - a signature of a decorated generator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,22 @@ async def _raise_refusals(request: aiohttp.ClientRequest, handler: ClientHandler
         body += await response.content.read(ERROR_BODY_BYTES - len(body))
     response.release()
     raise Refusal(response.status, response.headers, body)
+
+
+@contextmanager
+def closing_told(response: aiohttp.ClientResponse) -> Generator[None]:
+    """Around reading: where the connection was closed before, aiohttp raises a bare RuntimeError in place of its error.
+
+    Raises:
+        ClientConnectionError: The connection is closed.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        protocol = None if response.connection is None else response.connection.protocol
+        if protocol is not None and protocol.connected:
+            raise
+        raise aiohttp.ClientConnectionError(str(error)) from None
 
 
 _AddressInfo = tuple[int, int, int, str, tuple[str | int, ...]]

@@ -25,6 +25,12 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Recorded = dict[str, object]
 
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False,
+    key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Pem:
     certificate: bytes
@@ -38,6 +44,8 @@ def authority(name: str = "authority") -> tuple[x509.Certificate, ec.EllipticCur
     certificate = (
         _validity(x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(_SIGNS_CERTIFICATES, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
     return certificate, key
@@ -59,6 +67,9 @@ def issued(common_name: str, host: str, issuer: str = "authority") -> Pem:
         builder = builder.add_extension(x509.SubjectAlternativeName([name]), critical=False)
     else:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+    # Python 3.13 asks for it.
+    issuing = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
+    builder = builder.add_extension(issuing, critical=False)
     certificate = builder.sign(issuer_key, hashes.SHA256())
     return Pem(
         certificate.public_bytes(serialization.Encoding.PEM),

@@ -465,6 +465,17 @@ async def test_closing_does_not_wait_for_an_open_stream(server: ApiServer, conne
     assert time.monotonic() - began < 0.3
 
 
+async def test_a_stream_that_was_closed_before_it_was_read_ends_with_an_error_of_ours(
+    server: ApiServer, connection: Connection
+) -> None:
+    server.on("GET", "/x", Watch())
+    async with connection.stream("/x") as batches:
+        await connection.aclose()
+        with pytest.raises(TransportError):
+            async for _ in batches:
+                pass
+
+
 async def test_two_hundred_requests_at_once(server: ApiServer, connection: Connection) -> None:
     gate = asyncio.Event()
     waiting = 0
