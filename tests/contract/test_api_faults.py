@@ -223,6 +223,7 @@ async def test_a_command_ends_badly(client: ApiClient, fault: str, has_status: b
     assert done.close_code == close_code
     if fault == "split-output":
         assert [frame[1:] for frame in done.frames if frame[0] == 1][3:5] == [b"\xc3", b"\xbc"]
+    assert (sum(frame[0] == 3 for frame in done.frames) > 1) is (fault == "split-status")
 
 
 async def test_a_command_is_frozen_until_its_client_leaves(client: ApiClient) -> None:

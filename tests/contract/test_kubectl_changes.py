@@ -119,6 +119,8 @@ def test_label_annotate_patch_and_edit(kubectl: Kubectl) -> None:
         "pod/changed annotated\n",
         "pod/changed annotate\n",
     }
+    stored = json.loads(kubectl("get", "pod", "changed", "-o", "json").stdout)
+    assert look(stored, "metadata.annotations.note") == "hi"
     patches: dict[str, JsonValue] = {
         "strategic": {"metadata": {"labels": {"by": "strategic"}}},
         "merge": {"metadata": {"labels": {"x": None, "by": "merge"}}},
