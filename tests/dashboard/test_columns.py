@@ -52,7 +52,8 @@ async def test_keys_that_are_seen_are_offered_and_sort() -> None:
         for words in ("meta.owner", "label.team", "in 20 sandboxes"):
             assert words in shown.text
         await shown.press("plus", *"label.team", "enter", "plus", *"meta.owner", "enter", "enter")
-        owner = shown.lines[1].index("OWNER")
+        owner, team = shown.lines[1].index("OWNER"), shown.lines[1].index("TEAM")
+        assert shown.lines[2][team:].startswith("search ")
         await shown.pilot.click("SandboxTable", offset=(owner, 0))
         assert "OWNER ▲" in shown.lines[1]
         assert shown.names[:2] == ["1", "3"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from socket import AF_INET, AF_INET6, inet_pton
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.age import age
@@ -80,6 +81,17 @@ def _status_key(row: Row) -> str:
     return f"{LOOKS[tone_of(row.info)].rank}{LOOKS[row.info.status].rank}{row.info.reason}"
 
 
+def _ip_key(row: Row) -> tuple[int, bytes]:
+    """The family, then the bytes of the address: 10.0.0.9 comes before 10.0.0.10."""
+    address = row.info.pod_ip
+    for family in (AF_INET, AF_INET6) if address else ():
+        try:
+            return (family, inet_pton(family, address))
+        except OSError:
+            continue
+    return (-1, address.encode())
+
+
 NAME = Column(
     id="name", title="NAME", about="the Pod's name",
     text=lambda row: row.info.name, key=lambda row: row.info.name,
@@ -122,7 +134,7 @@ NODE = Column(
 )  # fmt: skip
 IP = Column(
     id="ip", title="IP", about="the Pod's address",
-    text=lambda row: row.info.pod_ip, key=lambda row: row.info.pod_ip,
+    text=lambda row: row.info.pod_ip, key=_ip_key,
     minimum=10, maximum=39,
 )  # fmt: skip
 CPU = Column(

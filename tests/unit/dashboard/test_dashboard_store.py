@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from k8s_sandbox_tui.dashboard.filter.parse import parse_filter
 from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text
 from k8s_sandbox_tui.dashboard.store import SandboxStore
 from k8s_sandbox_tui.dashboard.table.columns import COLUMNS
 from k8s_sandbox_tui.provider.models import SandboxInfo, SandboxStatus
-from tests.dashboard.scripted import sandbox_info
+from k8s_sandbox_tui.provider.usage import SandboxUsage
+from tests.dashboard.scripted import NOW, sandbox_info
 
 
 def store_of(*infos: SandboxInfo) -> SandboxStore:
@@ -56,14 +60,60 @@ def test_the_newest_is_first_unless_another_order_was_chosen() -> None:
     assert names(store_of(*MIXED)) == ["a", "c", "d", "b"]
 
 
-def test_every_column_sorts_both_ways() -> None:
-    store = store_of(*MIXED)
-    for column in COLUMNS:
-        store.sort_by(column.id, descending=False)
+def of(letter: str, **fields: object) -> SandboxInfo:
+    """A sandbox of this name that differs from the others in these fields alone."""
+    return replace(sandbox_info(ord(letter), name=letter, age=0), **fields)
+
+
+ORDERS: list[tuple[str, str, list[object]]] = [
+    ("name", "name", ["a1", "a10", "b"]),
+    ("namespace", "namespace", ["agents", "default", "team-a"]),
+    ("status", "status", [SandboxStatus.FAILED, SandboxStatus.PENDING, SandboxStatus.RUNNING]),
+    ("runtime", "runtime", ["", "node", "python"]),
+    ("age", "created_at", [NOW, NOW - timedelta(seconds=9), NOW - timedelta(days=10)]),
+    ("exit", "exit_code", [None, 0, 9, 137]),
+    ("exit", "restarts", [0, 2, 10]),
+    ("image", "image", ["node:20", "python:3", "python:3.11"]),
+    ("node", "node", ["", "node-a", "node-b"]),
+    ("ip", "pod_ip", ["", "10.0.0.9", "10.0.0.10", "10.0.1.1", "fd00::9", "fd00::10"]),
+    ("metadata", "metadata", [{}, {"owner": "ann"}, {"owner": "bob"}]),
+    ("meta.owner", "metadata", [{"owner": "ann"}, {"owner": "bob"}, {}]),
+    ("label.team", "labels", [{"team": "a"}, {"team": "b"}, {}]),
+    ("label.example.com/team", "labels", [{"example.com/team": "a"}, {"example.com/team": "b"}, {"team": "0"}]),
+]
+"""A column, the field that it shows, and values of that from the first to the last."""
+
+
+@pytest.mark.parametrize(("column", "field", "values"), ORDERS)
+def test_every_column_sorts_in_the_order_of_what_it_shows(column: str, field: str, values: list[object]) -> None:
+    # All that is not asked about is in the other order.
+    letters = "fedcba"[: len(values)]
+    infos = [replace(of(letter), **{field: value}) for letter, value in zip(letters, values, strict=True)]
+    uids = [info.uid for info in infos]
+    for start in (infos, infos[::-1], infos[1:] + infos[:1]):
+        store = store_of(*start)
+        for descending in (False, True):
+            store.sort_by(column, descending=descending)
+            store.arrange()
+            assert [row.uid for row in store.rows] == (uids[::-1] if descending else uids)
+
+
+@pytest.mark.parametrize(("column", "field"), [("cpu", "cpu"), ("memory", "memory")])
+def test_use_sorts_by_the_amount_with_what_was_not_measured_below_it(column: str, field: str) -> None:
+    store = store_of(*[of(letter) for letter in "dbca"])
+    # As text, 100 comes before 9, and 2 GiB before 120 MiB.
+    for name, amount in {"b": 0, "c": 9 * 2**20, "d": 2**31}.items():
+        used = SandboxUsage(namespace="default", name=name, cpu=0, memory=0, measured_at=NOW)
+        row = next(row for row in store.rows if row.info.name == name)
+        row.usage = replace(used, **{field: amount})
+    for descending, order in ((False, "abcd"), (True, "dcba")):
+        store.sort_by(column, descending=descending)
         store.arrange()
-        store.sort_by(column.id, descending=True)
-        store.arrange()
-        assert sorted(names(store)) == ["a", "b", "c", "d"]
+        assert "".join(names(store)) == order
+
+
+def test_the_order_of_every_column_is_told_above() -> None:
+    assert {column.id for column in COLUMNS} <= {column for column, _, _ in ORDERS} | {"cpu", "memory"}
 
 
 def test_a_row_is_changed_in_place_and_goes_where_it_belongs() -> None:
