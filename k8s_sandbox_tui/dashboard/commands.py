@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Provider
 
 from k8s_sandbox_tui.dashboard.key_names import keys_text
+from k8s_sandbox_tui.dashboard.literal import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -228,7 +229,7 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
         for command in self.offered():
-            yield DiscoveryHit(self.label(command), partial(self.run, command), help=command.palette_help)
+            yield DiscoveryHit(self.label(command), partial(self.run, command), help=escaped(command.palette_help))
 
     async def search(self, query: str) -> Hits:
         """Those whose label or sentence fits what was typed."""
@@ -237,4 +238,6 @@ class CommandProvider(Provider):
             label = self.label(command)
             score = max(matcher.match(label), matcher.match(command.help))
             if score > 0:
-                yield Hit(score, matcher.highlight(label), partial(self.run, command), help=command.palette_help)
+                yield Hit(
+                    score, matcher.highlight(label), partial(self.run, command), help=escaped(command.palette_help)
+                )

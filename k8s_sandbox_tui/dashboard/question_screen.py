@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
+from k8s_sandbox_tui.dashboard.literal import literal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -61,7 +62,7 @@ class QuestionScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """What happens, and the two answers."""
         with Vertical() as dialog:
-            dialog.border_title = harmless(self._question)
+            dialog.border_title = literal(self._question)
             for sentence in self._sentences:
                 yield Label(harmless(sentence), markup=False)
             with Horizontal():

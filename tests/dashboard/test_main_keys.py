@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from textual.command import CommandInput, CommandPalette
+from textual.widgets import Input
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
 from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.create.screen import CreateScreen
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
 from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
 from k8s_sandbox_tui.dashboard.help_screen import HelpScreen
@@ -16,6 +19,7 @@ from k8s_sandbox_tui.dashboard.main_keys import main_keys
 from k8s_sandbox_tui.dashboard.split import SecondPane
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
+from k8s_sandbox_tui.provider.looking import SandboxEvent
 from k8s_sandbox_tui.provider.models import SandboxStatus
 from tests.dashboard.scripted import ScriptedSandbox, dashboard, sandbox_info
 
@@ -241,6 +245,34 @@ async def test_u_asks_for_a_port_of_the_selected_sandbox() -> None:
         await shown.press("down", "u")
         await shown.until(lambda: isinstance(shown.app.screen, UrlScreen))
         assert "computesdk-sbx-00000002" in shown.text
+
+
+async def test_yaml_events_log_and_another_one_like_it_are_of_the_selected_sandbox() -> None:
+    rows = [replace(row, metadata={"number": row.name[-2:]}, image=f"img:{row.name[-2:]}") for row in ROWS[:3]]
+    async with dashboard(rows) as shown:
+        for row in rows:
+            sandbox = ScriptedSandbox(row.id, row.uid, info=row, pod={"kind": f"Pod of {row.name}"})
+            sandbox.events = [SandboxEvent(type="Normal", reason="Scheduled", message=f"event of {row.name}")]
+            sandbox.log = f"log of {row.name}\n".encode()
+            shown.cluster.compute.sandbox.known[row.id] = sandbox
+        await shown.press("down")
+        name = rows[1].name
+        for key, words in (("y", f"kind: Pod of {name}"), ("v", f"event of {name}"), ("l", f"log of {name}")):
+            await shown.press(key)
+            await shown.until(lambda words=words: words in shown.text)
+            await shown.press("escape")
+        await shown.press("C")
+        await shown.until(lambda: isinstance(shown.app.screen, CreateScreen))
+        await shown.pilot.pause()
+        typed = [field.value for field in shown.app.screen.query(Input)]
+        assert "img:02" in typed
+        assert typed[typed.index("number") + 1] == "02"
+        await shown.press("escape")
+        # The same name, but another Pod: nothing is copied from that.
+        shown.cluster.compute.sandbox.known[rows[1].id] = ScriptedSandbox(rows[1].id, "another uid")
+        await shown.press("C")
+        await shown.until(lambda: f"{name} does not exist any more." in shown.said)
+        assert len(shown.app.screen_stack) == 1
 
 
 async def test_after_a_create_the_cursor_is_on_the_new_sandbox() -> None:

@@ -17,6 +17,7 @@ from k8s_sandbox_tui.dashboard.copying.path_field import PathField, PathInput
 from k8s_sandbox_tui.dashboard.copying.transfer import Copy, progress_words, result_words
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.literal import literal
 from k8s_sandbox_tui.provider.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class CopyScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Both paths, the direction between them, what is said, the answers."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"Copy files: {harmless(self._info.name)}"
+            dialog.border_title = literal(f"Copy files: {self._info.name}")
             yield self._local
             direction = Button(self._direction, id="copy-direction", compact=True)
             # Tab goes from path to path; there is a key for it.

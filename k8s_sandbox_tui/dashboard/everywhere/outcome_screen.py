@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from k8s_sandbox_tui.dashboard.everywhere.lines import part_lines
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
+from k8s_sandbox_tui.dashboard.literal import literal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -59,7 +60,7 @@ class OutcomeScreen(ListingScreen["Part"]):
         """How far it is, and the sandboxes."""
         with Vertical() as dialog:
             count = len(self._batch.parts)
-            dialog.border_title = f"$ {self._batch.title}  in {count} sandbox{'' if count == 1 else 'es'}"
+            dialog.border_title = literal(f"$ {self._batch.title}  in {count} sandbox{'' if count == 1 else 'es'}")
             yield Static(self._batch.summary, id="summary", markup=False)
             yield self._list
         yield KeyBar()

@@ -16,7 +16,7 @@ from k8s_sandbox_tui.dashboard.inside import pages
 from k8s_sandbox_tui.dashboard.inside.view import DocumentView
 from k8s_sandbox_tui.dashboard.inside.why import explain
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
-from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.literal import literal
 from k8s_sandbox_tui.provider.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class InsideScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The pages' names, the page, the search, the keys."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = sanitize_line(self._info.id)
+            dialog.border_title = literal(self._info.id)
             yield Choice(PAGES, self._page)
             yield DocumentView()
             yield FindBar()

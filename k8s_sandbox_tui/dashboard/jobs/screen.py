@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.jobs.lines import job_line, state_words
 from k8s_sandbox_tui.dashboard.jobs.questions import EndJobScreen, RemoveJobScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
+from k8s_sandbox_tui.dashboard.literal import literal
 from k8s_sandbox_tui.provider.errors import SandboxError
 from k8s_sandbox_tui.provider.jobs.models import JobState
 
@@ -82,7 +82,7 @@ class JobsScreen(ListingScreen["BackgroundJob"]):
     def compose(self) -> ComposeResult:
         """The list, or why there is none."""
         with Vertical() as dialog:
-            dialog.border_title = f"Jobs of {harmless(self._name)}"
+            dialog.border_title = literal(f"Jobs of {self._name}")
             yield Static("Looking …", id="none", markup=False)
             yield _List(classes="-hidden", markup=False)
             yield self.said()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from textual.command import Hit, Provider
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
+from k8s_sandbox_tui.dashboard.literal import escaped, literal
 from k8s_sandbox_tui.dashboard.places.context_screen import context_entries, wish_of
 from k8s_sandbox_tui.dashboard.places.namespace_screen import typed_names
 from k8s_sandbox_tui.dashboard.places.place import ALL, EVERY
@@ -79,7 +80,9 @@ class PlaceProvider(Provider):
         for title, note, callback in self._places(screen, query):
             score = matcher.match(title)
             if score > 0:
-                yield Hit(score, matcher.highlight(title), callback, help=note)
+                # Highlighting reads the title as markup.
+                shown = literal(title) if "[" in title else matcher.highlight(title)
+                yield Hit(score, shown, callback, text=title, help=escaped(note))
 
     def _places(self, screen: PlaceScreen, query: str) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         """Titles, notes, and what each does."""

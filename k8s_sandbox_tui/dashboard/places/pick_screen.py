@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.literal import literal
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 from k8s_sandbox_tui.dashboard.table.cells import fit
 
@@ -139,7 +140,7 @@ class PickScreen(ModalScreen[ScreenResultType]):
     def compose(self) -> ComposeResult:
         """The line to type in, the list, and what is to be said of it."""
         with Vertical() as dialog:
-            dialog.border_title = harmless(self._title)
+            dialog.border_title = literal(self._title)
             yield _Search(placeholder=self._placeholder, compact=True)
             yield _List(markup=False)
             yield Static("", classes="said", markup=False)
