@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
+    from k8s_sandbox_tui.dashboard.console.model import Ending
     from k8s_sandbox_tui.dashboard.console.protocols import CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.settings.model import Settings
     from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
@@ -67,6 +68,10 @@ class ConsolePane(Container):
     def follow_job(self, job: BackgroundJob, info: SandboxInfo) -> None:
         """Show a job that is there already."""
         self._commands.follow_job(job, info)
+
+    def show_failed_shell(self, info: SandboxInfo, ending: Ending) -> None:
+        """Say in a card how a shell ended."""
+        self._commands.show_failed_shell(info, ending)
 
     def take_in(self, command: CommandElsewhere) -> None:
         """Show a command that was started elsewhere."""

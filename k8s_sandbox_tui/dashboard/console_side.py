@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
+    from k8s_sandbox_tui.dashboard.console.model import Ending
     from k8s_sandbox_tui.dashboard.console.protocols import CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
@@ -74,6 +75,12 @@ class ConsoleSide:
         """Show a job that is there already."""
         if pane := self.load():
             pane.follow_job(job, info)
+
+    def show_failed_shell(self, info: SandboxInfo, ending: Ending) -> None:
+        """Say in a card how a shell ended, where the user sees it."""
+        if pane := self.load():
+            self._make_room()
+            pane.show_failed_shell(info, ending)
 
     def gone(self, uids: Iterable[str]) -> None:
         """Sandboxes do not exist any more."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
+    from k8s_sandbox_tui.dashboard.console.model import Ending
     from k8s_sandbox_tui.dashboard.console_side import ConsoleSide
     from k8s_sandbox_tui.dashboard.everywhere.batch import Part
     from k8s_sandbox_tui.dashboard.everywhere.desk import EverywhereDesk
@@ -209,11 +210,12 @@ class SandboxWork:
         """The marked sandboxes; where none is marked, the selected one."""
         return self._store.marked or [row for row in (self._selected(),) if row is not None]
 
-    async def open_shell(self, join: TerminalJoiner | None) -> None:
+    async def open_shell(self, join: TerminalJoiner | None, failed: Callable[[SandboxInfo, Ending], None]) -> None:
         """Give the terminal to a shell in the selected sandbox.
 
         Args:
             join: Joins the two; None where that is not possible.
+            failed: Shows what went wrong.
         """
         row = self._selected()
         host = self.host(row)
@@ -221,7 +223,7 @@ class SandboxWork:
             return
         from k8s_sandbox_tui.dashboard.shell.flow import open_shell
 
-        await open_shell(self._app, host.sandbox, row.info, join)
+        await open_shell(self._app, host.sandbox, row.info, join, failed)
 
     async def copy_files(self) -> None:
         """Copy files to the selected sandbox, or from it."""

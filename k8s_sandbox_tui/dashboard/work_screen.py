@@ -101,7 +101,7 @@ class WorkScreen(MenuScreen):
     @work(group="shell", exclusive=True)
     async def action_shell(self) -> None:
         """Give the terminal to a shell in the selected sandbox until that ends."""
-        await self._work.open_shell(self._join)
+        await self._work.open_shell(self._join, self._side.show_failed_shell)
 
     @work(group="copying")
     async def action_copy_files(self) -> None:

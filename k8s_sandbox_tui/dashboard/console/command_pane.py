@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -22,6 +23,7 @@ from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.history_search import HistorySearch
 from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished, CommandStarted
+from k8s_sandbox_tui.dashboard.console.model import CommandCard, Ending
 from k8s_sandbox_tui.dashboard.console.prompt_line import PromptLine
 from k8s_sandbox_tui.dashboard.console.recall import Recall
 from k8s_sandbox_tui.dashboard.console.runs import Runs
@@ -36,11 +38,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
-    from k8s_sandbox_tui.dashboard.console.model import CommandCard
     from k8s_sandbox_tui.dashboard.console.protocols import CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
     from k8s_sandbox_tui.dashboard.console.snippets import Origin
     from k8s_sandbox_tui.provider.models import SandboxInfo
+
+SHELL_COMMAND = "sh"
+SHELL_HINT = "This shell needs the whole terminal: open another one from the table."
 
 
 class CommandPane(Widget):
@@ -176,6 +180,15 @@ class CommandPane(Widget):
         run = self._runs.prepare(f"{line} &", JobHost.of(job), info, Place(job.info.cwd), None)
         return self._begin(run)
 
+    def show_failed_shell(self, info: SandboxInfo, ending: Ending) -> None:
+        """Say in a card how a shell ended that had, or was to have, the whole terminal."""
+        card = CommandCard(command=SHELL_COMMAND, sandbox_id=info.id, uid=info.uid, started_at=datetime.now(UTC))
+        # As output: it wraps, where the line of the end is cut.
+        card.feed("stderr", ending.detail.encode())
+        card.end(Ending(ending.state, ending.exit_code))
+        self._show_card(card)
+        self._area.list.changed(card)
+
     def take_in(self, command: CommandElsewhere) -> None:
         """Show a command that was started elsewhere, with all that is kept of its output, and choose its card."""
         if command.run is None:
@@ -201,7 +214,10 @@ class CommandPane(Widget):
             self._area.hint.warn(self.forbidden)
             return None
         run = self._runs.again(card)
-        return None if run is None else self._begin(run)
+        if run is None:
+            self._area.hint.warn(SHELL_HINT)
+            return None
+        return self._begin(run)
 
     def cancel(self, card: CommandCard) -> None:
         """End a command in its sandbox; asked again, stop waiting for its end."""
