@@ -1672,6 +1672,14 @@ class Inventory:
         """Lists again now."""
         loop_thread().call(self._async.refresh)
 
+    def pause(self) -> None:
+        """Asks for no list before `resume`, as nobody looks; a watch that is open stays so, and its updates come."""
+        loop_thread().call(self._async.pause)
+
+    def resume(self) -> None:
+        """Asks again; at once and once, where a list has become due meanwhile."""
+        loop_thread().call(self._async.resume)
+
     def close(self) -> None:
         """Ends it; who waits for an update gets the end of the iteration."""
         loop_thread().run(self._async.aclose())

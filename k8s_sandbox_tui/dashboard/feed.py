@@ -65,6 +65,7 @@ class Feed:
         self.selector = ""
         """The labels of the sandboxes that are asked for, with the next change of place."""
         self._inventory: InventoryPort | None = None
+        self._paused = False
         self._changed = asyncio.Event()
         self._leaving: set[asyncio.Task[None]] = set()
         self.state = FeedState()
@@ -88,6 +89,18 @@ class Feed:
         """Ask the cluster again, if there is one."""
         if self._inventory is not None:
             self._inventory.refresh()
+
+    def pause(self) -> None:
+        """Ask for no list while nobody sees it; a watch stays open."""
+        self._paused = True
+        if self._inventory is not None:
+            self._inventory.pause()
+
+    def resume(self) -> None:
+        """Ask again, at once where that has become due."""
+        self._paused = False
+        if self._inventory is not None:
+            self._inventory.resume()
 
     def go_to(self, wish: ClusterWish) -> None:
         """Show another cluster; one that cannot be opened ends `run`, which then may be called again."""
@@ -144,6 +157,8 @@ class Feed:
             watch=self._refresh is None,
             label_selector=self.selector,
         )
+        if self._paused:
+            inventory.pause()
         try:
             async with inventory:
                 self._inventory = inventory

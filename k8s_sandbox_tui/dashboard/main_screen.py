@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual import getters
-    from textual.app import ComposeResult
+    from textual.app import App, ComposeResult
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.signal import Signal
 
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
@@ -67,6 +68,18 @@ class MainScreen(WorkScreen):
         self.paint()
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.follow)
+        cast("Signal[App[object]]", self.app.app_suspend_signal).subscribe(self, self._terminal_lent)
+        cast("Signal[App[object]]", self.app.app_resume_signal).subscribe(self, self._terminal_back)
+
+    def _terminal_lent(self, _app: App[object]) -> None:
+        """Ask the cluster for nothing that nobody sees."""
+        self._feed.pause()
+        self.usage.pause()
+
+    def _terminal_back(self, _app: App[object]) -> None:
+        """Catch up."""
+        self._feed.resume()
+        self.usage.resume()
 
     # What the feed tells.
 

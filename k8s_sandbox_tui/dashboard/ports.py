@@ -146,6 +146,14 @@ class InventoryPort(Protocol):
         """Ask the cluster again, now."""
         ...
 
+    def pause(self) -> None:
+        """Ask for no list before `resume`; a watch may stay open."""
+        ...
+
+    def resume(self) -> None:
+        """Ask again, at once where that has become due."""
+        ...
+
 
 class ComputePort(UsagePort, Protocol):
     """The provider over one cluster."""

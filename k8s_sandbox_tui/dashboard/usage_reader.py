@@ -52,6 +52,9 @@ class UsageReader:
         self._changed = changed
         self._tell = tell
         self._wake = asyncio.Event()
+        self._paused = False
+        self._missed = False
+        """Whether a reading has become due since `pause`."""
         self._seen: tuple[bool, bool] = (False, False)
 
     def look(self) -> None:
@@ -59,6 +62,17 @@ class UsageReader:
         seen = (self._shows(), self._store.total > 0)
         if seen != self._seen:
             self._seen = seen
+            self._wake.set()
+
+    def pause(self) -> None:
+        """Read nothing while nobody sees it."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Read again, at once where that has become due."""
+        self._paused = False
+        if self._missed:
+            self._missed = False
             self._wake.set()
 
     def read_now(self) -> None:
@@ -73,7 +87,9 @@ class UsageReader:
         while True:
             self._wake.clear()
             wait: float | None = None
-            if self._shows() and self._store.total:
+            if self._paused:
+                self._missed = True
+            elif self._shows() and self._store.total:
                 try:
                     used = await source.list_usage(namespaces=namespaces())
                 except (NotFoundError, ForbiddenError) as error:

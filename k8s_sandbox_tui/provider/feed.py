@@ -85,6 +85,8 @@ class Feed:
         self._reaper = Reaper(access)
         self._good_at = self.since
         self._wake = asyncio.Event()
+        self._resumed = asyncio.Event()
+        self._resumed.set()
         self._watching: asyncio.Task[str] | None = None
         self._refresh_wanted = False
         self._failures = 0
@@ -96,6 +98,14 @@ class Feed:
         self._wake.set()
         if self._watching is not None:
             self._watching.cancel()
+
+    def pause(self) -> None:
+        """Begins no other list before `resume`; a watch that is open stays so."""
+        self._resumed.clear()
+
+    def resume(self) -> None:
+        """Lists again; at once, where a list has become due meanwhile."""
+        self._resumed.set()
 
     async def run(self) -> None:
         """Runs until cancelled; every failure of the cluster is waited out. Ends sandboxes past their expiry."""
@@ -131,6 +141,7 @@ class Feed:
 
     async def _list(self, connection: Connection) -> str:
         """Lists all pages; the version to watch from."""
+        await self._resumed.wait()
         self._refresh_wanted = False
         self._wake.clear()
         rows, changes = self._rows, self._changes

@@ -115,6 +115,16 @@ class Inventory:
         for feed in self._feeds:
             feed.refresh()
 
+    def pause(self) -> None:
+        """Asks for no list before `resume`, as nobody looks; a watch that is open stays so, and its updates come."""
+        for feed in self._feeds:
+            feed.pause()
+
+    def resume(self) -> None:
+        """Asks again; at once and once, where a list has become due meanwhile."""
+        for feed in self._feeds:
+            feed.resume()
+
     async def aclose(self) -> None:
         """Ends the tasks; who waits for an update gets the end of the iteration."""
         self._closed = True

@@ -110,6 +110,7 @@ class ScriptedInventory:
         self._updates: asyncio.Queue[Update | SandboxError] = asyncio.Queue()
         self.refreshes = 0
         self.closed = False
+        self.paused: list[bool] = []
         self.waiting = asyncio.Event()
         """Set while all that was put in has been taken in."""
 
@@ -136,6 +137,12 @@ class ScriptedInventory:
 
     def refresh(self) -> None:
         self.refreshes += 1
+
+    def pause(self) -> None:
+        self.paused.append(True)
+
+    def resume(self) -> None:
+        self.paused.append(False)
 
 
 @dataclass(eq=False)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from msgspec.structs import replace
 
+from k8s_sandbox_tui.dashboard import usage_reader
 from k8s_sandbox_tui.dashboard.looks import ASCII
 from k8s_sandbox_tui.dashboard.table.key_columns import columns_of
 from k8s_sandbox_tui.provider.errors import ForbiddenError, NotFoundError, SandboxError, TransportError
 from k8s_sandbox_tui.provider.resources import Resources
 from k8s_sandbox_tui.provider.usage import SandboxUsage
 from tests.dashboard.scripted import NOW, Dashboard, dashboard, sandbox_info
+
+if TYPE_CHECKING:
+    from textual.signal import Signal
+
+    from k8s_sandbox_tui.dashboard.app import DashboardApp
 
 LIMITED = Resources({"cpu": "250m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"})
 REQUESTED = Resources({"memory": "64Mi"})
@@ -55,6 +62,29 @@ async def test_it_is_read_only_while_it_is_shown() -> None:
         await show(shown, "name")
         await shown.press("r")
         assert len(compute.usage_asked) == 1
+
+
+async def test_while_a_shell_has_the_terminal_nothing_is_asked_and_then_it_catches_up_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(usage_reader, "EVERY", 0.005)
+    async with dashboard(ROWS) as shown:
+        compute, app = shown.cluster.compute, shown.app
+        compute.usage = USED
+        await show(shown, "name", "cpu")
+        await shown.until(lambda: len(compute.usage_asked) > 2)
+        # What `App.suspend` tells, which has no terminal to give away here.
+        cast("Signal[DashboardApp]", app.app_suspend_signal).publish(app)
+        await shown.until(lambda: shown.cluster.inventory.paused == [True])
+        asked = len(compute.usage_asked)
+        await shown.pilot.pause(0.1)
+        assert len(compute.usage_asked) == asked
+        monkeypatch.setattr(usage_reader, "EVERY", 60.0)
+        cast("Signal[DashboardApp]", app.app_resume_signal).publish(app)
+        await shown.until(lambda: len(compute.usage_asked) > asked)
+        assert shown.cluster.inventory.paused == [True, False]
+        await shown.pilot.pause()
+        assert len(compute.usage_asked) == asked + 1
 
 
 async def test_amounts_and_bars_against_the_limit_else_the_request_and_nothing_where_nothing_is_known() -> None:

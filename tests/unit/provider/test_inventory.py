@@ -234,6 +234,40 @@ async def test_a_suspension_is_no_reason_to_catch_up(
             assert listed(server) == lists
 
 
+async def test_while_it_is_paused_nothing_is_listed_and_what_became_due_is_listed_once(
+    compute: Compute, server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    clock, passed = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: clock() + passed[0])
+    listing(server, [pod_list(pod()), pod_list(pod("exited 3"))], [Watch()])
+    async with compute.inventory(refresh_interval=60, watch=False) as inventory:
+        shown = Screen(inventory)
+        await shown.until_fresh(Freshness.POLLING)
+        inventory.pause()
+        passed[0] += 3600
+        for _ in range(50):
+            await asyncio.sleep(0.001)
+        assert listed(server) == 1
+        inventory.resume()
+        await shown.until_names("golden-exit")
+        for _ in range(50):
+            await asyncio.sleep(0.001)
+        assert listed(server) == 2
+
+
+async def test_a_watch_stays_open_while_it_is_paused(compute: Compute, server: ApiServer) -> None:
+    watch = Watch()
+    listing(server, [pod_list()], [watch])
+    async with compute.inventory(refresh_interval=0.1) as inventory:
+        shown = Screen(inventory)
+        await shown.until_fresh(Freshness.LIVE)
+        inventory.pause()
+        watch.send("ADDED", pod("exited 3"))
+        await shown.until_names("golden-exit")
+        assert listed(server) == 1
+
+
 async def test_an_idle_poll_says_nothing_and_keeps_the_rows(compute: Compute, server: ApiServer) -> None:
     third = asyncio.Event()
 
