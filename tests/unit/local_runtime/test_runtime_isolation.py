@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import pwd
+import resource
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from k8s_sandbox_tui.local_cluster.runtime.limits.hold import PROCESSES
+from k8s_sandbox_tui.local_cluster.runtime.limits.watchdog import counts_processes_by_namespace
 from tests.unit.local_runtime.kit import names_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.unit.local_runtime.kit import Kit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -55,6 +60,36 @@ async def test_homes_and_files_of_the_machine_are_hidden(isolated: Kit, tmp_path
     pod = await isolated.start()
     finished = await isolated.shell(pod, f"cat {secret} /etc/shadow /etc/ssh/* /etc/machine-id; ls -A /home; exit 0")
     assert finished.stdout == b""
+
+
+async def test_the_users_own_home_is_hidden(isolated: Kit) -> None:
+    # Both may be one, and the tests' own is below /tmp.
+    homes = {Path.home(), Path(pwd.getpwuid(os.geteuid()).pw_dir)}
+    with contextlib.ExitStack() as files:
+        secrets: list[str] = []
+        for home in filter(_can_write, homes):
+            file = files.enter_context(tempfile.NamedTemporaryFile(dir=home, prefix=".sbx-secret-"))
+            file.write(b"x")
+            file.flush()
+            secrets.append(file.name)
+        assert secrets
+        pod = await isolated.start()
+        finished = await isolated.shell(pod, f"cat {' '.join(secrets)}; ls -A ~ /root /home | grep sbx-secret; exit 0")
+        assert finished.stdout == b""
+        assert finished.stderr.count(b"No such file") >= len(secrets)
+
+
+def _can_write(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
+
+
+async def test_the_kernel_counts_processes_where_it_does_so_by_user_namespace(isolated: Kit) -> None:
+    pod = await isolated.start()
+    soft, hard = (await isolated.shell(pod, "grep processes /proc/self/limits")).stdout.split()[2:4]
+    counted = isolated.runtime.limits.startswith("watchdog") and counts_processes_by_namespace()
+    own = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+    assert soft.decode() == str(PROCESSES if counted else "unlimited" if own == resource.RLIM_INFINITY else own)
+    assert not counted or hard == soft
 
 
 async def test_the_system_cannot_be_written(isolated: Kit) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from k8s_sandbox_tui.local_cluster.runtime import plain_process
 from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
 from k8s_sandbox_tui.local_cluster.runtime.landlock import allowed, ruleset, syscall_filter
 from k8s_sandbox_tui.local_cluster.runtime.landlock.ruleset import Kind, Rule, Ruleset
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from k8s_sandbox_tui.local_cluster.runtime.host_tools import HostTools
     from tests.unit.local_runtime.kit import Kit
 
 _aio = pytest.mark.asyncio(loop_scope="module")
@@ -134,6 +136,28 @@ async def test_a_state_folder_that_pods_could_reach_will_not_do(
     monkeypatch.setattr(allowed, "TEMPORARY", str(tmp_path))
     runtime = await create_runtime(tmp_path / "runtime", best="landlock")
     assert runtime.isolation == "process"
+    await runtime.close()
+
+
+def _everything(_shared: Path, _tools: HostTools) -> list[Rule]:
+    return [Rule(Kind.WRITE, b"/")]
+
+
+@pytest.mark.skipif(
+    ruleset.version() < ruleset.NEEDED or not syscall_filter.is_known_machine(),
+    reason="this system has no Landlock that does",
+)
+@pytest.mark.parametrize(("holds", "expected"), [(True, "landlock"), (False, "process")])
+async def test_without_bubblewrap_landlock_is_chosen_where_it_is_seen_to_hold(
+    apart: Path, monkeypatch: pytest.MonkeyPatch, holds: bool, expected: str
+) -> None:
+    monkeypatch.setenv("PATH", str(apart))
+    if not holds:
+        monkeypatch.setattr(plain_process, "for_all", _everything)
+    runtime = await create_runtime(apart / f"chosen-{holds}")
+    assert runtime.isolation == expected
+    assert "bubblewrap is not installed" in runtime.warning
+    assert ("Landlock does not work here: it does not isolate" in runtime.warning) is not holds
     await runtime.close()
 
 
