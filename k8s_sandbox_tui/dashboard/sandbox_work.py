@@ -56,7 +56,7 @@ class SandboxWork:
             store: The sandboxes and their marks.
             selected: The sandbox under the cursor.
             settings: What the user has written down.
-            remembered: Where presets are.
+            remembered: Where presets and recent ports are.
             clock: The time in UTC.
             glyphs: The signs of the statuses.
             changed: Called when a forward has come or ended.
@@ -70,7 +70,7 @@ class SandboxWork:
         self._changed = changed
         self._forwards: ForwardsDesk | None = None
         self._everywhere: EverywhereDesk | None = None
-        self._urls = UrlHistory()
+        self._urls = UrlHistory(remembered)
         self._app: WorkHost | None = None
         self._bench: Workbench | None = None
         self._context = ""

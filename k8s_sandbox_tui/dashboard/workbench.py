@@ -35,7 +35,7 @@ class Workbench:
         Args:
             app: Shows the dialogues.
             opened: The cluster.
-            ports: The ports used before in this session.
+            ports: The ports used before.
             remembered: Where the presets of the create form are.
         """
         self._app = app

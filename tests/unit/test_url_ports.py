@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from k8s_sandbox_tui.dashboard.remembered import Remembered
 from k8s_sandbox_tui.dashboard.urls.browser import why_not_open
 from k8s_sandbox_tui.dashboard.urls.ports import COMMON_PORTS, MAX_RECENT, UrlHistory, parse_port, port_reason
 from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls, is_placeholder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -56,6 +62,13 @@ def test_the_latest_ports_come_first_and_none_twice(used: list[int]) -> None:
     suggestions = history.suggestions()
     assert len(set(suggestions)) == len(suggestions)
     assert set(COMMON_PORTS) <= set(suggestions)
+
+
+def test_a_file_that_somebody_edited_suggests_no_nonsense(tmp_path: Path) -> None:
+    file = tmp_path / "remembered.json"
+    file.write_text('{"urls": {"": {"ports": [70000, 0, 9, 9, -1], "protocol": "gopher"}}}')
+    history = UrlHistory(Remembered(file))
+    assert (history.ports, history.protocol) == ((9,), "http")
 
 
 def test_urls_of_a_sandbox_known_by_name() -> None:
