@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +14,7 @@ from textual import events
 from k8s_sandbox_tui.dashboard.console import saving
 from k8s_sandbox_tui.dashboard.console.keeping import Limits
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished
+from k8s_sandbox_tui.dashboard.console.recording import Recording
 from tests.dashboard.console_host import ConsoleApp, notifications, until
 
 if TYPE_CHECKING:
@@ -81,6 +85,49 @@ async def test_the_bytes_are_saved_as_they_came(pilot: Pilot[None], app: Console
     await pilot.press("enter")
     await saved(pilot, app)
     assert (tmp_path / "here" / "out.bin").read_bytes() == OUTPUT + b"to stderr\n"
+
+
+async def test_the_whole_of_a_large_output_is_saved_and_keys_are_answered_meanwhile(
+    app: ConsoleApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """30 MB, of which a hundred lines are kept on the screen."""
+    monkeypatch.chdir(tmp_path)
+    block = b"".join(b"%01023d\n" % number for number in range(2**10))
+    async with app.run_test(size=(100, 24), notifications=True) as pilot:
+        app.console_pane.start("flood")
+        command = await app.host.command(0)
+        for number in range(30):
+            command.out(b"block %d\n" % number).out(block)
+        command.exit(0)
+        await until(pilot, lambda: any(isinstance(message, CommandFinished) for message in app.heard))
+        assert len(app.console_pane.cards[0].scrollback) == 100
+        held, reached = threading.Event(), threading.Event()
+        read = Recording.read_block
+
+        def hold(recording: Recording, position: int, size: int) -> bytes:
+            """The disk takes its time in the middle of it."""
+            if position > 2**24:
+                reached.set()
+                assert held.wait(10)
+            return read(recording, position, size)
+
+        monkeypatch.setattr(Recording, "read_block", hold)
+        await pilot.press("shift+up", "s", "ctrl+t")
+        await write(pilot, "flood.bin")
+        await pilot.press("enter")
+        await until(pilot, reached.is_set)
+        assert re.search(r"saving, \d\d %", bar(app))
+        await pilot.click("#console-command")
+        await pilot.press(*"ls", "enter")
+        (await app.host.command(1)).out(b"answered\n").exit(0)
+        await until(pilot, lambda: "│ answered" in app.screen_text())
+        assert notifications(app) == []
+        held.set()
+        assert await saved(pilot, app) == f"Saved 31 MB to {tmp_path / 'flood.bin'}."
+        expected = hashlib.sha256()
+        for number in range(30):
+            expected.update(b"block %d\n" % number + block)
+        assert hashlib.sha256((tmp_path / "flood.bin").read_bytes()).digest() == expected.digest()
 
 
 async def test_a_file_that_is_there_is_replaced_only_when_asked_again(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -101,11 +103,15 @@ async def test_an_untouched_form_creates_with_the_defaults(form: Form) -> None:
 
 async def test_everything_by_keys(form: Form) -> None:
     await form.type("<right>", "<enter>")
-    await form.type("a:3", "<enter>", "web", "<tab>", "<space>", "<tab>", "ns", "<enter>")
-    await form.type("A", "<enter>", "1 2", "<enter>", "B", "<enter>", "3", "<tab>", "k", "<tab>", "v")
-    await form.type("<ctrl+enter>")
-    await form.eventually(
-        lambda: form.request,
+    await form.type("a:3", "<enter>", "web", "<tab>", "<space>", "<space>", "<tab>", "ns", "<enter>")
+    await form.type("A", "<enter>", "1 2", "<enter>", "B", "<enter>", "3", "<tab>", "k", "<tab>", "v", "<tab>")
+    await form.type("3", "<tab>", "1h30m", "<tab>", "250m", "<tab>", "2", "<tab>", "64Mi", "<tab>", "1Gi", "<tab>")
+    await form.type("r", "<ctrl+enter>")
+    await form.eventually(lambda: len(form.answers), 1)
+    requests = form.answers[0].requests
+    assert len({request.name for request in requests}) == 3
+    assert {str(request.name)[:4] for request in requests} == {"web-"}
+    assert [replace(request, name="web") for request in requests] == 3 * [
         CreateRequest(
             runtime="python",
             image="a:3",
@@ -113,8 +119,12 @@ async def test_everything_by_keys(form: Form) -> None:
             namespace="ns",
             envs={"A": "1 2", "B": "3"},
             metadata={"k": "v"},
-        ),
-    )
+            lifetime=timedelta(minutes=90),
+            requests={"cpu": "250m", "memory": "64Mi"},
+            limits={"cpu": "2", "memory": "1Gi"},
+            security_profile="restricted",
+        )
+    ]
 
 
 async def test_everything_by_mouse(form: Form) -> None:

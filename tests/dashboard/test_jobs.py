@@ -61,6 +61,22 @@ async def test_a_command_with_an_ampersand_becomes_a_job_that_its_card_follows(s
     assert not job.killed
 
 
+async def test_two_jobs_are_followed_at_the_same_time(shown: Dashboard) -> None:
+    await shown.press("enter", *"web &", "enter", *"db &", "enter")
+    await shown.until(lambda: len(sandbox(shown).jobs.jobs) == 2)
+    web, db = sandbox(shown).jobs.jobs
+    for number in range(2):
+        await db.out(b"query %d\n" % number)
+        await web.out(b"request %d\n" % number)
+    await shown.until(lambda: "request 1" in shown.text and "query 1" in shown.text)
+    cards = {card.command: [line.text for line in card.lines()] for card in console(shown).cards}
+    assert cards == {"web &": ["request 0", "request 1"], "db &": ["query 0", "query 1"]}
+    await db.exit(3)
+    await shown.until(lambda: "exit 3" in shown.text)
+    await web.out(b"still there\n")
+    await shown.until(lambda: "still there" in shown.text)
+
+
 async def test_ctrl_c_ends_a_job(shown: Dashboard) -> None:
     await shown.press("enter", *"web &", "enter")
     await shown.until(lambda: "goes on when you leave" in shown.text)

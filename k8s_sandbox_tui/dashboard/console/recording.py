@@ -81,7 +81,7 @@ class Recording:
             stop = min(stop + length, end)
             while position < stop:
                 if position < written:
-                    data = self._read(position, min(BLOCK, stop - position, written - position))
+                    data = self.read_block(position, min(BLOCK, stop - position, written - position))
                 else:
                     data = buffer[position - written : min(stop, position + BLOCK) - written]
                 yield Part(_STREAMS[number % 2], data)
@@ -124,7 +124,12 @@ class Recording:
             while rest:
                 rest = rest[self._file.write(rest) :]
 
-    def _read(self, position: int, size: int) -> bytes:
+    def read_block(self, position: int, size: int) -> bytes:
+        """At most so many bytes of what is on the disk, from a place. Blocks.
+
+        Raises:
+            OSError: The file cannot be read, or was dropped meanwhile.
+        """
         with self._lock:
             if self._file is None:
                 raise OSError(0, self.lost)
