@@ -120,6 +120,23 @@ async def test_blocks_fold_and_the_search_finds_what_is_in_them(inside: Inside) 
     await eventually(inside.pilot, lambda: inside.left, True)
 
 
+async def test_a_click_puts_the_cursor_on_a_line_and_on_its_sign_folds_it(inside: Inside) -> None:
+    await inside.open(Page.YAML)
+    await inside.shows("TOKEN")
+    view = inside.view
+    shown = [view.document.lines[number].text for number in view.document.visible]
+    spec, labels = shown.index("spec:"), shown.index("  labels:")
+    await inside.pilot.click(view, offset=(6, spec))
+    assert view.document.lines[view.cursor].text == "spec:"
+    assert len(view.document.visible) == len(shown)
+    await inside.pilot.click(view, offset=(0, labels))
+    assert view.document.lines[view.cursor].text == "  labels:"
+    folded = [view.document.lines[number].text for number in view.document.visible]
+    assert folded == [line for line in shown if line.strip() != "a: '1'"]
+    await inside.pilot.click(view, offset=(0, labels))
+    assert [view.document.lines[number].text for number in view.document.visible] == shown
+
+
 async def test_one_page_that_is_refused_does_not_take_the_others_along(inside: Inside) -> None:
     inside.sandbox.events = ForbiddenError("events is forbidden", hint="Grant list on events.")
     inside.sandbox.log = b"still here\n"

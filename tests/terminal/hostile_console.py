@@ -1,17 +1,25 @@
-"""A program for a pty: the console, and a sandbox whose output tries to act on the terminal."""
+"""A program for a pty: the console and the pages inside, and a sandbox whose texts try to act on it."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.inside.screen import InsideScreen
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.provider.errors import SandboxGoneError
+from k8s_sandbox_tui.provider.looking import SandboxEvent
+from tests.dashboard import scripted
 from tests.dashboard.console_host import ScriptedCommand, ScriptedSandbox, info
+from tests.dashboard.create_host import Host
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
 
 MARK = "7357"
 """Stands in every payload, and nowhere else."""
@@ -41,10 +49,11 @@ PAYLOADS = [
 NAME = f"evil\x1b]0;{MARK}\x07\x1b[2Jpod"
 
 
-class HostileApp(App[None]):
+class HostileApp(Host):
     """Runs one command by itself; its output is the payloads, in every kind of text that the console shows."""
 
     ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "inside", priority=True)]
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -64,6 +73,20 @@ class HostileApp(App[None]):
         moved.out("".join(["/tmp/", *PAYLOADS[:3], "\n"]).encode()).exit(0)
         self.console_pane.start("gone")
         (await self.host.command(2)).fail(SandboxGoneError("".join(PAYLOADS)))
+
+    async def action_inside(self) -> None:
+        """Look into a sandbox whose Pod, events and log are the payloads."""
+        text = "".join(PAYLOADS)
+        of = info(NAME, reason=PAYLOADS[0])
+        pod: dict[str, object] = {"metadata": {"name": NAME, "annotations": {text: text}}, "lastkey": f"yaml{text}"}
+        sandbox = scripted.ScriptedSandbox(of.id, of.uid, pod=pod, info=of)
+        sandbox.events = [SandboxEvent(type=text, reason=text, message=f"happened{text}")]
+        sandbox.log = f"log{text}\n\x1b[31mlast line\x1b[0m\n".encode()
+
+        async def find() -> scripted.ScriptedSandbox:
+            return sandbox
+
+        await self.push_screen(InsideScreen(of, find, clock=lambda: scripted.NOW))
 
     def _pour(self, command: ScriptedCommand) -> None:
         for number, payload in enumerate(PAYLOADS):

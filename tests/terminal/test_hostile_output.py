@@ -29,6 +29,10 @@ def test_no_escape_of_a_sandbox_reaches_the_terminal(tmp_path: Path) -> None:
         terminal.wait_for("coloured")
         terminal.wait_for("before0")
         terminal.wait_for("after18")
+        terminal.resize(100, 40)
+        for key, end in (("\x1bOQ", "uid-evil"), ("y", "lastkey:"), ("v", "happened"), ("l", "last line")):
+            terminal.send(key)
+            terminal.wait_for(end)
         terminal.send("\x11")
         assert terminal.wait_for_end() == 0
     drawn = bytes(terminal.raw)
