@@ -66,21 +66,30 @@ def test_from_a_fresh_machine_to_a_command_run_in_a_sandbox(fresh_machine: dict[
         copied = base64.b64encode(url.encode())
         terminal.wait_for(lambda _screen: b"\x1b]52;c;" + copied in terminal.raw)
 
-        assert f"default/{name}" in run("ls", "-o", "name").stdout.split()
-        terminal.send("\x1b[19~")  # F8
-        terminal.wait_for("Destroy this sandbox?")
-        terminal.send("\r")  # Cancel has the focus
-        terminal.wait_for(lambda screen: "Destroy this sandbox?" not in screen)
-        assert f"default/{name}" in run("ls", "-o", "name").stdout.split()
-        terminal.send("\x1b[19~")
-        terminal.wait_for("Destroy this sandbox?")
-        terminal.send("\t\r")
-        terminal.wait_for("No sandboxes in default.")
-        assert run("ls", "-o", "name").stdout == ""
-
-        terminal.send("q")
-        assert terminal.wait_for_end() == 0
+        with Terminal(command, columns=120, rows=40, environment=fresh_machine) as other:
+            other.wait_for(row_of_a_running_sandbox)
+            assert name in other.text
+            # Whoever has started the local cluster leaves, and it goes on for the other.
+            terminal.send("q")
+            assert terminal.wait_for_end() == 0
+            destroy(other, name)
+            other.send("q")
+            assert other.wait_for_end() == 0
     assert run("local", "status").returncode == 0
+
+
+def destroy(terminal: Terminal, name: str) -> None:
+    assert f"default/{name}" in run("ls", "-o", "name").stdout.split()
+    terminal.send("\x1b[19~")  # F8
+    terminal.wait_for("Destroy this sandbox?")
+    terminal.send("\r")  # Cancel has the focus
+    terminal.wait_for(lambda screen: "Destroy this sandbox?" not in screen)
+    assert f"default/{name}" in run("ls", "-o", "name").stdout.split()
+    terminal.send("\x1b[19~")
+    terminal.wait_for("Destroy this sandbox?")
+    terminal.send("\t\r")
+    terminal.wait_for("No sandboxes in default.")
+    assert run("ls", "-o", "name").stdout == ""
 
 
 def row_of_a_running_sandbox(screen: str) -> bool:
