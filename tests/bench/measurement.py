@@ -26,6 +26,9 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     least: float | None = None
     """The goal where more is better: the least that it may be."""
 
+    prototype: str = ""
+    """What a throw-away prototype took on a like machine: beside ours for people to see, and no goal."""
+
     @property
     def ratio(self) -> float | None:
         """Our figure divided by the peer's."""
@@ -53,7 +56,7 @@ def median_seconds(work: Callable[[], object], *, times: int = 5) -> float:
 
 def report(measurements: Sequence[Measurement]) -> str:
     """Lays out measurements as a table for people."""
-    rows = [("work", "here", "peer", "ratio", "goal", "")]
+    rows = [("work", "here", "prototype", "peer", "ratio", "goal", "")]
     for one in measurements:
         peer = f"{one.peer_value:.4g} {one.unit} {one.peer}" if one.peer_value is not None else ""
         bounds = (("<=", one.most), (">=", one.least))
@@ -61,11 +64,14 @@ def report(measurements: Sequence[Measurement]) -> str:
             (
                 one.work,
                 f"{one.value:.4g} {one.unit}",
+                one.prototype,
                 peer,
                 "" if one.ratio is None else f"{one.ratio:.3g}",
                 " ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None),
                 "" if one.reached else "MISSED",
             )
         )
+    if not any(one.prototype for one in measurements):
+        rows = [row[:2] + row[3:] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)

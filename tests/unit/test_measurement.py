@@ -35,3 +35,16 @@ def test_the_table_names_what_was_missed() -> None:
         "list   12 ms  10 ms kubectl  1.2    <= 1  MISSED",
         "start  1 s",
     ]
+
+
+def test_a_prototypes_figures_are_shown_and_are_no_goal() -> None:
+    measurements = [
+        Measurement(work="ready", value=400, unit="ms", prototype="250 ms", most=500),
+        Measurement(work="list", value=2, unit="ms"),
+    ]
+    assert all(one.reached for one in measurements)
+    assert report(measurements).splitlines() == [
+        "work   here    prototype  peer  ratio  goal",
+        "ready  400 ms  250 ms                  <= 500",
+        "list   2 ms",
+    ]
