@@ -21,6 +21,7 @@ _MACOS = """
 import os, select, socket, sys, ctypes
 import asyncio, subprocess, aiohttp.web, cryptography.x509, msgspec, platformdirs  # others' modules are as they are
 sys.platform = "darwin"
+os.process_cpu_count = os.cpu_count  # from 3.13 on it would ask for one of these
 for module, names in {
     os: ("memfd_create", "pidfd_open", "sched_getaffinity", "sched_setaffinity", "setresuid", "setresgid", "eventfd",
          "splice", "copy_file_range", "O_PATH", "O_TMPFILE"),
