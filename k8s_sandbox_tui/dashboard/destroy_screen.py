@@ -14,6 +14,7 @@ from k8s_sandbox_tui.dashboard.destroy import summary
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.still_open import still_open
 from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.dashboard.table.columns import Cut
 
@@ -149,7 +150,8 @@ class DestroyScreen(ModalScreen[bool]):
 
     def on_resize(self) -> None:
         """The answers stay in view, however many names there are."""
-        self.query_one(LineList).limit(max(2, self.size.height - 14))
+        if still_open(self):
+            self.query_one(LineList).limit(max(2, self.size.height - 14))
 
     def _line(self, number: int) -> Line:
         target = self.targets[number]

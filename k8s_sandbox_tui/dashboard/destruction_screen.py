@@ -15,6 +15,7 @@ from textual.widgets import Button, Static
 from k8s_sandbox_tui.dashboard.destroy_screen import DIALOG_CSS
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.still_open import still_open
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -84,7 +85,8 @@ class DestructionScreen(ModalScreen[None]):
 
     def on_resize(self) -> None:
         """The answers stay in view."""
-        self.query_one(LineList).limit(max(2, self.size.height - 10))
+        if still_open(self):
+            self.query_one(LineList).limit(max(2, self.size.height - 10))
 
     def _changed(self) -> None:
         if not self._destruction.running:

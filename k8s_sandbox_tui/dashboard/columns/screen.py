@@ -14,6 +14,7 @@ from k8s_sandbox_tui.dashboard.columns.list import ColumnList
 from k8s_sandbox_tui.dashboard.columns.picker import ColumnPicker
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
+from k8s_sandbox_tui.dashboard.still_open import still_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,7 +104,8 @@ class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
 
     def on_resize(self) -> None:
         """The table behind stays in view."""
-        self.query_one(ColumnList).limit(max(3, min(16, self.size.height - 12)))
+        if still_open(self):
+            self.query_one(ColumnList).limit(max(3, min(16, self.size.height - 12)))
 
     @on(ColumnList.Changed)
     def _show(self) -> None:

@@ -15,6 +15,7 @@ from k8s_sandbox_tui.dashboard.everywhere.batch import AT_ONCE
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
+from k8s_sandbox_tui.dashboard.still_open import still_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -103,7 +104,8 @@ class EverywhereScreen(ModalScreen[str | None]):
 
     def on_resize(self) -> None:
         """The field stays in view."""
-        self.query_one(LineList).limit(max(2, min(8, self.size.height - 12)))
+        if still_open(self):
+            self.query_one(LineList).limit(max(2, min(8, self.size.height - 12)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without outcomes there are none to show."""

@@ -14,6 +14,7 @@ from k8s_sandbox_tui.dashboard.everywhere.lines import part_lines
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
 from k8s_sandbox_tui.dashboard.literal import literal
+from k8s_sandbox_tui.dashboard.still_open import still_open
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -80,7 +81,8 @@ class OutcomeScreen(ListingScreen["Part"]):
 
     def on_resize(self) -> None:
         """The lines are made for a width."""
-        self._paint()
+        if still_open(self):
+            self._paint()
 
     def _changed(self) -> None:
         if self._waiting is None and self.is_mounted:

@@ -19,6 +19,7 @@ from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
+from k8s_sandbox_tui.dashboard.still_open import still_open
 from k8s_sandbox_tui.dashboard.urls.browser import open_in_browser, why_not_open
 from k8s_sandbox_tui.dashboard.urls.port_chips import PortChips
 from k8s_sandbox_tui.dashboard.urls.ports import parse_port, port_reason
@@ -144,7 +145,8 @@ class ForwardsScreen(ListingScreen[None]):
 
     def on_resize(self) -> None:
         """The lines are made for a width."""
-        self._paint()
+        if still_open(self):
+            self._paint()
 
     def _paint(self) -> None:
         shown, listed = self._forwards.all, self.query_one(_List)

@@ -17,6 +17,7 @@ from k8s_sandbox_tui.dashboard.inside.view import DocumentView
 from k8s_sandbox_tui.dashboard.inside.why import explain
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.literal import literal
+from k8s_sandbox_tui.dashboard.still_open import still_open
 from k8s_sandbox_tui.provider.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ class InsideScreen(ModalScreen[None]):
 
     def on_resize(self) -> None:
         """Sentences are wrapped at the width there is."""
-        self.call_after_refresh(self._show)
+        if still_open(self):
+            self.call_after_refresh(self._show)
 
     @work(exclusive=True, group="inside")
     async def _load(self) -> None:

@@ -16,6 +16,7 @@ from k8s_sandbox_tui.dashboard.jobs.questions import EndJobScreen, RemoveJobScre
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.listing_screen import Listing, ListingScreen
 from k8s_sandbox_tui.dashboard.literal import literal
+from k8s_sandbox_tui.dashboard.still_open import still_open
 from k8s_sandbox_tui.provider.errors import SandboxError
 from k8s_sandbox_tui.provider.jobs.models import JobState
 
@@ -94,7 +95,8 @@ class JobsScreen(ListingScreen["BackgroundJob"]):
 
     def on_resize(self) -> None:
         """The lines are made for a width."""
-        self._paint()
+        if still_open(self):
+            self._paint()
 
     @work(exclusive=True, group="jobs")
     async def action_refresh_jobs(self) -> None:

@@ -18,6 +18,7 @@ from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.literal import literal
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
+from k8s_sandbox_tui.dashboard.still_open import still_open
 from k8s_sandbox_tui.dashboard.table.cells import fit
 
 if TYPE_CHECKING:
@@ -159,7 +160,8 @@ class PickScreen(ModalScreen[ScreenResultType]):
 
     def on_resize(self) -> None:
         """The lines are made for a width."""
-        self.show_entries()
+        if still_open(self):
+            self.show_entries()
 
     @property
     def text(self) -> str:
