@@ -32,6 +32,8 @@ class _View(NamedTuple):
     """How a place was left."""
 
     cursor: str = ""
+    line: int = 0
+    """Of the cursor, in the view."""
     filter_text: str = ""
 
 
@@ -54,8 +56,8 @@ class ClusterScreen(UsageScreen):
         self._furnished = True
         self._following: Worker[None] | None = None
         self._views: dict[tuple[ClusterWish | None, Namespaces], _View] = {}
-        self._returning = ""
-        """The sandbox that the cursor was on when this place was left."""
+        self._returning: _View | None = None
+        """How this place was left, until its rows are here."""
 
     # Following.
 
@@ -184,22 +186,27 @@ class ClusterScreen(UsageScreen):
 
     def _depart(self) -> None:
         """Remember how this place is left."""
+        self._views[self._here, self._feed.namespaces] = self._view
+
+    @property
+    def _view(self) -> _View:
         row = self.selected
-        self._views[self._here, self._feed.namespaces] = _View("" if row is None else row.uid, self.store.filter.text)
+        return _View("" if row is None else row.uid, self.table.cursor_line, self.store.filter.text)
 
     def _arrive(self, namespaces: Namespaces, *, filter_text: str = "") -> None:
         """Have this place as it was left."""
         self._cluster = self._cluster._replace(namespaces=namespaces)
         view = self._views.get((self._here, namespaces), _View(filter_text=filter_text))
-        self._returning = view.cursor
+        self._returning = view
         self.show_filter(view.filter_text)
 
     def _return(self) -> None:
-        """Put the cursor where it was."""
-        if not self._returning or self._feed.changing:
+        """Put the cursor where it was, and what is in view."""
+        view = self._returning
+        if view is None or self._feed.changing:
             return
-        if self.table.select(self._returning) or self._feed.state.complete:
-            self._returning = ""
+        if self.table.select(view.cursor, line=view.line) or self._feed.state.complete:
+            self._returning = None
 
     # Asking where to go.
 

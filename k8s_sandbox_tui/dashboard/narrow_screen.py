@@ -55,8 +55,7 @@ class NarrowScreen(ClusterScreen):
     def _ask_for(self, terms: tuple[LabelTerm, ...]) -> None:
         if terms == self._asked or self._compute is None:
             return
-        row = self.selected
-        self._returning = "" if row is None else row.uid
+        self._returning = self._view
         self._note(terms)
         self._feed.narrow(self._feed.selector)
 

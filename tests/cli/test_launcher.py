@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from k8s_sandbox_tui.cli import output
 from k8s_sandbox_tui.cli.choices import ClusterChoice
+from k8s_sandbox_tui.dashboard import app
+from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
+from k8s_sandbox_tui.launcher.main import launch
 from k8s_sandbox_tui.local_cluster import control
 from k8s_sandbox_tui.provider.errors import ContextNotFoundError
 from k8s_sandbox_tui.provider.opened import ClusterWish
@@ -24,6 +28,8 @@ from tests.cli.program import PROGRAM, run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from k8s_sandbox_tui.dashboard.ports import OpenClusterPort
+    from k8s_sandbox_tui.dashboard.settings.read import Loaded
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
 
 
@@ -196,6 +202,34 @@ def test_the_dashboard_needs_a_terminal() -> None:
     assert (
         done.stderr.splitlines()[0] == "error: the dashboard needs a terminal; standard input, output or error is none."
     )
+
+
+def _yes(_descriptor: int) -> bool:
+    return True
+
+
+async def test_what_the_command_line_says_reaches_the_dashboard(
+    monkeypatch: pytest.MonkeyPatch, unreachable: Path
+) -> None:
+    started: list[tuple[OpenClusterPort, Loaded]] = []
+
+    def start(open_cluster: OpenClusterPort, loaded: Loaded, **_: object) -> int:
+        started.append((open_cluster, loaded))
+        return 7
+
+    monkeypatch.setattr(app, "run", start)
+    monkeypatch.setattr(output, "is_terminal", _yes)
+    where = ["--kubeconfig", str(unreachable)]
+    assert launch([*where, "-n", "agents", "--refresh", "5", "--read-only", "--selector", "team=a"]) == 7
+    assert launch(where) == 7
+    (open_asked, asked), (_, plain) = started
+    settings = asked.settings
+    assert (settings.refresh, settings.read_only, settings.selector) == (5, "locked", "team=a")
+    assert settings.namespaces == ("agents",)
+    assert plain.settings == Settings()
+    opened = await open_asked()
+    assert opened.compute.config.namespace == "agents"
+    await opened.compute.aclose()
 
 
 def test_closed_standard_files_do_no_harm(local_cluster: LocalClusterStatus) -> None:

@@ -35,6 +35,15 @@ async def test_the_marked_are_destroyed_not_the_selected_and_their_marks_go() ->
         assert destroyed(shown) == ["1", "2", "4"]
         assert [uid for _, uid in shown.cluster.compute.sandbox.destroyed] == [ROWS[0].uid, ROWS[1].uid, ROWS[3].uid]
         assert not shown.main.store.marks
+        # The cursor was on none of them; when it was, it goes to the nearest that is left, and nobody is told twice.
+        await shown.put(Update([], [row.uid for row in (ROWS[0], ROWS[1], ROWS[3])]))
+        assert shown.cursor_uid == ROWS[4].uid
+        await shown.press("space", "space", "up", "f8", "y")
+        await shown.until(lambda: len(destroyed(shown)) == 5)
+        assert shown.cursor_uid == ROWS[5].uid
+        await shown.put(Update([], [ROWS[4].uid, ROWS[5].uid]))
+        assert shown.cursor_uid == ROWS[6].uid
+        assert shown.said == ["Destroyed 3 sandboxes.", "Destroyed 2 sandboxes."]
 
 
 async def test_what_the_filter_hides_is_named_all_the_same() -> None:

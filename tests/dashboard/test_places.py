@@ -144,24 +144,29 @@ async def test_the_mouse_picks_and_marks() -> None:
         await shown.until(lambda: shown.cluster.compute.shown[-1] == ("agents",))
 
 
-async def test_cursor_and_filter_are_as_they_were_left() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("slash", *"sbx", "enter", "down", "down")
-        assert shown.cursor_uid == ROWS[2].uid
+async def test_cursor_scroll_order_and_filter_are_as_they_were_left() -> None:
+    many = [sandbox_info(number) for number in range(1, 41)]
+    async with dashboard(many) as shown:
+        await shown.press("slash", *"sbx", "enter", "S", "pagedown", "pagedown", "up", "up")
+        cursor, line, names = shown.cursor_uid, shown.lines.index(shown.cursor), shown.names
+        assert names[0] != "40"
+        assert line < shown.table.region.bottom - 1
+        assert "AGE ▼" in shown.lines[2]
         await opens(shown, "n", NamespaceScreen)
         await shown.press(*"agents", "enter")
         await shown.until(lambda: len(shown.cluster.compute.inventories) == 2)
         await shown.put_rows(OTHERS)
-        assert shown.cursor_uid == OTHERS[0].uid
+        assert shown.cursor_uid == OTHERS[-1].uid
         assert shown.main.store.filter.text == "sbx"
         await shown.press("escape")
         await opens(shown, "n", NamespaceScreen)
         await shown.press(*"default", "enter")
         await shown.until(lambda: len(shown.cluster.compute.inventories) == 3)
-        await shown.put_rows(ROWS)
-        assert shown.cursor_uid == ROWS[2].uid
+        await shown.put_rows(many)
+        assert (shown.cursor_uid, shown.lines.index(shown.cursor), shown.names) == (cursor, line, names)
         assert shown.main.store.filter.text == "sbx"
         assert "sbx" in shown.lines[1]
+        assert "AGE ▼" in shown.lines[2]
         assert shown.said == []
 
 
@@ -272,8 +277,9 @@ async def test_a_cluster_that_is_still_being_opened_can_be_left() -> None:
         assert shown.lines[0].startswith(" prod ")
 
 
-async def test_what_the_old_cluster_says_late_is_not_shown() -> None:
+async def test_what_the_old_cluster_says_late_is_not_shown_and_that_it_does_not_close_holds_nothing_up() -> None:
     first, second = two_clusters()
+    first.compute.hang_on_close = True
     async with dashboard(ROWS, cluster=first, contexts=CONTEXTS) as shown:
         await opens(shown, "x", ContextScreen)
         await shown.press(*"prod")
@@ -285,6 +291,7 @@ async def test_what_the_old_cluster_says_late_is_not_shown() -> None:
         await shown.put_rows(OTHERS)
         assert shown.names == ["11", "12", "13"]
         assert shown.main.store.total == 3
+        assert not first.compute.closed
 
 
 async def test_a_kubeconfig_that_cannot_be_read_is_said_and_local_is_there() -> None:

@@ -102,12 +102,20 @@ class SandboxTable(TableView, can_focus=True):
         self.show_changes()
         self._scroll_rows(0)
 
-    def select(self, uid: str) -> bool:
-        """Put the cursor on a sandbox; False if it is not shown."""
+    @property
+    def cursor_line(self) -> int:
+        """The line of the view that the cursor is on, from 0; outside of the view after scrolling away from it."""
+        return self._position.index - self._window.top
+
+    def select(self, uid: str, *, line: int | None = None) -> bool:
+        """Put the cursor on a sandbox, and that on this line of the view; False if it is not shown."""
         row = self._store.get(uid)
         if row is None or not row.shown:
             return False
         self._move_to(self._store.rows.index(row))
+        if line is not None:
+            window = self._window
+            self._scroll_rows(clamped(self._position.index - line, window.height, len(self._store.rows)))
         return True
 
     def sort_by(self, column_id: str) -> None:

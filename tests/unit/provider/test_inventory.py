@@ -332,6 +332,29 @@ async def test_a_server_that_is_away_from_the_start(compute: Compute, server: Ap
         assert shown.names == ["golden-a"]
 
 
+async def test_the_waits_between_attempts_grow_to_a_limit_and_are_spread(
+    compute: Compute, server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    enough = asyncio.Event()
+
+    async def pause(_: feed.Feed, seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 14:
+            enough.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(feed.Feed, "_pause", pause)
+    monkeypatch.setattr(feed, "FIRST_BACKOFF", 0.5)
+    monkeypatch.setattr(feed, "LONGEST_BACKOFF", 15.0)
+    listing(server, [answer("", 500)], [Watch()])
+    async with screen(compute), asyncio.timeout(10):
+        await enough.wait()
+    longest = [0.5, 1, 2, 4, 8, *[15] * 9]
+    assert all(most / 2 <= wait <= most for most, wait in zip(longest, waits, strict=True)), waits
+    assert len(set(waits[5:])) == 9
+
+
 @pytest.mark.parametrize("fault", [answer("", 500), answer("<html>"), refusal(REFUSALS["unauthorized"]), cut()])
 async def test_faults_of_a_list_are_waited_out(fault: Answer, compute: Compute, server: ApiServer) -> None:
     listing(server, [*[fault] * 8, pod_list(pod())], [Watch()])
