@@ -499,6 +499,23 @@ class Dashboard:
         notifications = cast("Notifications", vars(self.app)["_notifications"])
         return [notification.message for notification in notifications]
 
+    def colours(self, words: str, *, line: int) -> set[str]:
+        """The colours of the letters of these words in a line of the screen."""
+        compositor = cast("Compositor", vars(self.app.screen)["_compositor"])
+        letters = [
+            (letter, style.color.name if style is not None and style.color is not None else "")
+            for text, style, _ in compositor.render_strips()[line]
+            for letter in text
+        ]
+        at = self.lines[line].index(words)
+        return {colour for letter, colour in letters[at : at + len(words)] if letter != " "}
+
+    async def click(self, text: str) -> None:
+        """Click on the last place of the screen that shows a text: dialogues stand below the lines at the top."""
+        y = next(y for y, words in reversed(list(enumerate(self.lines))) if text in words)
+        await self.pilot.click(offset=(self.lines[y].index(text), y))
+        await self.pilot.pause()
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()

@@ -58,6 +58,16 @@ async def test_enter_runs_the_chosen_one(pilot: Pilot[None], app: ConsoleApp) ->
     assert app.console_pane.query_one("#console-command").has_focus
 
 
+async def test_a_click_takes_one_to_be_edited(pilot: Pilot[None], app: ConsoleApp) -> None:
+    await pilot.press("ctrl+r")
+    await pilot.pause()
+    await pilot.click("HistorySearch OptionList", offset=(4, 2))
+    await pilot.pause()
+    assert app.screen_text()[-1].endswith("$ npm run build")
+    assert "History" not in "\n".join(app.screen_text())
+    assert len(app.host.commands) == 4
+
+
 async def test_tab_takes_it_to_be_edited_whole(pilot: Pilot[None], app: ConsoleApp) -> None:
     await pilot.press("ctrl+r", *"two", "tab")
     await pilot.pause()

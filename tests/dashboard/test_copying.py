@@ -70,7 +70,9 @@ async def test_to_a_sandbox_with_completion_on_both_sides(shown: Dashboard, tmp_
 async def test_from_a_sandbox_and_errors_in_words(shown: Dashboard, tmp_path: Path) -> None:
     await shown.press("ctrl+s")
     assert "Say which file or directory of this machine." in shown.text
-    await shown.press("ctrl+t", "ctrl+s")
+    await shown.pilot.click("#copy-direction")
+    await shown.pilot.click("#copy-start")
+    await shown.pilot.pause()
     assert "Say where on this machine." in shown.text
     await shown.press(*"~/project", "ctrl+s")
     assert "Say which file or directory of the sandbox." in shown.text

@@ -128,7 +128,7 @@ async def test_a_form_is_kept_as_a_preset_and_taken_from_it(hands: Hands, monkey
     await hands.open(Likeness(FormValues(runtime="node"), ()))
     await hands.pilot.press("ctrl+t")
     await hands.until(PresetsScreen)
-    await hands.pilot.press("enter")
+    await hands.pilot.click(OptionList, offset=(3, 0))
     await hands.until(CreateScreen)
     form = hands.app.screen
     assert isinstance(form, CreateScreen)

@@ -71,7 +71,7 @@ async def test_outcomes_come_and_one_leads_to_its_console(shown: Dashboard) -> N
     await shown.until(lambda: "1 of 2 ended, 1 with exit 0, 1 running." in shown.text)
     assert [word for word in row(shown, 0).split() if word] == [INFOS[0].name, "exit", "0", "1.24", "s", "40%", "full"]
     await shown.until(lambda: row(shown, 1).endswith("so far"))
-    await shown.press("down", "enter")
+    await shown.click("so far")
     console = shown.main.query_one(Console)
     await shown.until(lambda: bool(console.cards))
     # What comes later is drawn there too; the other way round, the outcomes can be looked at again.

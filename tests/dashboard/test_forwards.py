@@ -151,5 +151,7 @@ async def test_the_url_dialogue_offers_it(shown: Dashboard) -> None:
 async def test_the_mouse_picks_a_port_and_the_url_is_copied(shown: Dashboard) -> None:
     await shown.press("f")
     await start(shown)
-    await shown.press("enter")
+    await shown.press("n")
+    await start(shown, "8080")
+    await shown.click("127.0.0.1:3000 -> 3000")
     await shown.until(lambda: any("http://127.0.0.1:3000" in text for text in shown.said))

@@ -103,8 +103,8 @@ async def test_a_job_that_cannot_be_started_says_why(shown: Dashboard) -> None:
     assert "did not start" in shown.text
 
 
-async def test_jobs_are_listed_the_newest_first_and_one_is_followed(shown: Dashboard) -> None:
-    add(shown, ("python3", "-m", "http.server"))
+async def test_jobs_are_listed_the_newest_first_and_followed_by_click_and_key(shown: Dashboard) -> None:
+    first = add(shown, ("python3", "-m", "http.server"))
     second = add(shown, "tail -f \x1b[31mlog")
     await second.out(b"found again\n")
     await listed(shown)
@@ -112,6 +112,10 @@ async def test_jobs_are_listed_the_newest_first_and_one_is_followed(shown: Dashb
     assert "tail -f" in lines[0]
     assert "python3 -m http.server" in lines[1]
     assert "running" in lines[0]
+    await shown.click("python3 -m http.server")
+    await shown.until(lambda: [card.job_id for card in console(shown).cards] == [first.info.id])
+    shown.table.focus()
+    await listed(shown)
     await shown.press("enter")
     await shown.until(lambda: "found again" in shown.text)
     assert console(shown).cards[-1].job_id == second.info.id

@@ -305,6 +305,22 @@ async def test_the_themes_are_ours_and_textuals() -> None:
                 shown.app.theme = theme
                 await shown.pilot.pause()
                 assert ROWS[0].name in shown.text
+        # By keys: the palette, the command, the name.
+        await shown.press("ctrl+p")
+        before = shown.app.screen_stack[0]
+        for words, found, others in (
+            ("choose the colours", "Choose the colours.", "Create a"),
+            ("dracula", "dracula", "nord"),
+        ):
+            await shown.until(lambda before=before: shown.app.screen not in {before, shown.main})
+            before = shown.app.screen
+            assert isinstance(before, CommandPalette)
+            shown.app.screen.query_one(CommandInput).value = words
+            await shown.until(
+                lambda found=found, others=others: found in "\n".join(shown.lines[5:]) and others not in shown.text
+            )
+            await shown.press("down", "enter")
+        await shown.until(lambda: shown.app.theme == "dracula")
 
 
 def test_destroying_is_on_no_key_that_fingers_send_by_themselves() -> None:

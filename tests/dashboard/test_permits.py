@@ -9,6 +9,7 @@ import pytest
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.settings.model import Settings
+from k8s_sandbox_tui.dashboard.themes import DARK
 from k8s_sandbox_tui.provider.errors import TransportError
 from tests.dashboard.scripted import ScriptedCluster, ScriptedSandbox, dashboard, sandbox_info
 
@@ -52,6 +53,9 @@ async def test_a_locked_one_stays() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_a_click_on_a_dimmed_key_says_why(size: tuple[int, int]) -> None:
     async with dashboard(ROWS, settings=Settings(read_only=True), size=size) as shown:
+        for words in ("c Create", "F8 Destroy"):
+            assert shown.colours(words, line=-1) == {DARK.variables["faint"]}
+        assert shown.colours("F8", line=-1).isdisjoint(shown.colours("? Help", line=-1))
         await shown.pilot.click(KeyBar, offset=(shown.lines[-1].index("F8 Destroy"), 0))
         await shown.pilot.pause()
         assert shown.said == ["Read-only mode is on. Press L to allow changes."]
@@ -63,6 +67,9 @@ async def test_a_right_that_is_missing_dims_its_key_and_says_why() -> None:
     cluster.compute.lacking = ("create pods", "delete pods")
     async with dashboard(ROWS, cluster=cluster) as shown:
         assert cluster.compute.rights_asked == ["default"]
+        for words in ("c Create", "F8 Destroy"):
+            assert shown.colours(words, line=-1) == {DARK.variables["faint"]}
+        assert DARK.variables["faint"] not in shown.colours("Enter Console", line=-1)
         await shown.press("c")
         assert len(shown.app.screen_stack) == 1
         assert shown.said == [

@@ -213,7 +213,7 @@ async def test_x_goes_to_another_context() -> None:
         await shown.until(lambda: "prod-cluster" in shown.text)
         assert "kind-test (current)" in shown.text
         assert "LOCAL" in shown.text
-        await shown.press(*"prod", "enter")
+        await shown.click("prod-cluster")
         await shown.until(lambda: bool(second.compute.inventories))
         assert shown.lines[0].startswith(" prod ")
         assert "00000001" not in shown.text
@@ -320,7 +320,7 @@ async def test_leaving_asks_first_while_a_create_is_under_way() -> None:
         await opens(shown, "x", ContextScreen)
         await shown.press(*"prod", "enter")
         await shown.until(lambda: isinstance(shown.app.screen, LeaveScreen))
-        await shown.press("y")
+        await shown.pilot.click("#yes")
         await shown.until(lambda: bool(second.compute.inventories))
 
 

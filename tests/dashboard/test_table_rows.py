@@ -208,16 +208,22 @@ async def test_hostile_text_is_shown_as_harmless_text() -> None:
 
 
 async def test_what_is_drawn_at_each_width() -> None:
-    info = sandbox_info(1, metadata={"owner": "ann"})
+    info = sandbox_info(1, metadata={"owner": "ann", "why": "x" * 300})
     titles: dict[int, list[str]] = {}
-    for width in (40, 80, 120, 159):
+    for width in (40, 80, 120, 159, 200):
         async with dashboard([info], size=(width, 30)) as shown:
+            if width == 200:
+                # The console stands beside the table until the table has all the room.
+                assert shown.table.size.width < 150
+                await shown.press("z")
+                assert "xxx" in shown.lines[2][190:]
             titles[width] = shown.lines[1].replace("▲", "").split()
     assert titles == {
         40: ["NAME", "STATUS", "AGE"],
         80: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "NODE"],
         120: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "IMAGE", "NODE", "METADATA"],
         159: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "IMAGE", "NODE", "IP", "METADATA"],
+        200: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "IMAGE", "NODE", "IP", "METADATA"],
     }
 
 
