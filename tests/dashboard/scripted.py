@@ -577,7 +577,8 @@ async def dashboard(
         problems=problems,
         remembered=remembered,
         clock=clock,
-        glyphs=glyphs or UNICODE,
+        # What the settings say counts where no signs are named.
+        glyphs=glyphs or (UNICODE if settings is None or settings.ascii is None else None),
         join=join,
     )
     if theme:

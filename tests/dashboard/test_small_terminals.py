@@ -5,24 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.containers import ScrollableContainer
 
 from k8s_sandbox_tui.dashboard.looks import ASCII
-from tests.dashboard.scripted import ScriptedSandbox, dashboard, sandbox_info
+from k8s_sandbox_tui.dashboard.settings.model import Settings
+from tests.dashboard.commanded import Commanded
+from tests.dashboard.scripted import dashboard, sandbox_info
+from tests.dashboard.scripted_jobs import ScriptedJob
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.widget import Widget
+
     from tests.dashboard.scripted import Dashboard
 
 ROWS = [sandbox_info(number) for number in range(1, 31)]
-OPENING = ("question_mark", "c", "i", "u", "f", "f8", "m", "o", "n", "x", "slash", "enter", "ctrl+p")
+OPENING = ("question_mark", "c", "i", "u", "f", "b", "p", "f8", "m", "o", "n", "x", "exclamation_mark", "slash")
+BARS = ("enter", "ctrl+p")
 
 
-async def open_each(shown: Dashboard) -> None:
-    """Open every screen and every bar, and leave it."""
+async def open_each(shown: Dashboard, look: Callable[[str], None] | None = None) -> None:
+    """Open every screen and every bar, look at it, and leave it."""
     row = ROWS[0]
-    shown.cluster.compute.sandbox.known[row.id] = ScriptedSandbox(row.id, row.uid, info=row)
-    for key in OPENING:
+    sandbox = Commanded(row.id, row.uid, info=row)
+    sandbox.jobs.jobs.append(ScriptedJob(1, "serve"))
+    shown.cluster.compute.sandbox.known[row.id] = sandbox
+    for key in (*OPENING, *BARS):
         await shown.press(key)
         assert shown.text.strip(), key
+        if look is not None:
+            look(key)
         await shown.press("escape")
         for _ in range(3):
             if len(shown.app.screen_stack) > 1:
@@ -30,7 +43,7 @@ async def open_each(shown: Dashboard) -> None:
         assert len(shown.app.screen_stack) == 1, key
 
 
-@pytest.mark.parametrize("size", [(60, 15), (20, 6)])
+@pytest.mark.parametrize("size", [(20, 6)])
 async def test_every_screen_opens_and_closes(size: tuple[int, int]) -> None:
     async with dashboard(ROWS, size=size, contexts=[]) as shown:
         await open_each(shown)
@@ -38,6 +51,41 @@ async def test_every_screen_opens_and_closes(size: tuple[int, int]) -> None:
         await shown.pilot.resize_terminal(80, 24)
         await shown.until(lambda: "F8 Destroy" in shown.lines[-1])
         assert ROWS[0].name in shown.text
+
+
+async def test_ascii_in_the_settings_and_80_by_24_do_for_every_screen() -> None:
+    async with dashboard(ROWS, contexts=[], settings=Settings(ascii=True)) as shown:
+        seen: set[str] = set()
+
+        def look(key: str) -> None:
+            others = {letter for letter in shown.text if not letter.isascii()}
+            assert not others, (key, others, shown.text)
+            if len(shown.app.screen_stack) > 1:
+                for widget in shown.app.screen.focus_chain:
+                    within(key, widget)
+
+        def within(key: str, widget: Widget) -> None:
+            if widget.region:
+                seen.add(key)
+                # What scrolls comes into view with the focus.
+                scrolls = any(isinstance(parent, ScrollableContainer) for parent in widget.ancestors)
+                high = range(1000) if scrolls else range(25)
+                assert widget.region.x >= 0, (key, widget)
+                assert widget.region.right <= 80, (key, widget)
+                assert widget.region.bottom in high, (key, widget, widget.region)
+
+        await open_each(shown, look)
+        assert {"c", "u", "f", "p", "f8", "m", "o", "exclamation_mark"} <= seen
+        await shown.press("enter", *"ls", "enter")
+        sandbox = shown.cluster.compute.sandbox.known[ROWS[0].id]
+        assert isinstance(sandbox, Commanded)
+        command = await sandbox.shell.command(0)
+        command.out(b"a file\n")
+        await shown.until(lambda: "a file" in shown.text)
+        look("a card that runs")
+        command.exit(3)
+        await shown.until(lambda: "exit 3" in shown.text)
+        look("a card that has ended")
 
 
 async def test_at_60_by_15_there_are_rows_a_prompt_and_keys() -> None:

@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.color import Color
 
 from k8s_sandbox_tui.dashboard.ascii_filter import AsciiFilter
+from k8s_sandbox_tui.dashboard.looks import LOOKS, UNICODE
 from k8s_sandbox_tui.dashboard.terminal_colours import few_colours
 
 
@@ -51,6 +52,12 @@ def test_whatever_is_drawn_becomes_ascii_of_the_same_width(text: str) -> None:
     assert segment.text.isascii()
     assert len(segment.text) == cell_len(text)
     assert segment.style is style
+
+
+def test_every_sign_of_ours_has_a_stand_in() -> None:
+    signs = "".join([*map(str, UNICODE[1:]), *[look.sign for look in LOOKS.values()]])
+    [segment] = AsciiFilter().apply([Segment(signs)], Color(0, 0, 0))
+    assert segment.text.isascii()
 
 
 def test_names_in_other_scripts_are_left_alone() -> None:
