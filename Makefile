@@ -16,6 +16,7 @@ python := $(venv)/bin/python
 pip := $(python) -m pip --disable-pip-version-check --no-input -qq
 # --compile, because PIP_NO_COMPILE or PYTHONDONTWRITEBYTECODE may be set and starting without bytecode is slow.
 install := $(pip) install --compile --constraint constraints.txt --build-constraint constraints.txt
+tests := $(wildcard tests/*.py tests/*/*.py tests/*/*/*.py)
 sources := $(wildcard k8s_sandbox_tui/*.py k8s_sandbox_tui/*/*.py k8s_sandbox_tui/*/*/*.py)
 
 .PHONY: help run test lint bench screenshots constraints clean
@@ -29,7 +30,7 @@ help: ## list the targets
 run: $(venv)/stamp-bytecode ## set up on first use, then start the dashboard (ARGS are passed on)
 	@exec $(python) -m k8s_sandbox_tui $(ARGS)
 
-test: $(venv)/stamp-test $(venv)/stamp-bytecode ## install what the tests need and run them all, two processes a core (ARGS go to pytest)
+test: $(venv)/stamp-test $(venv)/stamp-bytecode $(venv)/stamp-tests-bytecode ## install what the tests need and run them all, three processes a core (ARGS go to pytest)
 	@$(python) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 lint: $(venv)/stamp-test $(venv)/stamp-lint ## ruff, the type checker in strict mode, the import contracts
@@ -106,6 +107,13 @@ $(venv)/stamp-test: $(venv)/stamp-run
 
 $(venv)/stamp-lint: $(venv)/stamp-run
 	@$(install) --group lint
+	@touch $@
+
+# Here once instead of in each test process: pytest rewrites the assertions of all test files. What is wrong with one is told by the run itself.
+$(venv)/stamp-tests-bytecode: $(venv)/stamp-test $(tests)
+	@for part in tests/*/; do \
+		PYTHONDONTWRITEBYTECODE= $(python) -m pytest --collect-only -qq -p no:cacheprovider $$part >/dev/null 2>&1 & \
+	done; wait
 	@touch $@
 
 $(venv)/stamp-bytecode: $(venv)/stamp-run $(sources)

@@ -27,6 +27,7 @@ _USERS_OWN = (
     "KUBECONFIG_B64",
     "KUBERNETES_SERVICE_HOST",
     "KUBERNETES_SERVICE_PORT",
+    "PYTHONDONTWRITEBYTECODE",
     "PYTHONUNBUFFERED",
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
@@ -40,8 +41,8 @@ hypothesis.settings.load_profile("suite")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two processes a core: most tests wait for a screen to settle or for a process to answer half of their time."""
-    return min(8, 2 * (os.cpu_count() or 1))
+    """Three processes a core: most tests wait for a screen to settle, or for a process, half of their time."""
+    return min(12, 3 * (os.cpu_count() or 1))
 
 
 @pytest.fixture(scope="session", autouse=True)
