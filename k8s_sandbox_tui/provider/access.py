@@ -28,7 +28,10 @@ class Closing(Protocol):
 
 
 class ClusterAccess:
-    """Opens the cluster of a configuration. The kubeconfig is read once: the cluster never changes under a sandbox."""
+    """Opens the cluster of a configuration.
+
+    The cluster never changes under a sandbox: where a kubeconfig is written again, only a new login is taken from it.
+    """
 
     def __init__(self, config: K8sConfig) -> None:
         self.config = config
@@ -131,6 +134,10 @@ class ClusterAccess:
             target, credentials = target_of(config.configuration), ConfiguredCredentials(config.configuration)
         else:
             target = load_target(raw=config.kube_config_raw, path=config.kube_config_path, context=config.context)
+            if not config.kube_config_raw:
+                from k8s_sandbox_tui.provider.connection.logins import KubeconfigCredentials
+
+                credentials = KubeconfigCredentials(target, path=config.kube_config_path)
         namespace = config.namespace or target.namespace or DEFAULT_NAMESPACE
         try:
             check_namespace(namespace)

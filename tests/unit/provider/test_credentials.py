@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import pytest
 from k8s_sandbox_tui.provider.connection.credential import Credential
 from k8s_sandbox_tui.provider.connection.credentials import credentials_for, impersonation_headers
 from k8s_sandbox_tui.provider.connection.exec_plugin import API_VERSIONS, exec_info, run_plugin
+from k8s_sandbox_tui.provider.connection.kubeconfig import load_target
 from k8s_sandbox_tui.provider.connection.kubeconfig_schema import (
     AuthProvider,
     Cluster,
@@ -24,6 +26,7 @@ from k8s_sandbox_tui.provider.connection.kubeconfig_schema import (
     Extension,
     User,
 )
+from k8s_sandbox_tui.provider.connection.logins import KubeconfigCredentials
 from k8s_sandbox_tui.provider.connection.oidc import expiry
 from k8s_sandbox_tui.provider.connection.renewal import Issued, RenewedCredentials
 from k8s_sandbox_tui.provider.connection.user_files import REREAD_SECONDS, UserFileCredentials
@@ -91,6 +94,35 @@ async def test_f41_a_token_file_is_read_again_after_a_minute_and_after_a_401(tmp
     renewed = await source.renew(Credential("Bearer two"))
     assert renewed == Credential("Bearer three")
     assert await source.renew(Credential("Bearer three")) is None
+
+
+async def test_a_login_is_taken_from_the_kubeconfig_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "config"
+
+    def write(token: str, *, server: str = CLUSTER.server, user: str = "u", end: str = "") -> None:
+        file.write_text(
+            json.dumps(
+                {
+                    "clusters": [{"name": "c", "cluster": {"server": server}}],
+                    "users": [{"name": user, "user": {"token": token}}],
+                    "contexts": [{"name": "x", "context": {"cluster": "c", "user": user}}],
+                    "current-context": "x",
+                }
+            )
+            + end
+        )
+
+    write("one")
+    source = KubeconfigCredentials(load_target(path=str(file), environ={}), path=str(file))
+    one = await source.get()
+    assert await source.renew(one) is None
+    for elsewhere in ({"server": "https://other"}, {"user": "v"}, {"end": "{"}):
+        write("other", **elsewhere)
+        assert await source.renew(one) is None
+    for token in ("two", "three"):
+        write(token)
+        assert await asyncio.gather(*(source.renew(one) for _ in range(4))) == [Credential(f"Bearer {token}")] * 4
+        one = await source.get()
 
 
 @pytest.mark.parametrize(
