@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
     from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject
     from k8s_sandbox_tui.provider import Compute
+    from k8s_sandbox_tui.provider.jobs.job import Job
     from k8s_sandbox_tui.provider.models import Runtime
 
 FOLDER: Final = Path(__file__).parents[1] / "screenshots"
@@ -63,6 +64,13 @@ FIRST_COMMAND: Final = "python3 -c 'print(6 * 7)'"
 SECOND_COMMAND: Final = "for i in 1 2 3; do echo step $i of 3; done; echo no such dataset >&2; exit 3"
 
 JOB: Final = "for i in 1 2 3 4 5 6 7 8 9; do echo request $i; sleep 0.5; done &"
+
+LOADS: Final[Mapping[str, str]] = {
+    "evals-nightly": "python3 -c 'held = bytearray(300 << 20)\nwhile True: pass'",
+    "notebook-7": "python3 -c 'import time; held = bytearray(700 << 20); time.sleep(600)'",
+    "build-4711": "while true; do sleep 0.02; done",
+}
+"""What some of them are at, for the picture of what they use."""
 
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
@@ -167,6 +175,18 @@ async def at_120x40(studio: Studio) -> None:
     await studio.take("filter-light")
 
 
+async def what_they_use(studio: Studio) -> None:
+    """CPU and memory as columns, moved before the image."""
+    await studio.shows("agent-planner", "evals-nightly")
+    await studio.press("o")
+    await studio.shows("Columns", "CPU")
+    await studio.press(*["down"] * 8, "space", *["left_square_bracket"] * 3)
+    await studio.press(*["down"] * 4, "space", *["left_square_bracket"] * 3)
+    await studio.shows("■■■")
+    await studio.take("columns")
+    await studio.press("escape")
+
+
 async def at_80x24(studio: Studio) -> None:
     """The smallest size at which everything is there."""
     await studio.shows("agent-planner", "evals-nightly")
@@ -231,9 +251,15 @@ async def make() -> None:
         )
 
     await add_troubled(status)
+    loads: list[Job] = []
     async with compute() as filling:
         for name, runtime, metadata in SANDBOXES:
-            await filling.sandbox.create(name=name, runtime=runtime, metadata=metadata)
+            sandbox = await filling.sandbox.create(name=name, runtime=runtime, metadata=metadata)
+            if name in LOADS:
+                loads.append(await sandbox.jobs.start(LOADS[name]))
+        await photograph(open_cluster, 120, 40, what_they_use)
+        for load in loads:
+            await load.kill()
     await photograph(open_cluster, 120, 40, at_120x40)
     await photograph(open_cluster, 80, 24, at_80x24)
     await photograph(open_cluster, 200, 60, at_200x60)
