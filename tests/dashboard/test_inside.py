@@ -76,6 +76,15 @@ async def test_the_summary_says_why_it_does_not_run_and_what_to_do(inside: Insid
     await inside.shows("manifest unknown")
     assert "There is no such image or tag" in inside.text
     assert INFO.uid in inside.text
+    # A start that is held up has the colour of a failure, as in the table.
+    lines = [inside.view.render_line(y) for y in range(inside.view.size.height)]
+    colours = {
+        style.color.get_truecolor().hex
+        for line in lines
+        for text, style, _ in line
+        if style is not None and style.color is not None and "Starting ImagePullBackOff" in text
+    }
+    assert colours == {inside.pilot.app.theme_variables["status-failed"].lower()}
 
 
 async def test_each_page_has_a_key_and_a_place_to_click(inside: Inside) -> None:

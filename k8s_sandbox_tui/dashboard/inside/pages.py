@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 import yaml
@@ -11,7 +12,7 @@ from rich.cells import cell_len
 
 from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.inside.document import Document, DocumentLine, Part, yaml_depth
-from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text
+from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text, tone_of
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ HIDDEN = "•••"
 """Stands for a value that may be secret."""
 
 MUTED, TITLE, WARNING, KEY = "muted", "title", "warning", "key"
-"""The looks of parts."""
+"""The looks of parts; a status has one too (`status_look`)."""
 
 _LABEL_CELLS, _LONGEST_LABEL = 14, 40
 _WHEN_CELLS = 8
@@ -60,7 +61,7 @@ def summary_page(
     if explained is not None:
         lines += [_line(Part(line, WARNING)) for line in _wrapped(explained.why, width)]
         lines += [*(_line(Part(line)) for line in _wrapped(explained.fix, width)), _line()]
-    lines += _section("Sandbox", _identity(info, now))
+    lines += _section("Sandbox", _identity(info, now), {"Status": status_look(tone_of(info))})
     lines += _section("Resources", _resources(info))
     lines += _section("Metadata", info.metadata.items())
     lines += _section("Labels", info.labels.items())
@@ -69,6 +70,11 @@ def summary_page(
         lines += _section("Environment", _environment(pod, masked=masked))
         lines += _section("Containers", _containers(pod))
     return Document(lines)
+
+
+def status_look(status: str) -> str:
+    """The look of a status, by its value."""
+    return f"status-{status}"
 
 
 def yaml_page(pod: Mapping[str, object], *, masked: bool) -> Document:
@@ -106,12 +112,18 @@ def _line(*parts: Part) -> DocumentLine:
     return DocumentLine(parts)
 
 
-def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[DocumentLine]:
+def _section(
+    title: str, rows: Iterable[tuple[str, str]], looks: Mapping[str, str] = MappingProxyType({})
+) -> list[DocumentLine]:
+    """A title and its rows of keys and values; `looks` are those of values, by key."""
     shown = [(sanitize_line(key), sanitize_line(value)) for key, value in rows if value]
     # A key that is longer than most stands out by itself, and does not push all values away.
     cells = max((cell_len(key) for key, _ in shown if cell_len(key) <= _LONGEST_LABEL), default=0)
     cells = max(_LABEL_CELLS, cells)
-    lines = [_line(Part(f"  {key}{' ' * (cells - cell_len(key))}  ", MUTED), Part(value)) for key, value in shown]
+    lines = [
+        _line(Part(f"  {key}{' ' * (cells - cell_len(key))}  ", MUTED), Part(value, looks.get(key, "")))
+        for key, value in shown
+    ]
     return [_line(Part(title, TITLE)), *lines, _line()] if lines else []
 
 

@@ -12,14 +12,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from k8s_sandbox_tui.dashboard.inside.document import Document
-from k8s_sandbox_tui.dashboard.inside.pages import KEY, MUTED, TITLE, WARNING
+from k8s_sandbox_tui.dashboard.inside.pages import KEY, MUTED, TITLE, WARNING, status_look
+from k8s_sandbox_tui.dashboard.looks import LOOKS
 
 if TYPE_CHECKING:
     from rich.style import Style
     from textual import events, getters
     from textual.app import App
 
-_LOOKS = {look: f"document--{look}" for look in (KEY, MUTED, TITLE, WARNING)}
+_LOOKS = {look: f"document--{look}" for look in (KEY, MUTED, TITLE, WARNING, *map(status_look, LOOKS))}
 _FOLD_CELLS = 2
 
 
@@ -38,19 +39,22 @@ class DocumentView(ScrollView, can_focus=True):
         Binding("left,right", "sideways", "Sideways", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {*_LOOKS.values(), "document--cursor", "document--found"}
-    DEFAULT_CSS = """
+    DEFAULT_CSS = (
+        """
     DocumentView {
         background: $surface;
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 1;
         & > .document--key { color: $text-primary; }
-        & > .document--muted { color: $foreground-muted; }
-        & > .document--title { text-style: bold; }
+        & > .document--muted { color: $muted; }
+        & > .document--title { color: $accent; text-style: bold; }
         & > .document--warning { color: $text-warning; }
         & > .document--cursor { background: $panel-lighten-1; }
         & > .document--found { background: $warning-muted; color: $text-warning; text-style: bold; }
-    }
     """
+        + "".join(f"& > .{_LOOKS[status_look(status)]} {{ color: $status-{status}; }}\n" for status in LOOKS)
+        + "}"
+    )
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
