@@ -87,6 +87,16 @@ async def test_the_summary_says_why_it_does_not_run_and_what_to_do(inside: Insid
     assert colours == {inside.pilot.app.theme_variables["status-failed"].lower()}
 
 
+async def test_that_it_is_not_isolated_stays_on_screen(inside: Inside) -> None:
+    for isolation, told in (("bubblewrap", False), ("process", True)):
+        annotations = {"local.computesdk.io/isolation": isolation}
+        inside.sandbox.pod = {**POD, "metadata": {"name": INFO.name, "annotations": annotations}}
+        screen = await inside.open()
+        await inside.shows(isolation)
+        subtitle = screen.query_one("#dialog").border_subtitle or ""
+        assert ("not isolated" in subtitle) == told
+
+
 async def test_each_page_has_a_key_and_a_place_to_click(inside: Inside) -> None:
     inside.sandbox.log = b"hello from pid 1\n"
     inside.sandbox.events = [SandboxEvent(type="Normal", reason="Scheduled", message="assigned", last_at=NOW)]

@@ -72,6 +72,11 @@ def summary_page(
     return Document(lines)
 
 
+def isolation(pod: Mapping[str, object]) -> str:
+    """By what the local cluster holds its processes back; empty for a Pod of another cluster."""
+    return dict(_held_back(pod))["Isolation"]
+
+
 def status_look(status: str) -> str:
     """The look of a status, by its value."""
     return f"status-{status}"

@@ -68,6 +68,7 @@ class InsideScreen(ModalScreen[None]):
             border: round $primary;
             border-title-color: $text;
             border-title-style: bold;
+            border-subtitle-color: $status-pending;
             background: $surface;
         }
         & Choice { margin-bottom: 1; }
@@ -164,6 +165,9 @@ class InsideScreen(ModalScreen[None]):
         self._show()
 
     def _show(self) -> None:
+        if self._pod is not None and pages.isolation(self._pod) == "process":
+            # This screen hides the sentence above the table.
+            self.query_one("#dialog").border_subtitle = "! not isolated: plain processes"
         view = self.query_one(DocumentView)
         place, lines = view.cursor, len(view.document.lines)
         view.show(self._document(), at_end=self._page is Page.LOG, anew=False)
