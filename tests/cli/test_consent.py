@@ -59,15 +59,20 @@ def test_the_variable_holds_for_as_long_as_it_is_set(state: Path) -> None:
     assert not (state / "plain-processes-allowed").exists()
 
 
-def test_on_a_terminal_it_is_asked_and_no_is_the_default(state: Path) -> None:
+def test_on_a_terminal_it_is_asked_and_no_is_the_default_also_in_the_dashboard(state: Path) -> None:
     with Terminal([*PROGRAM, "ls", "-o", "name"], environment=dict(os.environ), columns=200, rows=20) as terminal:
         terminal.wait_for("You are asked this once. [y/N]")
         assert RISK in terminal.text
         terminal.send("\r")
         assert terminal.wait_for_end() == 1
     assert not (state / "plain-processes-allowed").exists()
-    with Terminal([*PROGRAM, "local", "up"], environment=dict(os.environ), columns=200, rows=20) as terminal:
-        terminal.wait_for("[y/N]")
-        terminal.send("y\r")
+    with Terminal(PROGRAM, environment=dict(os.environ), columns=120, rows=30) as terminal:
+        terminal.wait_for("Start (y)")
+        assert run("local", "status").stdout == "not running\n"
+        terminal.send("y")
+        terminal.wait_for("LOCAL")
+        terminal.wait_for("! Sandboxes are not isolated")
+        terminal.send("q")
         assert terminal.wait_for_end() == 0
-    assert run("local", "status").returncode == 0
+    run("local", "down")
+    assert run("ls").returncode == 0
