@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -202,12 +203,18 @@ def test_a_pod_that_is_no_sandbox_is_left_alone(in_local_cluster: LocalClusterSt
         api.call("DELETE", f"{pods}/{name}?gracePeriodSeconds=0")
 
 
-@pytest.mark.parametrize("arguments", [["ls"], ["ls", "-o", "json"], ["--help"], ["info", "BOX"]])
-def test_a_closed_pipe_ends_every_verb_quietly(arguments: list[str], box: str) -> None:
-    words = [box if word == "BOX" else word for word in arguments]
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("--help", "settings default", "ls -o json", "info BOX", "events BOX", "url BOX --port 1"),
+        *("files ls BOX /", "doctor", "top", "meta BOX k=v", "sync HERE BOX:/tmp/tests"),
+    ],
+)
+def test_each_verb_starts_by_itself_and_ends_quietly_at_a_closed_pipe(line: str, box: str) -> None:
+    words = line.replace("BOX", box).replace("HERE", str(Path(__file__).parent)).split()
     with subprocess.Popen([*PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
         assert started.stdout is not None
         assert started.stderr is not None
         started.stdout.close()
-        started.wait(timeout=20)
+        assert started.wait(timeout=20) == 141
         assert started.stderr.read() == b""

@@ -43,8 +43,9 @@ def test_a_shell_with_keys_size_and_exit_code(options: list[str], box: str) -> N
         terminal.resize(100, 40)
         terminal.send("stty size\r")
         terminal.wait_for("40 100")
-        terminal.send("sleep 777\r")
-        terminal.wait_for("sleep 777")
+        # What it prints itself: only then is it sure to have the terminal.
+        terminal.send("sh -c 'echo sl\"\"eeps; exec sleep 777'\r")
+        terminal.wait_for("sleeps")
         terminal.send("\x03")
         terminal.send("echo still $((40 + 2))\r")
         terminal.wait_for("still 42")
