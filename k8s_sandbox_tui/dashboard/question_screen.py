@@ -31,8 +31,8 @@ class QuestionScreen(ModalScreen[bool]):
         }
         & Label { width: 1fr; margin-bottom: 1; }
         & Horizontal { height: auto; align-horizontal: right; }
-        & Button.-style-default {
-            margin-left: 2; border: none; height: 3; background: $panel; color: $foreground; text-style: none;
+        & Button {
+            margin-left: 2; min-width: 16; background: $panel; color: $foreground; text-style: none;
             &:focus { background: $accent; color: $background; text-style: bold; background-tint: transparent; }
         }
     }
@@ -66,8 +66,8 @@ class QuestionScreen(ModalScreen[bool]):
             for sentence in self._sentences:
                 yield Label(harmless(sentence), markup=False)
             with Horizontal():
-                yield Button(f"{self._no} (Esc)", id="no")
-                yield Button(f"{self._yes} (y)", id="yes")
+                yield Button(f"{self._no} (Esc)", id="no", compact=True)
+                yield Button(f"{self._yes} (y)", id="yes", compact=True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
