@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.contract.cluster_client import look
-from tests.contract.kubectls import FEWER_PROGRAMS, Kubectl, idle_pod, kubectl_in_namespace
+from tests.contract.kubectls import FEWER_PROGRAMS, INSTALLED, Kubectl, idle_pod, kubectl_in_namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,11 @@ def kubectl(request: pytest.FixtureRequest, local_cluster: LocalClusterStatus) -
         yield kubectl
 
 
-def test_version(kubectl: Kubectl) -> None:
+def test_version(kubectl: Kubectl, local_cluster: LocalClusterStatus) -> None:
     assert "v1.33.13" in kubectl("version").stdout
+    # Which asks for the version before it does anything, where it is Google's.
+    as_installed = Kubectl(Path(INSTALLED or kubectl.program), local_cluster.kubeconfig, kubectl.namespace)
+    assert as_installed("get", "pods", "-o", "name").stdout == "pod/box\n"
 
 
 def test_get_as_table(kubectl: Kubectl) -> None:

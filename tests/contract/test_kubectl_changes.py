@@ -106,7 +106,7 @@ def test_run_and_wait(kubectl: Kubectl) -> None:
     made = kubectl("run", "once", "--image=busybox", "--restart=Never", "--env=A=b", "--", "sleep", "1000")
     assert made.stdout == "pod/once created\n"
     assert kubectl("wait", "--for=condition=Ready", "pod/once", "--timeout=30s").stdout == "pod/once condition met\n"
-    assert kubectl("delete", "pod", "once", "--now").stdout.startswith('pod "once" deleted')
+    kubectl("delete", "pod", "once", "--force", "--grace-period=0")
 
 
 def test_label_annotate_patch_and_edit(kubectl: Kubectl) -> None:
