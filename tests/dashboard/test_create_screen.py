@@ -304,8 +304,9 @@ async def test_the_buttons_stay_in_view_and_the_focus_is_scrolled_to(form: Form)
     await form.to_envs()
     for _ in range(12):
         await form.type("<down>")
-        assert form.focused is not None
-        assert fields.region.contains_region(form.focused.region)
+        await form.eventually(
+            lambda: form.focused is not None and fields.region.contains_region(form.focused.region), expected=True
+        )
     await form.eventually(lambda: form.focused, form.metadata.editor.key_field)
     await form.type("<up>")
     await form.eventually(lambda: form.envs.index, 11)

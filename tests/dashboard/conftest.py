@@ -1,0 +1,44 @@
+"""Takes from each of these many apps what a start costs and shows nothing: styles parsed, garbage looked for."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from textual.css.stylesheet import Stylesheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.css.model import RuleSet
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage_seldom_looked_for() -> Iterator[None]:
+    """Not at every step, and not among what the imports left: the dashboard itself freezes that, too."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 10, 10)
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def styles_parsed_once() -> Iterator[None]:
+    """A style sheet gives the same rules in every app that has the same colours."""
+    parse = cast("Callable[..., list[RuleSet]]", vars(Stylesheet)["_parse_rules"])
+    parsed: dict[object, list[RuleSet]] = {}
+
+    def parse_once(sheet: Stylesheet, css: str, **source: object) -> list[RuleSet]:
+        colours = cast("dict[str, str]", vars(sheet)["_variables"])
+        key = (css, *source.values(), *colours.items())
+        if key not in parsed:
+            parsed[key] = parse(sheet, css, **source)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
