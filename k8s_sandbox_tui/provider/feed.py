@@ -22,7 +22,7 @@ from k8s_sandbox_tui.provider.pods import pod_pages
 from k8s_sandbox_tui.provider.reaper import Reaper
 from k8s_sandbox_tui.provider.rows import Rows
 from k8s_sandbox_tui.provider.silence import WATCH_SILENCE_SECONDS, Silence
-from k8s_sandbox_tui.provider.wire import PodEvent, Status, UnreadableAnswerError, WatchError, decode_event
+from k8s_sandbox_tui.provider.wire import UnreadableAnswerError, WatchError, watch_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.access import ClusterAccess
     from k8s_sandbox_tui.provider.changes import Changes
     from k8s_sandbox_tui.provider.connection.connection import Connection
+    from k8s_sandbox_tui.provider.connection.lines import Lines
+    from k8s_sandbox_tui.provider.models import SandboxInfo
 
 WATCH_SECONDS = (100, 140)
 """How long a watch is asked to last: a random number in this range, so that clients do not come back at once."""
@@ -226,39 +228,43 @@ class Feed:
                 return self._silence.after_watch(version)
         return version
 
-    def _take(self, lines: list[bytes], version: str) -> str:
+    def _take(self, lines: Lines, version: str) -> str:
         """Takes events in; the version after the last of them, empty when the list has to be read again."""
-        changed = False
-        for line in lines:
-            try:
-                event = decode_event(line) if line else None
-            except UnreadableAnswerError:
-                event = WatchError(Status())
-            if isinstance(event, WatchError):
-                version = ""
-                break
-            if event is None:
-                continue
-            version = event.object.metadata.resource_version or version
-            changed = self._apply(event) or changed
-        if changed:
-            self._notify()
+        rows = self._rows
+        changed: list[SandboxInfo] = []
+        try:
+            for event in watch_events(lines):
+                if event is None:
+                    continue
+                if isinstance(event, WatchError):
+                    version = ""
+                    break
+                pod = event.object
+                version = pod.metadata.resource_version or version
+                if event.type == "DELETED":
+                    self._hand_out(changed)
+                    changed = []
+                    self._drop(rows.remove(pod))
+                elif event.type != "BOOKMARK":
+                    info = rows.change(pod)
+                    if info is not None:
+                        changed.append(info)
+        except UnreadableAnswerError:
+            version = ""
+        self._hand_out(changed)
         return version
 
-    def _apply(self, event: PodEvent) -> bool:
-        if event.type == "DELETED":
-            uid = self._rows.remove(event.object)
-            if uid is not None:
-                self._changes.add(removed=(uid,))
-                self._reaper.forget((uid,))
-            return uid is not None
-        if event.type not in {"ADDED", "MODIFIED"}:
-            return False
-        info = self._rows.change(event.object)
-        if info is not None:
-            self._changes.add((info,))
-            self._reaper.see((info,))
-        return info is not None
+    def _hand_out(self, changed: list[SandboxInfo]) -> None:
+        if changed:
+            self._changes.add(changed)
+            self._reaper.see(changed)
+            self._notify()
+
+    def _drop(self, uid: str | None) -> None:
+        if uid is not None:
+            self._changes.add(removed=(uid,))
+            self._reaper.forget((uid,))
+            self._notify()
 
     def _rows_are_not_ours(self) -> None:
         """Drops the rows: what may not be seen any more is not shown."""

@@ -13,13 +13,14 @@ from k8s_sandbox_tui.provider.expiry import expiry_of
 from k8s_sandbox_tui.provider.labels import MANAGED_LABEL, MANAGED_VALUE, METADATA_PREFIX, RUNTIME_LABEL
 from k8s_sandbox_tui.provider.models import SandboxInfo
 from k8s_sandbox_tui.provider.resources import NO_RESOURCES, resources_of
-from k8s_sandbox_tui.provider.status import sandbox_container, view_pod
+from k8s_sandbox_tui.provider.status import sandbox_container, view_container
+from k8s_sandbox_tui.provider.wire import Container
 
 if TYPE_CHECKING:
-    from k8s_sandbox_tui.provider.wire import Container, Pod
+    from k8s_sandbox_tui.provider.wire import Pod
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
-_NOTHING = b""
+_NO_CONTAINER = Container()
 _PREFIX_LENGTH = len(METADATA_PREFIX)
 
 
@@ -27,11 +28,10 @@ def sandbox_info(pod: Pod) -> SandboxInfo:
     """The sandbox that a Pod is."""
     metadata, spec, status = pod.metadata, pod.spec, pod.status
     labels, annotations = metadata.labels or {}, metadata.annotations or {}
-    view = view_pod(pod)
     container = sandbox_container(pod)
-    chosen = _chosen(pod)
-    resources = bytes(chosen.resources) if chosen is not None else _NOTHING
-    ports = bytes(chosen.ports) if chosen is not None else _NOTHING
+    view = view_container(pod, container)
+    chosen = _chosen(spec.containers) or _NO_CONTAINER
+    resources, ports = chosen.resources, chosen.ports
     return SandboxInfo(
         name=metadata.name,
         namespace=metadata.namespace,
@@ -42,7 +42,7 @@ def sandbox_info(pod: Pod) -> SandboxInfo:
         message=view.message,
         phase=status.phase or "",
         runtime=labels.get(RUNTIME_LABEL, ""),
-        image=(chosen.image or "") if chosen is not None else "",
+        image=chosen.image or "",
         node=spec.node_name or "",
         pod_ip=status.pod_ip or "",
         created_at=metadata.creation_timestamp or _EPOCH,
@@ -50,12 +50,12 @@ def sandbox_info(pod: Pod) -> SandboxInfo:
         finished_at=view.finished_at,
         restarts=(container.restart_count or 0) if container is not None else 0,
         exit_code=view.exit_code,
-        metadata={key[_PREFIX_LENGTH:]: value for key, value in annotations.items() if key.startswith(METADATA_PREFIX)},
+        metadata=_given(annotations) if annotations else {},
         labels=labels,
         annotations=annotations,
-        resources=resources_of(resources) if resources else NO_RESOURCES,
-        ports=_ports(ports) if ports else (),
-        expires_at=expiry_of(annotations),
+        resources=resources_of(bytes(resources)) if resources else NO_RESOURCES,
+        ports=_ports(bytes(ports)) if ports else (),
+        expires_at=expiry_of(annotations) if annotations else None,
         deadline_at=_deadline(pod) if spec.active_deadline_seconds is not None else None,
     )
 
@@ -66,9 +66,12 @@ def is_managed(pod: Pod) -> bool:
     return labels is not None and labels.get(MANAGED_LABEL) == MANAGED_VALUE
 
 
-def _chosen(pod: Pod) -> Container | None:
+def _given(annotations: dict[str, str]) -> dict[str, str]:
+    return {key[_PREFIX_LENGTH:]: value for key, value in annotations.items() if key.startswith(METADATA_PREFIX)}
+
+
+def _chosen(containers: list[Container] | None) -> Container | None:
     """The container `sandbox`, the first one where none has that name."""
-    containers = pod.spec.containers
     if not containers:
         return None
     for container in containers:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from k8s_sandbox_tui.provider.errors import ApiError, ForbiddenError, NotFoundError, SandboxError, TransportError
 from k8s_sandbox_tui.provider.paths import pods_path
 from k8s_sandbox_tui.provider.pods import get_pod
-from k8s_sandbox_tui.provider.wire import Pod, UnreadableAnswerError, WatchError, decode_event
+from k8s_sandbox_tui.provider.wire import Pod, UnreadableAnswerError, WatchError, watch_events
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.connection import Connection
@@ -94,19 +94,18 @@ async def _watch(connection: Connection, pod: Pod, version: str, sightings: asyn
     path = pods_path(pod.metadata.namespace)
     async with connection.stream(path, params=params, idle_timeout=WATCH_SECONDS + 10) as batches:
         async for lines in batches:
-            for line in lines:
-                try:
-                    event = decode_event(line)
-                except UnreadableAnswerError:
-                    return False
-                if isinstance(event, WatchError):
-                    return False
-                if event is None or event.type == "BOOKMARK":
-                    continue
-                if event.type == "DELETED":
-                    sightings.put_nowait(None)
-                    return True
-                sightings.put_nowait(event.object)
+            try:
+                for event in watch_events(lines):
+                    if isinstance(event, WatchError):
+                        return False
+                    if event is None or event.type == "BOOKMARK":
+                        continue
+                    if event.type == "DELETED":
+                        sightings.put_nowait(None)
+                        return True
+                    sightings.put_nowait(event.object)
+            except UnreadableAnswerError:
+                return False
     return False
 
 

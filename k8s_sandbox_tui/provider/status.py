@@ -12,12 +12,13 @@ import msgspec
 
 from k8s_sandbox_tui.provider.exec.target import CONTAINER
 from k8s_sandbox_tui.provider.models import SandboxStatus
-from k8s_sandbox_tui.provider.wire import Condition, ContainerState, ContainerStatus, Pod, Terminated
+from k8s_sandbox_tui.provider.wire import ContainerState, ContainerStatus, Pod, Terminated, conditions_of
 
 NEVER_STARTS = frozenset({"InvalidImageName", "ErrImageNeverPull"})
 """Reasons to wait that Kubernetes does not get over by itself."""
 
 _NOTHING = ContainerState()
+_RUNNING = SandboxStatus.RUNNING  # looking a member of an enum up takes longer than any rule here
 
 
 class PodView(msgspec.Struct, frozen=True, gc=False):
@@ -47,8 +48,12 @@ def sandbox_container(pod: Pod) -> ContainerStatus | None:
 
 def view_pod(pod: Pod) -> PodView:
     """What a person means by the state of this Pod."""
+    return view_container(pod, sandbox_container(pod))
+
+
+def view_container(pod: Pod, container: ContainerStatus | None) -> PodView:
+    """The same, for who has the container's status in hand."""
     status = pod.status
-    container = sandbox_container(pod)
     state = (container.state if container is not None else None) or _NOTHING
     if pod.metadata.deletion_timestamp is not None:
         return _deleted(pod, state)
@@ -56,7 +61,7 @@ def view_pod(pod: Pod) -> PodView:
     if running is not None and status.phase == "Running" and not status.reason:
         if _node_is_silent(status.conditions):
             return PodView(SandboxStatus.UNKNOWN, "NodeNotReady", "", None, _real(running.started_at))
-        return PodView(SandboxStatus.RUNNING, "", "", None, _real(running.started_at))
+        return PodView(_RUNNING, "", "", None, _real(running.started_at))
     if status.phase == "Unknown" or status.reason == "NodeLost":
         return PodView(SandboxStatus.UNKNOWN, status.reason or "Unknown", status.message or "")
     if status.phase in {"Failed", "Succeeded"} or state.terminated is not None:
@@ -125,16 +130,19 @@ def _initialising(pod: Pod) -> PodView | None:
     return None
 
 
-def _waiting_for_a_node(conditions: list[Condition] | None) -> PodView:
-    for condition in conditions or ():
+def _waiting_for_a_node(conditions: msgspec.Raw) -> PodView:
+    for condition in conditions_of(bytes(conditions)):
         if condition.type == "PodScheduled" and condition.status == "False" and condition.reason:
             return PodView(SandboxStatus.PENDING, condition.reason, condition.message or "")
     return _PENDING
 
 
-def _node_is_silent(conditions: list[Condition] | None) -> bool:
+def _node_is_silent(conditions: msgspec.Raw) -> bool:
     """Whether the node controller has marked the Pod because its node does not answer."""
-    for condition in conditions or ():
+    text = bytes(conditions)
+    if b"Unknown" not in text and b"NodeNotReady" not in text:
+        return False
+    for condition in conditions_of(text):
         if condition.type == "Ready":
             return condition.status == "Unknown" or condition.reason == "NodeNotReady"
     return False

@@ -6,9 +6,14 @@ Everything may be missing or null, as Go's encoder and other writers leave it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from k8s_sandbox_tui.provider.connection.lines import Lines
 
 
 class Metadata(msgspec.Struct, rename="camel", gc=False):
@@ -82,7 +87,8 @@ class PodStatus(msgspec.Struct, rename="camel", gc=False):
     message: str | None = None
     pod_ip: str | None = msgspec.field(default=None, name="podIP")
     start_time: datetime | None = None
-    conditions: list[Condition] | None = None
+    conditions: msgspec.Raw = msgspec.Raw()
+    """Undecoded: most of what a Pod holds, and little asked for; see `conditions_of`."""
     container_statuses: list[ContainerStatus] | None = None
     init_container_statuses: list[ContainerStatus] | None = None
 
@@ -143,9 +149,9 @@ class Status(msgspec.Struct, gc=False):
 
 
 class PodEvent(msgspec.Struct, gc=False):
-    """One line of a watch: ADDED, MODIFIED, DELETED or BOOKMARK."""
+    """One line of a watch, but for errors: a Status without details would pass for a Pod."""
 
-    type: str
+    type: Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
     object: Pod
 
 
@@ -186,6 +192,7 @@ class EventList(msgspec.Struct, gc=False):
     items: list[Event] | None = None
 
 
+_CONDITIONS = msgspec.json.Decoder(list[Condition] | None)
 _POD = msgspec.json.Decoder(Pod)
 _POD_LIST = msgspec.json.Decoder(PodList)
 _RAW_POD_LIST = msgspec.json.Decoder(_RawPodList)
@@ -234,19 +241,41 @@ def decode_event(line: bytes) -> PodEvent | WatchError | None:
         UnreadableAnswerError: It is not an event.
     """
     try:
-        event = _POD_EVENT.decode(line)
+        return _POD_EVENT.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
-    else:
-        if event.type != "ERROR":  # a Status without details would pass for a Pod
-            return event
-    raw = _decode(_RAW_EVENT, line)
+        raw = _decode(_RAW_EVENT, line)
     if raw.type != "ERROR":
         return None
     try:
         return WatchError(_STATUS.decode(raw.object))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return WatchError(Status())
+
+
+def conditions_of(raw: bytes) -> list[Condition]:
+    """A Pod's conditions; none where they are not there, or do not fit the schema: they only explain."""
+    try:
+        return _CONDITIONS.decode(raw) or [] if raw else []
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []
+
+
+def watch_events(lines: Lines) -> Iterable[PodEvent | WatchError | None]:
+    """The events of whole lines of a watch, see `decode_event`; they are decoded in one go where all of them can be.
+
+    Raises:
+        UnreadableAnswerError: While iterating, after all before it: what is next is not an event.
+    """
+    try:
+        return _POD_EVENT.decode_lines(lines)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _one_by_one(bytes(lines))
+
+
+def _one_by_one(lines: bytes) -> Iterator[PodEvent | WatchError | None]:
+    for line in lines.split(b"\n"):
+        if line:
+            yield decode_event(line)
 
 
 def decode_events(body: bytes) -> list[Event]:

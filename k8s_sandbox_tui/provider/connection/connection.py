@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.provider.connection.credential import Credential, CredentialSource
     from k8s_sandbox_tui.provider.connection.kubeconfig import ClusterTarget
+    from k8s_sandbox_tui.provider.connection.lines import Lines
     from k8s_sandbox_tui.provider.connection.upgraded import UpgradedConnection
 
 REQUEST_SECONDS = 30.0
@@ -156,8 +157,8 @@ class Connection:
         accept: str = "application/json",
         timeout: float = REQUEST_SECONDS,
         idle_timeout: float = STREAM_IDLE_SECONDS,
-    ) -> AsyncGenerator[AsyncIterator[list[bytes]]]:
-        """Opens a watch: an iterator of the lines that arrived together, without their line ends.
+    ) -> AsyncGenerator[AsyncIterator[Lines]]:
+        """Opens a watch: an iterator of whole lines, as many as have arrived together, with their line ends.
 
         The iterator ends when the server ends the stream.
 

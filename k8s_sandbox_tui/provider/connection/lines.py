@@ -13,12 +13,15 @@ from k8s_sandbox_tui.provider.errors import TransportError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+Lines = bytes | memoryview
+"""One line or more with their line ends."""
+
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes: many times what an API server takes for one object."""
 
 
-async def lines_of(response: aiohttp.ClientResponse, server: str) -> AsyncIterator[list[bytes]]:
-    """The lines that arrived together, without their line ends; the last one may lack its own.
+async def lines_of(response: aiohttp.ClientResponse, server: str) -> AsyncIterator[Lines]:
+    """Whole lines, as they arrive; the last one of all may lack its line end.
 
     Args:
         response: The answer, whose head has been read.
@@ -34,12 +37,17 @@ async def lines_of(response: aiohttp.ClientResponse, server: str) -> AsyncIterat
                 chunk = await response.content.readany()
             if not chunk:
                 break
-            *lines, rest = (rest + chunk).split(b"\n")
-            if lines:
-                yield lines
+            end = chunk.rfind(b"\n") + 1
+            begin = chunk.find(b"\n") + 1 if rest else 0
+            if begin:
+                yield rest + chunk[:begin]
+                rest = b""
+            if begin < end:
+                yield memoryview(chunk)[begin:end]  # most of a busy watch, which is not copied
+            rest += chunk[end:]
             if len(rest) > LONGEST_LINE:
                 raise TransportError(f"{server} sent a line of more than {LONGEST_LINE} bytes.", sent=True)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise transport_error(error, server) from error
     if rest:
-        yield [rest]
+        yield rest

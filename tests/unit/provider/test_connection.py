@@ -353,8 +353,9 @@ async def test_a_stream_gives_lines_whatever_their_pieces(server: ApiServer, con
         watch.send_raw(piece)
     watch.end()
     async with connection.stream("/x") as batches:
-        lines = [line async for batch in batches for line in batch]
-    assert lines == [b"one", b"two", b"three", b"four"]
+        pieces = [bytes(lines) async for lines in batches]
+    assert b"".join(pieces).split() == [b"one", b"two", b"three", b"four"]
+    assert all(lines.endswith(b"\n") for lines in pieces[:-1])
 
 
 async def test_a_refused_stream(server: ApiServer, connection: Connection) -> None:
@@ -377,7 +378,7 @@ async def test_a_stream_that_breaks(server: ApiServer, connection: Connection) -
 async def read_all(connection: Connection, lines: list[bytes], idle_timeout: float = 10) -> None:
     async with connection.stream("/x", idle_timeout=idle_timeout) as batches:
         async for batch in batches:
-            lines.extend(batch)
+            lines.extend(bytes(batch).splitlines())
 
 
 async def test_a_stream_that_falls_silent(server: ApiServer, connection: Connection) -> None:

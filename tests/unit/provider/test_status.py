@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 
 import msgspec
 import pytest
@@ -21,6 +22,7 @@ from k8s_sandbox_tui.provider.wire import (
     decode_events,
     decode_pod,
     decode_pod_list,
+    watch_events,
 )
 from tests.unit.provider.api_server import recordings
 
@@ -185,6 +187,11 @@ def test_a_container_that_never_started_has_no_start() -> None:
     assert "no such file or directory" in seen.message
 
 
+def test_conditions_that_cannot_be_read_hide_no_pod() -> None:
+    assert info(pod(state=RUNNING, conditions=["Unknown"])).status == "running"
+    assert info(pod(phase="Pending", node="", conditions=7)).status == "pending"
+
+
 def test_metadata_is_read_back_and_a_foreign_runtime_is_kept_as_it_is() -> None:
     odd = pod(state=RUNNING)
     odd["metadata"] = {
@@ -214,6 +221,18 @@ def test_an_expired_watch() -> None:
     assert (event.status.code, event.status.reason) == (410, "Expired")
     for odd in (b"7", b"{}", b'{"kind":"Status","code":410}'):
         assert isinstance(decode_event(b'{"type":"ERROR","object":' + odd + b"}"), WatchError)
+
+
+def test_whole_lines_of_a_watch_give_what_each_of_them_gives() -> None:
+    good = [msgspec.json.encode(event) for event in RECORDED.watch]
+    odd = msgspec.json.encode({"type": "ADDED", "object": pod(state=RUNNING, startTime=7)})
+    for lines in (good, [*good, b"", odd, *good], [odd, msgspec.json.encode(RECORDED.expired_watch)], []):
+        events = list(watch_events(memoryview(b"\n".join(lines))))
+        assert events == [decode_event(line) for line in lines if line]
+    events = iter(watch_events(b"\n".join([odd, *good, b"<html>", *good])))
+    assert [event is None for event in islice(events, 1 + len(good))] == [True, *[False] * len(good)]
+    with pytest.raises(UnreadableAnswerError):
+        next(events)
 
 
 @pytest.mark.parametrize("body", [b"", b"7", b"<html>", b"{", b'{"items":7}', b"\xff"])
