@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
+from textual.events import InputEvent
 from textual.reactive import Initialize, Reactive
 
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
+from k8s_sandbox_tui.dashboard.garbage import CHECK_EVERY, IN_STEPS, QuietCollection
 from k8s_sandbox_tui.dashboard.key_names import key_name
 from k8s_sandbox_tui.dashboard.looks import Glyphs, glyphs_for
 from k8s_sandbox_tui.dashboard.main_screen import MainScreen
@@ -128,6 +130,7 @@ class DashboardApp(ClipboardApp[None]):
         self._problems = problems
         self._clock = clock
         self._ascii: LineFilter | None = None
+        self._garbage = QuietCollection()
         encoding = sys.stdout.encoding if sys.stdout is not None else None
         self._glyphs = glyphs or glyphs_for(encoding, os.environ.get("TERM", ""), ascii_only=self._settings.ascii)
 
@@ -159,7 +162,7 @@ class DashboardApp(ClipboardApp[None]):
     def on_mount(self) -> None:
         """Say what is wrong with the settings; the dashboard works all the same."""
         if not gc.isenabled():
-            self.set_timer(STARTED, _collect_garbage)
+            self.set_timer(STARTED, self._collect_garbage)
         self.remembered.trouble = self._warn
         self.watch(self, "theme", self._remember_theme, init=False)
         cast("Signal[App[object]]", self.app_resume_signal).subscribe(self, self._resumed)
@@ -168,6 +171,20 @@ class DashboardApp(ClipboardApp[None]):
             self._warn(problem)
         if more := len(self._problems) - len(shown):
             self._warn(f"{more} more in the settings; k8s-sandbox-tui settings check lists all.")
+
+    def _collect_garbage(self) -> None:
+        """From now on. What a start leaves stays: nobody has to look through it again."""
+        gc.freeze()
+        gc.enable()
+        if not IN_STEPS:
+            self._garbage.begin()
+            self.set_interval(CHECK_EVERY, self._garbage.check)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note that somebody is there."""
+        if isinstance(event, InputEvent):
+            self._garbage.touched()
+        await super().on_event(event)
 
     def _resumed(self, _app: App[object]) -> None:
         """Draw all of it: the terminal was somebody else's while the process was stopped."""
@@ -217,12 +234,6 @@ class DashboardApp(ClipboardApp[None]):
     def get_key_display(self, binding: Binding) -> str:
         """Keys as people write them."""
         return binding.key_display or key_name(binding.key)
-
-
-def _collect_garbage() -> None:
-    """From now on. What a start leaves stays: nobody has to look through it again."""
-    gc.freeze()
-    gc.enable()
 
 
 def run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Protocol, Self
 
 import msgspec
 from textual import on
@@ -32,13 +32,22 @@ class Frame(NamedTuple):
     data: bytes
 
 
+class Typist(Protocol):
+    """Who types while output comes."""
+
+    @property
+    def keys(self) -> int:
+        """How many keys have been answered."""
+        ...
+
+
 class Flood:
     """Output without a pause: at least `FRAMES` frames, and until the last key was answered."""
 
     duration_ms = 0
 
-    def __init__(self, app: FloodApp) -> None:
-        self._app = app
+    def __init__(self, typist: Typist) -> None:
+        self._typist = typist
         self.frames = 0
 
     async def start_command(
@@ -62,7 +71,7 @@ class Flood:
 
     async def __aiter__(self) -> AsyncIterator[Frame]:
         frame = Frame("stdout", FRAME)
-        while self.frames < FRAMES or self._app.keys < KEYS:
+        while self.frames < FRAMES or self._typist.keys < KEYS:
             self.frames += 1
             yield frame
 
