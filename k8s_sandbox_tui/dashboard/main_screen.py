@@ -177,6 +177,7 @@ class MainScreen(WorkScreen):
 
     def _show_selected(self, *, at_once: bool = True) -> None:
         """Tell the console which sandbox its commands go to."""
+        self.ask_rights()
         row = self.selected
         info = None if row is None else row.info
         self._side.follow(self._work.host(row), info, forbidden=self.why_not_run, at_once=at_once)
@@ -228,6 +229,7 @@ class MainScreen(WorkScreen):
         else:
             self._feed.refresh_now()
             self.usage.read_now()
+            self.ask_rights(anew=True)
 
     def action_zoom(self) -> None:
         """Give the focused pane all the room, and back."""

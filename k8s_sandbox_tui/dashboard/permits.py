@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from k8s_sandbox_tui.provider.rights import Rights
+
+MOST_NAMED = 3
+"""Namespaces that are named where a right is missing in several."""
 
 RUN = "run"
 """The action of running a command in a sandbox; it has no key of its own."""
@@ -62,8 +65,8 @@ class Permits:
         """
         self.read_only = bool(read_only)
         self.locked = read_only == "locked"
-        self.rights: Rights | None = None
-        """What the cluster grants in the namespace where one works; None while that is not known."""
+        self.rights: dict[str, Rights] = {}
+        """What the cluster grants, by namespace; those that are not in it are not known."""
 
     def toggle(self) -> str:
         """Turn read-only mode on or off, unless it is locked; a sentence for the user."""
@@ -72,11 +75,12 @@ class Permits:
         self.read_only = not self.read_only
         return "Read-only: nothing is created, destroyed or run." if self.read_only else "Changes are allowed."
 
-    def why_not(self, action: str, *, lift: str = "") -> str:
+    def why_not(self, action: str, where: Callable[[], Iterable[str]], *, lift: str = "") -> str:
         """Why an action cannot be done, and what to do; empty when it can.
 
         Args:
             action: As its command has it.
+            where: In which namespaces; what can be done in one of them can be done.
             lift: The key that ends read-only mode, as people write it; empty where there is none.
         """
         needed = NEEDED.get(action)
@@ -85,13 +89,19 @@ class Permits:
         if self.read_only and needed.changes:
             lifted = f" Press {lift} to allow changes." if lift and not self.locked else ""
             return f"Read-only mode is on.{lifted}"
-        if self.rights is None:
-            return ""
-        missing = {(right.verb, right.resource) for right in self.rights.missing}
-        lacking = next((f"to {verb} {resource}" for verb, resource in needed.every if (verb, resource) in missing), "")
-        if needed.either and missing.issuperset(needed.either):
-            lacking = " or ".join([f"to {verb} {resource}" for verb, resource in needed.either])
+        lacking = {namespace: words for namespace, rights in self.rights.items() if (words := _lacking(needed, rights))}
         if not lacking:
             return ""
-        where = self.rights.namespace
-        return f"You lack the right {lacking} in {where}. The command doctor prints the Role that grants it."
+        namespaces = list(where())
+        if not namespaces or not lacking.keys() >= set(namespaces):
+            return ""
+        said = f"{lacking[namespaces[0]]} in {', '.join(namespaces[:MOST_NAMED])}"
+        return f"You lack the right {said}. The command doctor prints the Role that grants it."
+
+
+def _lacking(needed: Need, rights: Rights) -> str:
+    """The right that is missing, in words; empty where none is."""
+    missing = {(right.verb, right.resource) for right in rights.missing}
+    if needed.either and missing.issuperset(needed.either):
+        return " or ".join([f"to {verb} {resource}" for verb, resource in needed.either])
+    return next((f"to {verb} {resource}" for verb, resource in needed.every if (verb, resource) in missing), "")

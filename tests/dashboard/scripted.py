@@ -322,6 +322,8 @@ class ScriptedCompute:
         """The labels that each inventory was asked for."""
         self.lacking: Sequence[str] | SandboxError = ()
         """The rights that are not granted, as `verb resource`."""
+        self.lacking_in: Mapping[str, Sequence[str]] = {}
+        """Those that are not granted in a namespace."""
         self.rights_asked: list[str] = []
         self.usage: Sequence[SandboxUsage] | SandboxError = ()
         self.usage_asked: list[tuple[str, ...]] = []
@@ -354,7 +356,7 @@ class ScriptedCompute:
         self.rights_asked.append(namespace or "")
         if isinstance(self.lacking, SandboxError):
             raise self.lacking
-        lacking = self.lacking
+        lacking = self.lacking_in.get(namespace or "", self.lacking)
         return Rights(
             namespace=namespace or "default",
             rights=tuple(

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from k8s_sandbox_tui.dashboard import permit_screen
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.settings.model import Settings
@@ -90,7 +91,7 @@ async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_op
         cluster.compute.lacking = (*NO_FORWARD, "get pods/log")
         shown.main.show_namespaces(("agents",))
         await shown.until(lambda: len(cluster.compute.rights_asked) == 2)
-        await shown.put_rows(ROWS)
+        await shown.put_rows([sandbox_info(number, namespace="agents") for number in range(1, 6)])
         await shown.press("f")
         assert "127.0.0.1" in shown.text
         await shown.press("down", "x", "escape")
@@ -112,6 +113,37 @@ async def test_rights_are_asked_once_a_place_and_never_by_the_clock() -> None:
         assert shown.cluster.compute.rights_asked == ["default"]
         shown.main.show_namespaces(("agents",))
         await shown.until(lambda: shown.cluster.compute.rights_asked == ["default", "agents"])
+        shown.main.show_namespaces(("default",))
+        await shown.put_rows(ROWS)
+        assert shown.cluster.compute.rights_asked == ["default", "agents"]
+        await shown.press("r")
+        await shown.until(lambda: shown.cluster.compute.rights_asked == ["default", "agents", "default"])
+
+
+async def test_each_namespace_has_its_own_rights_asked_for_where_the_cursor_rests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(permit_screen, "REST", 600.0)
+    cluster = ScriptedCluster()
+    cluster.compute.lacking_in = {"b": ("delete pods", "create pods/exec", "get pods/exec")}
+    rows = [sandbox_info(number, namespace=name) for number, name in enumerate("aabbc")]
+    async with dashboard(rows, cluster=cluster) as shown:
+        await shown.press(*["down"] * 4, *["up"] * 2)
+        assert cluster.compute.rights_asked == ["default"]
+        monkeypatch.setattr(permit_screen, "REST", 0.0)
+        await shown.press("r")
+        await shown.until(lambda: cluster.compute.rights_asked == ["default", "default", "b"])
+        await shown.pilot.pause()
+        assert shown.colours("F8 Destroy", line=-1) == {DARK.variables["faint"]}
+        await shown.press("f8")
+        assert shown.said[-1].startswith("You lack the right to delete pods in b.")
+        assert "You lack the right to create pods/exec" in shown.text
+        await shown.press("up", "up", "f8")
+        assert len(shown.app.screen_stack) == 2
+        await shown.press("escape")
+        # What can be destroyed of the marked is.
+        await shown.press("space", "down", "space", "f8")
+        assert len(shown.app.screen_stack) == 2
 
 
 async def test_rights_that_cannot_be_told_hold_nothing_back() -> None:

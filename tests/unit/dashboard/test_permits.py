@@ -10,8 +10,8 @@ from k8s_sandbox_tui.provider.needed_rights import NEEDS
 from k8s_sandbox_tui.provider.rights import Right, Rights
 
 
-def rights(*lacking: str, unknown: bool = False) -> Rights:
-    return Rights(
+def rights(*lacking: str, unknown: bool = False) -> dict[str, Rights]:
+    granted = Rights(
         namespace="agents",
         rights=tuple(
             Right(
@@ -24,6 +24,11 @@ def rights(*lacking: str, unknown: bool = False) -> Rights:
             for need in NEEDS
         ),
     )
+    return {granted.namespace: granted}
+
+
+def agents() -> list[str]:
+    return ["agents"]
 
 
 EXEC = {RUN, "jobs", "run_everywhere", "shell", "copy_files"}
@@ -42,20 +47,20 @@ def test_only_actions_of_commands_are_held_back() -> None:
 @pytest.mark.parametrize("action", [*NEEDED, "refresh"])
 def test_read_only_mode_holds_back_whatever_changes_something(action: str) -> None:
     permits = Permits(read_only=True)
-    assert bool(permits.why_not(action)) is (action in CHANGING)
+    assert bool(permits.why_not(action, agents)) is (action in CHANGING)
     if action in CHANGING:
-        assert permits.why_not(action, lift="L") == "Read-only mode is on. Press L to allow changes."
-        assert permits.why_not(action) == "Read-only mode is on."
+        assert permits.why_not(action, agents, lift="L") == "Read-only mode is on. Press L to allow changes."
+        assert permits.why_not(action, agents) == "Read-only mode is on."
     assert permits.toggle() == "Changes are allowed."
-    assert permits.why_not(action) == ""
+    assert permits.why_not(action, agents) == ""
     assert permits.toggle().startswith("Read-only")
-    assert bool(permits.why_not(action)) is (action in CHANGING)
+    assert bool(permits.why_not(action, agents)) is (action in CHANGING)
 
 
 def test_locked_read_only_mode_cannot_be_lifted() -> None:
     permits = Permits("locked")
     assert "stays on" in permits.toggle()
-    assert permits.why_not(RUN, lift="L") == "Read-only mode is on."
+    assert permits.why_not(RUN, agents, lift="L") == "Read-only mode is on."
 
 
 YAML, EVENTS, LOG = "inside('yaml')", "inside('events')", "inside('log')"
@@ -88,21 +93,23 @@ YAML, EVENTS, LOG = "inside('yaml')", "inside('events')", "inside('log')"
 def test_a_missing_right_holds_back_each_command_that_needs_it(lacking: list[str], held_back: set[str]) -> None:
     permits = Permits()
     actions = {RUN, *[command.action for command in COMMANDS]}
-    assert not any(permits.why_not(action) for action in actions)
+    assert not any(permits.why_not(action, agents) for action in actions)
     permits.rights = rights(*lacking)
-    assert {action for action in actions if permits.why_not(action)} == held_back
+    assert {action for action in actions if permits.why_not(action, agents)} == held_back
     for action in held_back:
-        assert permits.why_not(action).endswith("in agents. The command doctor prints the Role that grants it.")
-        assert any(f"You lack the right to {right} " in permits.why_not(action) for right in lacking)
+        assert permits.why_not(action, agents).endswith("in agents. The command doctor prints the Role that grants it.")
+        assert any(f"You lack the right to {right} " in permits.why_not(action, agents) for right in lacking)
 
 
 def test_where_one_of_several_rights_would_do_they_are_named_the_best_first() -> None:
     permits = Permits()
     permits.rights = rights("create pods/exec")
-    assert not permits.why_not(RUN)
+    assert not permits.why_not(RUN, agents)
     permits.rights = rights(*(f"{verb} pods/{what}" for verb in ("get", "create") for what in ("portforward", "exec")))
-    assert permits.why_not(RUN).startswith("You lack the right to create pods/exec or to get pods/exec in agents.")
-    assert permits.why_not("forwards").startswith(
+    assert permits.why_not(RUN, agents).startswith(
+        "You lack the right to create pods/exec or to get pods/exec in agents."
+    )
+    assert permits.why_not("forwards", agents).startswith(
         "You lack the right to create pods/portforward or to get pods/portforward or to create pods/exec or to get"
     )
 
@@ -110,4 +117,15 @@ def test_where_one_of_several_rights_would_do_they_are_named_the_best_first() ->
 def test_what_is_not_known_is_tried() -> None:
     permits = Permits()
     permits.rights = rights(unknown=True)
-    assert not any(permits.why_not(action) for action in NEEDED)
+    assert not any(permits.why_not(action, agents) for action in NEEDED)
+
+
+def test_what_can_be_done_in_one_of_several_namespaces_can_be_done() -> None:
+    permits = Permits()
+    (lacking,) = rights("delete pods").values()
+    (granted,) = rights().values()
+    permits.rights = {"a": lacking, "b": lacking, "c": granted}
+    assert permits.why_not("destroy", lambda: ["a", "b"]).startswith("You lack the right to delete pods in a, b. ")
+    assert permits.why_not("destroy", lambda: ["a", "c"]) == ""
+    assert permits.why_not("destroy", lambda: ["a", "never asked"]) == ""
+    assert permits.why_not("destroy", list) == ""
