@@ -81,16 +81,17 @@ async def test_its_file_has_no_name_and_goes_with_it(tmp_path: Path) -> None:
 
 
 async def test_one_command_is_bounded_and_keeps_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MEMORY", 1000)
-    monkeypatch.setattr(module, "BLOCK", 1000)
-    monkeypatch.setattr(module, "MOST", 3 * 1024 * 1024)
+    mebibyte = 1024 * 1024
+    monkeypatch.setattr(module, "MEMORY", 100_000)
+    monkeypatch.setattr(module, "BLOCK", 100_000)
+    monkeypatch.setattr(module, "MOST", 3 * mebibyte)
     recording = Shelf().new()
     for number in range(8):
-        await recording.add("stdout", bytes([number]) * 1024 * 1024)
+        await recording.add("stdout", bytes([number]) * mebibyte)
     assert recording.lost == "3 MB of one command are kept"
-    assert recording.written == 3 * 1024 * 1024
-    assert read(recording)[0][1][: recording.written] == b"".join(bytes([n]) * 1024 * 1024 for n in range(3))
-    assert recording.size <= 4 * 1024 * 1024
+    assert recording.written == 3 * mebibyte
+    assert read(recording)[0][1][: recording.written] == b"".join(bytes([n]) * mebibyte for n in range(3))
+    assert recording.size <= 4 * mebibyte
 
 
 async def test_the_oldest_make_room_for_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:

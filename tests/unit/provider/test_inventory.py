@@ -347,7 +347,8 @@ async def test_the_waits_between_attempts_grow_to_a_limit_and_are_spread(
     monkeypatch.setattr(feed.Feed, "_pause", pause)
     monkeypatch.setattr(feed, "FIRST_BACKOFF", 0.5)
     monkeypatch.setattr(feed, "LONGEST_BACKOFF", 15.0)
-    listing(server, [answer("", 500)], [Watch()])
+    # Not a 500: for such a one, each attempt is several.
+    listing(server, [answer("<html>")], [Watch()])
     async with screen(compute), asyncio.timeout(10):
         await enough.wait()
     longest = [0.5, 1, 2, 4, 8, *[15] * 9]
