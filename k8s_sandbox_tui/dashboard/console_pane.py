@@ -12,7 +12,7 @@ from k8s_sandbox_tui.dashboard.console.signs import ASCII, UNICODE
 from k8s_sandbox_tui.dashboard.console.snippets import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from textual.timer import Timer
 
@@ -64,6 +64,11 @@ class ConsolePane(Container):
     def live_commands(self) -> int:
         """How many commands run, in all sandboxes; jobs go on without the dashboard and do not count."""
         return sum([card.live and not card.job_id for card in self._commands.cards])
+
+    @property
+    def live_sandboxes(self) -> Mapping[str, str]:
+        """The sandboxes in which commands run or jobs are followed: their ids by uid."""
+        return {card.uid: card.sandbox_id for card in self._commands.cards if card.live}
 
     def follow_job(self, job: BackgroundJob, info: SandboxInfo) -> None:
         """Show a job that is there already."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.model import Ending
@@ -70,6 +70,16 @@ class ConsoleSide:
     def live_commands(self) -> int:
         """How many commands run, in all sandboxes."""
         return 0 if self._pane is None else self._pane.live_commands
+
+    @property
+    def live_sandboxes(self) -> Mapping[str, str]:
+        """The sandboxes in which commands run or jobs are followed: their ids by uid."""
+        return {} if self._pane is None else self._pane.live_sandboxes
+
+    @property
+    def has_focus(self) -> bool:
+        """Whether one types into the console."""
+        return self._pane is not None and self._pane.has_focus_within
 
     def follow_job(self, job: BackgroundJob, info: SandboxInfo) -> None:
         """Show a job that is there already."""

@@ -10,14 +10,14 @@ from textual import on
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, CommandProvider
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.lost_screen import LostScreen
 from k8s_sandbox_tui.dashboard.palette_sources import card_commands, place_commands
 from k8s_sandbox_tui.dashboard.permits import written
 from k8s_sandbox_tui.dashboard.split import Split
-from k8s_sandbox_tui.dashboard.table.messages import CursorLost, MarksChanged, SandboxActivated, SandboxSelected
+from k8s_sandbox_tui.dashboard.table.messages import MarksChanged, SandboxActivated, SandboxSelected
 from k8s_sandbox_tui.dashboard.table.placeholder import placeholder_for
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 from k8s_sandbox_tui.dashboard.top_lines import TopLines
-from k8s_sandbox_tui.dashboard.work_screen import WorkScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
 
 
-class MainScreen(WorkScreen):
+class MainScreen(LostScreen):
     """Sandboxes and a console."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS if command.keys]
@@ -117,8 +117,7 @@ class MainScreen(WorkScreen):
     def store_changed(self, removed: Sequence[str]) -> None:
         """Paint at once, or soon when it was painted a moment ago."""
         if removed:
-            self._work.forget(removed)
-            self._side.gone(removed)
+            self.let_go(removed)
         if self.paint_waits:
             return
         wait = self._painted_at + PAINT_EVERY - monotonic()
@@ -178,7 +177,7 @@ class MainScreen(WorkScreen):
     def _show_selected(self, *, at_once: bool = True) -> None:
         """Tell the console which sandbox its commands go to."""
         self.ask_rights()
-        row = self.selected
+        row = self.row_for_console
         info = None if row is None else row.info
         self._side.follow(self._work.host(row), info, forbidden=self.why_not_run, at_once=at_once)
 
@@ -186,17 +185,14 @@ class MainScreen(WorkScreen):
     def _selected(self) -> None:
         self._show_selected(at_once=False)
 
+    def on_descendant_focus(self) -> None:
+        """However the console was left: what is typed next is for the sandbox under the cursor."""
+        if self.focused is self.table:
+            self._show_selected()
+
     @on(SandboxActivated)
     def _activated(self) -> None:
         self.action_console()
-
-    @on(CursorLost)
-    def _cursor_lost(self, event: CursorLost) -> None:
-        if self._work.destroyed(event.lost.uid):
-            return
-        then = f" The cursor is on {event.row.info.name} now." if event.row is not None else ""
-        what = "is gone, or has other labels." if self.asked else "is gone."
-        self.notify(f"{event.lost.info.name} {what}{then}", severity="warning", markup=False)
 
     def on_console_left(self) -> None:
         """Back to the table."""

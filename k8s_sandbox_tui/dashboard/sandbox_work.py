@@ -8,7 +8,7 @@ from k8s_sandbox_tui.dashboard.protection import is_protected
 from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
@@ -120,6 +120,11 @@ class SandboxWork:
     def live_commands(self) -> int:
         """Commands that run in several sandboxes, without those that the console shows."""
         return 0 if self._everywhere is None else self._everywhere.live
+
+    @property
+    def live_sandboxes(self) -> Mapping[str, str]:
+        """The sandboxes in which those run: their ids by uid."""
+        return {} if self._everywhere is None else self._everywhere.live_sandboxes
 
     def possible(self, action: str) -> bool:
         """Whether there is what an action needs."""

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.console.model import CommandState
+from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.settings.model import Settings
-from tests.dashboard.scripted import dashboard, sandbox_info
+from tests.dashboard.commanded import Commanded
+from tests.dashboard.scripted import ScriptedCluster, dashboard, sandbox_info
+
+if TYPE_CHECKING:
+    import pytest
+
+    from k8s_sandbox_tui.provider.models import SandboxInfo
 
 SEARCH = [sandbox_info(number, labels={"team": "search"}) for number in (1, 3)]
 OTHERS = [sandbox_info(number, labels={"team": "ads"}) for number in (2, 4)]
 ROWS = [SEARCH[0], OTHERS[0], SEARCH[1], OTHERS[1]]
+
+
+def with_commands(*infos: SandboxInfo) -> tuple[ScriptedCluster, dict[str, Commanded]]:
+    """A cluster that has these, and what runs in them."""
+    cluster = ScriptedCluster()
+    sandboxes = {info.id: Commanded(info.id, info.uid, info=info) for info in infos}
+    cluster.compute.sandbox.known.update(sandboxes)
+    return cluster, sandboxes
+
+
+def started(sandbox: Commanded) -> list[str]:
+    return [command.command for command in sandbox.shell.commands]
 
 
 async def test_typing_a_filter_asks_for_nothing_and_ctrl_s_for_what_its_labels_find() -> None:
@@ -56,9 +78,11 @@ async def test_what_is_taken_out_of_the_filter_is_held_back_no_more() -> None:
         await shown.put_rows(SEARCH)
         assert "only team=search" in shown.lines[0]
 
-        # With other labels it goes as one that is gone does: nobody tells which it was.
+        # The watch says the same of one that is gone and of one that has other labels: it is looked for.
         await shown.put_rows([], removed=[SEARCH[0].uid])
-        assert shown.said[-1].startswith("computesdk-sbx-00000001 is gone, or has other labels.")
+        await shown.until(
+            lambda: shown.said[-1:] == [f"{SEARCH[0].name} is gone. The cursor is on {SEARCH[1].name} now."]
+        )
 
         # It goes along to other namespaces, as the filter does.
         shown.main.show_namespaces(("agents",))
@@ -83,3 +107,48 @@ async def test_the_key_for_it_is_in_the_key_bar_and_takes_a_click() -> None:
         assert "Esc Clear" in shown.lines[-1]
         await shown.pilot.click(offset=(x, 23))
         await shown.until(lambda: shown.cluster.compute.selectors[1:] == ["computesdk.io/runtime=python"])
+
+
+async def test_what_runs_in_a_sandbox_that_got_other_labels_goes_on_and_so_does_its_console(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.runs.GONE_SECONDS", 0.01)
+    relabelled, gone, third = [sandbox_info(number, labels={"team": "search"}) for number in (1, 2, 3)]
+    cluster, sandboxes = with_commands(relabelled, gone, third)
+    async with dashboard(
+        [relabelled, gone, third], cluster=cluster, settings=Settings(selector="team=search")
+    ) as shown:
+        for one in (gone, relabelled):
+            shown.table.select(one.uid)
+            await shown.press("enter", *"build", "enter")
+            await shown.press("escape")
+        cards = shown.main.query_one(Console).cards
+        await shown.until(lambda: len(cards) == 2 and all(card.state is CommandState.RUNNING for card in cards))
+        await shown.press("enter", *"ls")
+
+        del cluster.compute.sandbox.known[gone.id]
+        await shown.put_rows([], removed=[relabelled.uid, gone.uid])
+        await shown.until(lambda: cards[0].state is CommandState.GONE)
+        await shown.until(lambda: bool(shown.said))
+        (said,) = shown.said
+        assert said == (
+            f"{relabelled.name} no longer matches team=search: it has other labels."
+            f" The cursor is on {third.name} now. The console stays with it until you leave it."
+        )
+        assert cards[1].live
+
+        await shown.press("enter")
+        await shown.until(lambda: started(sandboxes[relabelled.id]) == ["build", "ls"])
+        await shown.press("escape", "enter", *"pwd", "enter")
+        await shown.until(lambda: started(sandboxes[third.id]) == ["pwd"])
+
+
+async def test_what_is_typed_for_a_sandbox_that_goes_never_runs_in_its_neighbour() -> None:
+    rows = [sandbox_info(number) for number in (1, 2)]
+    cluster, sandboxes = with_commands(rows[1])
+    async with dashboard(rows, cluster=cluster) as shown:
+        await shown.press("enter", *"rm -r /data")
+        await shown.put_rows([], removed=[rows[0].uid])
+        await shown.press("enter")
+        await shown.until(lambda: "sandbox gone" in shown.text)
+        assert started(sandboxes[rows[1].id]) == []

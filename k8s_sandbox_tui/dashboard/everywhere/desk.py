@@ -11,7 +11,7 @@ from k8s_sandbox_tui.dashboard.everywhere.outcome_screen import OutcomeScreen
 from k8s_sandbox_tui.provider.models import SandboxStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from k8s_sandbox_tui.dashboard.console.keeping import Limits
     from k8s_sandbox_tui.dashboard.console_side import ConsoleSide
@@ -43,6 +43,11 @@ class EverywhereDesk:
     def live(self) -> int:
         """How many commands run, without those whose cards are in the console."""
         return sum(batch.live for batch in self._batches)
+
+    @property
+    def live_sandboxes(self) -> Mapping[str, str]:
+        """The sandboxes in which they run: their ids by uid."""
+        return {part.info.uid: part.info.id for batch in self._batches for part in batch.parts if part.live}
 
     def gone(self, uids: Iterable[str]) -> None:
         """Sandboxes do not exist any more."""

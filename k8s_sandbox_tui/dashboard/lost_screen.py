@@ -1,0 +1,111 @@
+"""The screen around sandboxes that leave the table: they are gone, or no longer what the cluster was asked for.
+
+A watch for labels says the same of both. So where labels are asked for, a sandbox in which something runs is looked for
+before anything of it is ended. Whoever types into the console goes on with the sandbox that they type for: its commands
+must not go to a neighbour to which the cursor went.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on, work
+
+from k8s_sandbox_tui.dashboard.harmless import harmless
+from k8s_sandbox_tui.dashboard.table.messages import CursorLost
+from k8s_sandbox_tui.dashboard.work_screen import WorkScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from k8s_sandbox_tui.dashboard.row import Row
+    from k8s_sandbox_tui.dashboard.surroundings import Surroundings
+
+
+class LostScreen(WorkScreen):
+    """Lets go of sandboxes that are gone, and of no others."""
+
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
+        self._console_row: Row | None = None
+        """The sandbox that the console's commands go to."""
+
+    def store_emptied(self) -> None:
+        """What the console was at is left too."""
+        self._console_row = None
+        super().store_emptied()
+
+    @property
+    def row_for_console(self) -> Row | None:
+        """The selected sandbox; while one types, the one that one types for, if that has left the table."""
+        before = self._console_row
+        leaves = before is not None and not before.shown and self._side.has_focus
+        self._console_row = before if leaves else self.selected
+        return self._console_row
+
+    def let_go(self, removed: Sequence[str]) -> None:
+        """The sandboxes with these uids are not told of any more."""
+        if not self.asked:
+            self._end(removed)
+            return
+        used = {**self._side.live_sandboxes, **self._work.live_sandboxes}
+        missed = {uid: used[uid] for uid in removed if uid in used}
+        # What the console knows of a sandbox, such as its directory, is kept: it may come back with other labels.
+        self._work.forget([uid for uid in removed if uid not in missed])
+        if missed:
+            self._look_for(missed)
+
+    def _end(self, uids: Sequence[str]) -> None:
+        self._work.forget(uids)
+        self._side.gone(uids)
+
+    @work(group="missed")
+    async def _look_for(self, missed: dict[str, str]) -> None:
+        """End what runs in those that are gone.
+
+        Args:
+            missed: The ids by uid.
+        """
+        for uid, sandbox_id in missed.items():
+            # Where that cannot be told, a command that has lost its sandbox finds out by itself.
+            if await self._exists(sandbox_id, uid) is False:
+                self._end((uid,))
+
+    async def _exists(self, sandbox_id: str, uid: str) -> bool | None:
+        """Whether a sandbox is there; None where that cannot be told."""
+        from k8s_sandbox_tui.provider.errors import NotManagedError, SandboxError
+
+        if self._compute is None:
+            return None
+        try:
+            found = await self._compute.sandbox.get_by_id(sandbox_id)
+        except NotManagedError:
+            return False
+        except SandboxError:
+            return None
+        return found is not None and found.uid == uid
+
+    @on(CursorLost)
+    def _cursor_lost(self, event: CursorLost) -> None:
+        if self._work.destroyed(event.lost.uid):
+            return
+        if self.asked:
+            self._tell_what_became(event.lost, event.row)
+        else:
+            self._tell("is gone.", event.lost, event.row)
+
+    @work(group="lost")
+    async def _tell_what_became(self, lost: Row, row: Row | None) -> None:
+        asked = self._cluster.asked
+        match await self._exists(lost.info.id, lost.uid):
+            case True:
+                self._tell(f"no longer matches {harmless(asked)}: it has other labels.", lost, row)
+            case False:
+                self._tell("is gone.", lost, row)
+            case None:
+                self._tell("is gone, or has other labels.", lost, row)
+
+    def _tell(self, what: str, lost: Row, row: Row | None) -> None:
+        stays = " The console stays with it until you leave it." if self._console_row is lost else ""
+        then = f" The cursor is on {row.info.name} now." if row is not None else ""
+        self.notify(f"{lost.info.name} {what}{then}{stays}", severity="warning", markup=False)
