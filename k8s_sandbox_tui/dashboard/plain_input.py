@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widgets import Input
-
 from k8s_sandbox_tui.dashboard.harmless import harmless
+from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
 
 if TYPE_CHECKING:
     from textual import events, getters
     from textual.app import App
 
 
-class PlainInput(Input):
+class PlainInput(SteadyInput):
     """An `Input` without a border that pastes the first line of a text, sanitised."""
 
     if TYPE_CHECKING:

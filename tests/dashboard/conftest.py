@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", autouse=True)
 def garbage_seldom_looked_for() -> Iterator[None]:
-    """Not at every step, and not among what the imports left: the dashboard itself freezes that, too."""
+    """Not at every step: each time, most of it would be what the imports left."""
     before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
     gc.set_threshold(100_000, 10, 10)
     yield
     gc.set_threshold(*before)
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from textual import events
+from textual._compositor import Compositor
 from textual.widgets import Button, Input, Static
 
 from k8s_sandbox_tui.dashboard.create.fields import Line
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from textual._compositor import ReflowResult
+    from textual.geometry import Size
     from textual.pilot import Pilot
     from textual.widget import Widget
 
@@ -95,8 +98,14 @@ async def form(request: pytest.FixtureRequest) -> AsyncIterator[Form]:
         yield Form(pilot, screen, answers)
 
 
-async def test_an_untouched_form_creates_with_the_defaults(form: Form) -> None:
+async def test_an_empty_form_shows_the_defaults_of_the_runtime_and_creates_with_them(form: Form) -> None:
+    image = form.screen.query_one("#image TextField", Input)
     await form.eventually(lambda: form.text("#summary"), "default/computesdk-sbx-…")
+    await form.eventually(lambda: image.placeholder, "node:20-alpine")
+    await form.type("p")
+    await form.eventually(lambda: image.placeholder, "python:3.11-slim")
+    await form.type("<left>")
+    await form.eventually(lambda: image.placeholder, "node:20-alpine")
     await form.type("<ctrl+s>")
     await form.eventually(lambda: form.request, CreateRequest(runtime="node"))
 
@@ -127,23 +136,40 @@ async def test_everything_by_keys(form: Form) -> None:
     ]
 
 
-async def test_everything_by_mouse(form: Form) -> None:
+async def test_everything_by_mouse_and_a_name_takes_the_first_pasted_line(form: Form) -> None:
     await form.pilot.click("#runtime Choice", offset=(12, 0))
     await form.pilot.click("#image TextField")
     await form.type("img")
+    await form.pilot.click("#name TextField")
+    await form.paste("web\nother\n")
     await form.pilot.click("#ending")
     await form.pilot.click("#create")
-    await form.eventually(lambda: form.request, CreateRequest(runtime="python", image="img"))
+    await form.eventually(lambda: form.request, CreateRequest(runtime="python", image="img", name="web"))
     assert not form.answers[0].values.random_ending
 
 
-async def test_cancelling_hands_back_what_was_typed(form: Form) -> None:
-    await form.type("<tab>", "a b", "<escape>")
-    await form.eventually(lambda: form.request, None)
-    await form.eventually(lambda: form.answers[0].values.image, "a b")
+async def test_a_key_draws_its_field_without_a_new_layout_and_a_long_text_scrolls(
+    form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await form.type("<tab>")
+    await form.paste("abcdefghij" * 7)
+    laid_out: list[object] = []
+    original: Callable[[Compositor, Widget, Size], ReflowResult] = Compositor.reflow
+
+    def reflow(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
+        laid_out.append(size)
+        return original(compositor, parent, size)
+
+    monkeypatch.setattr(Compositor, "reflow", reflow)
+    await form.type("xyz")
+    assert laid_out == []
+    field = form.screen.query_one("#image TextField", TextField)
+    assert field.size.width < 71
+    assert field.render_line(0).text.rstrip().endswith("xyz")
+    assert form.screen.values.image == "abcdefghij" * 7 + "xyz"
 
 
-async def test_reasons_appear_and_go_while_one_types(form: Form) -> None:
+async def test_reasons_appear_and_go_while_one_types_and_creating_goes_to_the_first_wrong_field(form: Form) -> None:
     await form.type("<tab>", "a ")
     await form.eventually(lambda: form.note("image"), "")
     await form.type("x")
@@ -156,36 +182,20 @@ async def test_reasons_appear_and_go_while_one_types(form: Form) -> None:
     await form.type("<tab>", "<tab>", "a_b")
     await form.eventually(lambda: form.note("namespace"), "! Only a-z, 0-9 and -; not “_”")
     await form.eventually(lambda: form.text("#summary"), "! 2 fields to change")
-
-
-async def test_creating_a_wrong_form_goes_to_the_first_wrong_field(form: Form) -> None:
-    await form.type("<tab>", "<tab>", "Web", "<tab>", "<tab>", "ok", "<tab>", "9A", "<ctrl+s>")
-    await form.eventually(lambda: form.answers, [])
+    await form.type("<tab>", "9A", "<ctrl+s>")
     await form.eventually(lambda: form.focused, form.screen.query_one("#name TextField"))
     await form.pilot.click("#create")
-    await form.eventually(lambda: form.answers, [])
-
-
-async def test_the_image_placeholder_follows_the_runtime(form: Form) -> None:
-    image = form.screen.query_one("#image TextField", Input)
-    await form.eventually(lambda: image.placeholder, "node:20-alpine")
-    await form.type("p")
-    await form.eventually(lambda: image.placeholder, "python:3.11-slim")
-    await form.type("<left>")
-    await form.eventually(lambda: image.placeholder, "node:20-alpine")
+    await form.eventually(lambda: form.text("#summary"), "! 3 fields to change")
+    assert form.answers == []
 
 
 @pytest.mark.parametrize("form", [FormValues(runtime="node", envs=(Row("TOKEN", "s3cret"),))], indirect=True)
-async def test_values_are_hidden_until_they_are_asked_for(form: Form) -> None:
+async def test_values_are_hidden_and_not_copied_until_they_are_asked_for(form: Form) -> None:
     assert "s3cret" not in form.pilot.app.export_screenshot()
     await form.type("<ctrl+r>")
     await form.eventually(lambda: "s3cret" in form.pilot.app.export_screenshot(), expected=True)
     await form.type("<ctrl+r>")
     await form.eventually(lambda: "s3cret" in form.pilot.app.export_screenshot(), expected=False)
-
-
-@pytest.mark.parametrize("form", [FormValues(runtime="node", envs=(Row("TOKEN", "s3cret"),))], indirect=True)
-async def test_hidden_values_are_not_copied(form: Form) -> None:
     await form.to_envs()
     await form.type("<tab>", "<ctrl+shift+a>", "<ctrl+c>", "<ctrl+x>")
     await form.eventually(lambda: form.pilot.app.clipboard, "")
@@ -195,7 +205,7 @@ async def test_hidden_values_are_not_copied(form: Form) -> None:
     await form.eventually(lambda: form.pilot.app.clipboard, "s3cret")
 
 
-async def test_rows_come_with_enter_and_go_with_backspace(form: Form) -> None:
+async def test_rows_come_with_enter_and_go_with_backspace_and_arrows_go_through_them(form: Form) -> None:
     envs = await form.to_envs()
     await form.type("A", "<enter>", "1", "<enter>")
     await form.eventually(lambda: len(envs.rows), 2)
@@ -205,12 +215,10 @@ async def test_rows_come_with_enter_and_go_with_backspace(form: Form) -> None:
     await form.eventually(lambda: form.focused, envs.editor.value_field)
     await form.type("<enter>", "<enter>", "<enter>")
     await form.eventually(lambda: form.focused, form.metadata.editor.key_field)
-
-
-async def test_arrows_go_through_rows_and_fields(form: Form) -> None:
-    envs = await form.to_envs()
-    await form.type("A", "<enter>", "1", "<enter>", "B", "<up>")
+    await form.to_envs()
+    await form.type("<down>", "B", "<up>")
     await form.eventually(lambda: form.focused, envs.editor.key_field)
+    await form.eventually(lambda: envs.rows, (Row("A", "1"), Row("B", "")))
     await form.type("<up>")
     await form.eventually(lambda: form.focused, form.screen.query_one("#namespace TextField"))
     await form.type("<down>", "<down>", "<down>")
@@ -227,7 +235,7 @@ async def test_each_row_says_what_is_wrong_with_it(form: Form) -> None:
     await form.eventually(lambda: list(form.envs.reasons[:4]), ["", "Same as row 1", "Starts with a digit", ""])
 
 
-async def test_pasted_env_text_becomes_rows(form: Form) -> None:
+async def test_pasted_env_text_becomes_rows_as_many_as_the_form_holds(form: Form) -> None:
     envs = await form.to_envs()
     await form.type("KEEP", "<enter>", "1", "<enter>")
     await form.paste("# comment\nexport A='one two'\r\nB=\"x\\ny\"\nbad line\n")
@@ -236,50 +244,31 @@ async def test_pasted_env_text_becomes_rows(form: Form) -> None:
     )
     await form.eventually(lambda: form.envs.reasons[3], "Only A-Z a-z 0-9 _, not space")
     await form.eventually(lambda: form.focused, envs.editor.value_field)
+    app = form.pilot.app
+    assert isinstance(app, Host)
+    app.remember_clipboard("C=1\nD=2")
+    await form.type("<ctrl+v>")
+    await form.eventually(lambda: envs.rows[4:], (Row("C", "1"), Row("D", "2")))
+    assert app.said == []
+    await form.paste("\n".join(f"V{number}={number}" for number in range(MAX_ROWS + 1)))
+    await form.eventually(lambda: len(envs.rows), MAX_ROWS)
+    await form.eventually(lambda: app.said, [f"The form holds {MAX_ROWS} rows; 7 more were left out."])
 
 
-async def test_a_pasted_key_stays_one_value(form: Form) -> None:
+async def test_a_pasted_key_stays_one_value_and_control_characters_never_reach_the_terminal(form: Form) -> None:
     envs = await form.to_envs()
     await form.type("KEY", "<enter>")
     await form.paste("-----BEGIN KEY-----\nabc=\n-----END KEY-----\n")
     await form.eventually(lambda: envs.rows[0], Row("KEY", "-----BEGIN KEY-----\nabc=\n-----END KEY-----"))
     await form.eventually(lambda: form.envs.reasons[0], "")
-
-
-async def test_control_characters_never_reach_the_terminal(form: Form) -> None:
-    envs = await form.to_envs()
-    await form.type("KEY", "<enter>")
+    await form.type("<enter>", "CONTROLS", "<enter>")
     await form.paste("a\x1b]52;c;aGk=\x07b\x9b2J")
     await form.type("<ctrl+r>")
     field = envs.editor.value_field
-    await form.eventually(lambda: envs.rows[0].value, "a\x1b]52;c;aGk=\x07b\x9b2J")
+    await form.eventually(lambda: envs.rows[1].value, "a\x1b]52;c;aGk=\x07b\x9b2J")
     assert not any("\x1b" in segment.text or "\x9b" in segment.text for segment in field.render_line(0))
     await form.type("!")
-    await form.eventually(lambda: envs.rows[0].value, "a\x1b]52;c;aGk=\x07b\ufffd2J!")
-
-
-async def test_ctrl_v_pastes_what_was_copied_in_the_app(form: Form) -> None:
-    envs = await form.to_envs()
-    assert isinstance(form.pilot.app, Host)
-    form.pilot.app.remember_clipboard("A=1\nB=2")
-    await form.type("<ctrl+v>")
-    await form.pilot.pause()
-    await form.eventually(lambda: envs.rows, (Row("A", "1"), Row("B", "2")))
-
-
-async def test_a_name_takes_the_first_pasted_line(form: Form) -> None:
-    await form.type("<tab>", "<tab>")
-    await form.paste("web\nother\n")
-    await form.eventually(lambda: form.screen.values.name, "web")
-
-
-async def test_more_rows_than_the_form_holds_are_left_out_and_said_so(form: Form) -> None:
-    envs = await form.to_envs()
-    await form.paste("\n".join(f"V{number}={number}" for number in range(MAX_ROWS + 7)))
-    await form.eventually(lambda: len(envs.rows), MAX_ROWS)
-    app = form.pilot.app
-    assert isinstance(app, Host)
-    await form.eventually(lambda: app.said, [f"The form holds {MAX_ROWS} rows; 7 more were left out."])
+    await form.eventually(lambda: envs.rows[1].value, "a\x1b]52;c;aGk=\x07b\ufffd2J!")
 
 
 @pytest.mark.parametrize("form", [FormValues(runtime="python", name="web", envs=(Row("A", "1"),))], indirect=True)
@@ -298,9 +287,17 @@ MANY = FormValues(runtime="node", envs=tuple(Row(f"V{number}", "x") for number i
 
 
 @pytest.mark.parametrize("form", [MANY], indirect=True)
-async def test_the_buttons_stay_in_view_and_the_focus_is_scrolled_to(form: Form) -> None:
-    fields = form.screen.query_one("#fields")
+async def test_a_click_on_a_row_edits_it_and_the_focus_is_scrolled_to_with_the_buttons_in_view(form: Form) -> None:
     assert form.screen.region.contains_region(form.screen.query_one("#create").region)
+    envs = await form.to_envs()
+    above, below = envs.query(RowText)
+    await form.pilot.click(below, offset=(2, 1))
+    await form.type("X")
+    await form.pilot.click(above, offset=(40, 1))
+    await form.type("Y")
+    edited = [(1, Row("V1", "xY")), (2, Row("V2X", "x"))]
+    await form.eventually(lambda: [pair for pair in enumerate(envs.rows) if pair[1] not in MANY.envs], edited)
+    fields = form.screen.query_one("#fields")
     await form.to_envs()
     for _ in range(12):
         await form.type("<down>")
@@ -312,25 +309,18 @@ async def test_the_buttons_stay_in_view_and_the_focus_is_scrolled_to(form: Form)
     await form.eventually(lambda: form.envs.index, 11)
 
 
-@pytest.mark.parametrize("form", [MANY], indirect=True)
-async def test_a_click_on_a_row_edits_it(form: Form) -> None:
-    envs = await form.to_envs()
-    above, below = envs.query(RowText)
-    await form.pilot.click(below, offset=(2, 1))
-    await form.type("X")
-    await form.pilot.click(above, offset=(40, 1))
-    await form.type("Y")
-    edited = [(1, Row("V1", "xY")), (2, Row("V2X", "x"))]
-    await form.eventually(lambda: [pair for pair in enumerate(envs.rows) if pair[1] not in MANY.envs], edited)
-
-
-async def test_a_file_is_imported(form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_file_is_imported_and_its_path_completed(
+    form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "prod.env").write_text("A=1\nB=2\n")
     await form.to_envs()
     await form.type("KEEP", "<ctrl+o>", "p")
     importer = form.pilot.app.screen
     path = importer.query_one("#path", Input)
+    async with asyncio.timeout(10):
+        while not path.value.endswith(".env"):
+            await form.type("<right>")
     path.value = "nothing.env"
     await form.type("<enter>")
     async with asyncio.timeout(10):
@@ -346,22 +336,16 @@ async def test_a_file_is_imported(form: Form, tmp_path: Path, monkeypatch: pytes
     await form.eventually(lambda: len(form.envs.rows), 3)
 
 
-async def test_paths_are_completed(form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "prod.env").touch()
-    await form.type("<ctrl+o>", "p")
-    async with asyncio.timeout(10):
-        while not form.pilot.app.screen.query_one("#path", Input).value.endswith(".env"):
-            await form.type("<right>")
-
-
-async def test_keys_typed_ahead_reach_the_field_they_are_meant_for(form: Form) -> None:
-    keys = [*("right", "tab", *"img", "enter", *"web", "tab", "tab", *"prod", "enter", *"NAME", "tab", *"value")]
+async def test_keys_typed_ahead_reach_the_field_they_are_meant_for_and_cancelling_hands_all_back(form: Form) -> None:
+    keys = [*("right", "tab", *"img", "enter", *"Web", "tab", "tab", *"prod", "enter", *"NAME", "tab", *"value")]
     for key in keys:
         form.pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
     await form.eventually(lambda: form.screen.values.envs, (Row("NAME", "value"),))
     values = form.screen.values
-    assert (values.runtime, values.image, values.name, values.namespace) == ("python", "img", "web", "prod")
+    assert (values.runtime, values.image, values.name, values.namespace) == ("python", "img", "Web", "prod")
+    await form.type("<escape>")
+    await form.eventually(lambda: form.request, None)
+    assert form.answers[0].values == values
 
 
 HOSTILE = (
@@ -369,7 +353,7 @@ HOSTILE = (
     "\u202ereversed\u200b\u2028e" + "\u0301" * 50 + "👩‍👩‍👧‍👦" * 20 + "漢字" * 40,
     "a=b\nc=d\r\n\x1b[31m='",
     "\r\r\n\n",
-    "=" * 10_000,
+    "=" * 2_000,
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from msgspec.structs import replace
 from textual.command import CommandInput, CommandPalette
 from textual.widgets import Input
@@ -24,17 +23,26 @@ from k8s_sandbox_tui.provider.models import SandboxStatus
 from tests.dashboard.scripted import ScriptedSandbox, dashboard, sandbox_info
 
 ROWS = [sandbox_info(number) for number in range(1, 31)]
-SIZES = [(80, 24), (120, 40), (200, 60)]
+SIZES = {(200, 60): True, (160, 40): True, (159, 40): False, (120, 40): False, (80, 24): False}
+"""With whether the console stands beside the table."""
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_keys_are_on_screen_and_none_is_cut(size: tuple[int, int]) -> None:
-    async with dashboard(ROWS, size=size) as shown:
-        bar = shown.lines[-1]
-        for words in ("Enter Console", "c Create", "u URL", "F8 Destroy", "/ Filter", "? Help", "q Quit"):
-            assert words in bar
+async def test_at_every_size_the_keys_are_whole_the_panes_placed_and_the_cursor_in_view() -> None:
+    async with dashboard(ROWS, size=(100, 30)) as shown:
+        await shown.press(*["down"] * 15)
         labels = {command.label for command in COMMANDS}
-        assert set(bar.split()[1::2]) <= labels
+        for size, beside in SIZES.items():
+            await shown.pilot.resize_terminal(*size)
+            await shown.until(lambda size=size: len(shown.lines) == size[1] and "q Quit" in shown.lines[-1])
+            bar = shown.lines[-1]
+            for words in ("Enter Console", "c Create", "u URL", "F8 Destroy", "/ Filter", "? Help", "q Quit"):
+                assert words in bar, size
+            assert set(bar.split()[1::2]) <= labels, size
+            console = shown.main.query_one(Console).region
+            assert (console.x > shown.table.region.x) is beside, size
+            assert (console.y > shown.table.region.y) is not beside, size
+            assert shown.cursor_uid == ROWS[15].uid
+            assert "00000016" in shown.cursor, size
 
 
 async def test_what_needs_a_sandbox_is_dimmed_where_there_is_none() -> None:
@@ -47,9 +55,11 @@ async def test_what_needs_a_sandbox_is_dimmed_where_there_is_none() -> None:
         assert shown.main.active_bindings["f8"].enabled
 
 
-async def test_enter_goes_to_the_console_and_escape_comes_back() -> None:
+async def test_the_console_follows_the_cursor_and_enter_or_a_double_click_goes_there() -> None:
     async with dashboard(ROWS) as shown:
-        await shown.press("down", "enter")
+        await shown.press("down", "down")
+        await shown.until(lambda: "Commands run in computesdk-sbx-00000003" in shown.text)
+        await shown.press("up", "enter")
         assert shown.main.query_one(Console).has_focus_within
         assert "computesdk-sbx-00000002 $" in shown.text
         assert "Esc Leave" in shown.lines[-1]
@@ -60,25 +70,19 @@ async def test_enter_goes_to_the_console_and_escape_comes_back() -> None:
         assert len(shown.app.screen_stack) == 1
         await shown.press("escape")
         assert shown.table.has_focus
-
-
-async def test_the_console_follows_the_cursor_once_it_rests() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("down", "down")
-        await shown.until(lambda: "Commands run in computesdk-sbx-00000003" in shown.text)
-
-
-async def test_a_double_click_goes_to_the_console_of_that_sandbox() -> None:
-    async with dashboard(ROWS) as shown:
         await shown.pilot.click(SandboxTable, offset=(10, 5), times=2)
         await shown.until(lambda: shown.main.query_one(Console).has_focus_within)
         assert "computesdk-sbx-00000005 $" in shown.text
 
 
-async def test_a_click_on_a_key_does_what_the_key_does() -> None:
+async def test_a_click_on_a_key_does_what_the_key_does_and_help_scrolls() -> None:
     async with dashboard(ROWS) as shown:
         await shown.pilot.click(KeyBar, offset=(shown.lines[-1].index("? Help"), 0))
         assert isinstance(shown.app.screen, HelpScreen)
+        await shown.press("escape", "f1", "end")
+        assert "ended by itself" in shown.text
+        await shown.press("q")
+        assert len(shown.app.screen_stack) == 1
 
 
 async def test_help_shows_every_key_of_every_command() -> None:
@@ -94,14 +98,6 @@ async def test_help_shows_every_key_of_every_command() -> None:
         assert len(shown.app.screen_stack) == 1
 
 
-async def test_help_scrolls_on_a_small_screen() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("f1", "end")
-        assert "ended by itself" in shown.text
-        await shown.press("q")
-        assert len(shown.app.screen_stack) == 1
-
-
 async def test_the_palette_has_every_command_and_runs_it_wherever_the_focus_was() -> None:
     # Two lines for each, and what stands around them.
     async with dashboard(ROWS, size=(120, 2 * len(COMMANDS) + 40)) as shown:
@@ -114,7 +110,7 @@ async def test_the_palette_has_every_command_and_runs_it_wherever_the_focus_was(
         await shown.until(lambda: isinstance(shown.app.screen, DestroyScreen))
 
 
-async def test_filter_as_one_types_with_the_count_and_the_cursor_comes_home() -> None:
+async def test_filter_as_one_types_with_the_count_completed_by_tab_and_the_cursor_comes_home() -> None:
     infos = [sandbox_info(number, metadata={"owner": "ann" if number % 2 else "bob"}) for number in range(1, 21)]
     async with dashboard(infos) as shown:
         await shown.press("down", "down", "slash", "b", "o", "b")
@@ -128,48 +124,34 @@ async def test_filter_as_one_types_with_the_count_and_the_cursor_comes_home() ->
         assert shown.names[:3] == ["1", "2", "3"]
         assert shown.cursor_uid == infos[2].uid
         assert "of 20" not in shown.text
-
-
-async def test_a_filter_that_lets_nothing_through_says_so() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("slash", *"zzz")
-        assert "None of 30 sandboxes matches the filter." in shown.text
-        assert "0 of 30" in shown.text
-        await shown.press("escape")
-        assert shown.names[0] == "1"
-
-
-async def test_a_wrong_filter_is_told_with_what_is_right_and_the_one_before_holds() -> None:
-    async with dashboard([*ROWS, sandbox_info(99, status=SandboxStatus.FAILED)]) as shown:
-        await shown.press("slash")
-        await shown.until(lambda: "is:failed" in shown.lines[2])
-        await shown.press(*"is:fai")
-        assert "Tab: is:failed" in shown.lines[2]
-        await shown.press(*"x")
-        assert "! is:faix is none of failed running " in shown.lines[2]
-        assert shown.names == ["99"]
-        await shown.press("backspace", "enter")
-        assert "NAME" in shown.lines[2]
-
-
-async def test_tab_completes_a_term_and_its_value() -> None:
-    infos = [sandbox_info(number, metadata={"owner": "ann" if number % 2 else "bob"}) for number in range(1, 5)]
-    async with dashboard(infos) as shown:
         await shown.press("slash", *"!met", "tab")
         assert "!metadata:" in shown.lines[1]
         await shown.press("tab")
         assert "!meta." in shown.lines[1]
         await shown.press(*"ow", "tab", "tab")
         assert "!meta.owner:ann" in shown.lines[1]
-        assert shown.names == ["2", "4"]
+        assert shown.names[:2] == ["2", "4"]
         await shown.press("tab", "enter")
         assert "!meta.owner:bob" in shown.lines[1]
-        assert shown.names == ["1", "3"]
+        assert shown.names[:2] == ["1", "3"]
         assert shown.table.has_focus
 
 
-async def test_earlier_filters_come_back_with_up_and_what_was_typed_with_down() -> None:
+async def test_a_filter_that_lets_nothing_through_says_so_and_names_the_slip() -> None:
     async with dashboard(ROWS) as shown:
+        await shown.press("slash", *"zzz")
+        assert "None of 30 sandboxes matches the filter." in shown.text
+        assert "0 of 30" in shown.text
+        await shown.press("escape")
+        assert shown.names[0] == "1"
+        await shown.press("slash", *"nmae:1")
+        assert "nmae: begins no column. name: perhaps?" in shown.lines[2]
+        await shown.press("backspace", "backspace")
+        assert "perhaps?" not in shown.lines[2]
+
+
+async def test_earlier_filters_come_back_with_up_and_a_wrong_one_is_told_with_what_is_right() -> None:
+    async with dashboard([*ROWS, sandbox_info(99, status=SandboxStatus.FAILED)]) as shown:
         for text in ("name:1", "name:2"):
             await shown.press("slash", *text, "enter", "escape")
         await shown.press("slash", "x", "up")
@@ -178,34 +160,31 @@ async def test_earlier_filters_come_back_with_up_and_what_was_typed_with_down() 
         assert shown.names[:3] == ["1", "10", "11"]
         await shown.press("down", "down", "down")
         assert shown.main.store.filter.text == "x"
+        await shown.press("escape", "slash")
+        await shown.until(lambda: "is:failed" in shown.lines[2])
+        await shown.press(*"is:fai")
+        assert "Tab: is:failed" in shown.lines[2]
+        await shown.press(*"x")
+        assert "! is:faix is none of failed running " in shown.lines[2]
+        assert shown.names == ["99"], "the one before holds"
+        await shown.press("backspace", "enter")
+        assert "NAME" in shown.lines[2]
 
 
-async def test_a_slip_in_a_column_is_noticed_when_nothing_is_found() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("slash", *"nmae:1")
-        assert "nmae: begins no column. name: perhaps?" in shown.lines[2]
-        await shown.press("backspace", "backspace")
-        assert "perhaps?" not in shown.lines[2]
-
-
-async def test_keys_typed_into_the_filter_are_text() -> None:
+async def test_keys_typed_into_the_filter_are_text_and_it_holds_for_sandboxes_that_come_later() -> None:
     async with dashboard(ROWS) as shown:
         await shown.press("slash", *"cqurDx", "backspace", "delete", "ctrl+h", "f8")
         assert shown.app.is_running
         assert len(shown.app.screen_stack) == 1
         assert "cqur" in shown.lines[1]
         assert shown.cluster.compute.sandbox.destroyed == []
-
-
-async def test_the_filter_goes_on_for_sandboxes_that_come_later() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("slash", *"failed")
+        await shown.press("escape", "slash", *"failed")
         await shown.put_rows([sandbox_info(7, status=SandboxStatus.FAILED, version="2")])
         assert shown.names == ["7"]
         assert "1 of 30" in shown.lines[1]
 
 
-async def test_zoom_gives_one_pane_all_the_room() -> None:
+async def test_zoom_gives_one_pane_all_the_room_and_the_border_moves_by_keys_and_by_dragging() -> None:
     async with dashboard(ROWS) as shown:
         rows = shown.table.size.height
         await shown.press("z")
@@ -216,11 +195,6 @@ async def test_zoom_gives_one_pane_all_the_room() -> None:
         assert not shown.table.display or shown.table.region.height == 0
         await shown.press("escape")
         assert shown.table.size.height == rows
-
-
-async def test_the_border_moves_by_keys_and_by_dragging() -> None:
-    async with dashboard(ROWS) as shown:
-        rows = shown.table.size.height
         await shown.press("plus")
         assert shown.table.size.height == rows + 2
         await shown.press("minus", "minus")
@@ -232,22 +206,7 @@ async def test_the_border_moves_by_keys_and_by_dragging() -> None:
         assert shown.table.size.height == rows + 2
 
 
-@pytest.mark.parametrize(("size", "beside"), [((159, 40), False), ((160, 40), True), ((200, 60), True)])
-async def test_wide_screens_have_the_console_beside_the_table(size: tuple[int, int], *, beside: bool) -> None:
-    async with dashboard(ROWS, size=size) as shown:
-        console = shown.main.query_one(Console).region
-        assert (console.x > shown.table.region.x) is beside
-        assert (console.y > shown.table.region.y) is not beside
-
-
-async def test_u_asks_for_a_port_of_the_selected_sandbox() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("down", "u")
-        await shown.until(lambda: isinstance(shown.app.screen, UrlScreen))
-        assert "computesdk-sbx-00000002" in shown.text
-
-
-async def test_yaml_events_log_and_another_one_like_it_are_of_the_selected_sandbox() -> None:
+async def test_url_yaml_events_log_and_another_one_like_it_are_of_the_selected_sandbox() -> None:
     rows = [replace(row, metadata={"number": row.name[-2:]}, image=f"img:{row.name[-2:]}") for row in ROWS[:3]]
     async with dashboard(rows) as shown:
         for row in rows:
@@ -257,6 +216,10 @@ async def test_yaml_events_log_and_another_one_like_it_are_of_the_selected_sandb
             shown.cluster.compute.sandbox.known[row.id] = sandbox
         await shown.press("down")
         name = rows[1].name
+        await shown.press("u")
+        await shown.until(lambda: isinstance(shown.app.screen, UrlScreen))
+        assert name in shown.text
+        await shown.press("escape")
         for key, words in (("y", f"kind: Pod of {name}"), ("v", f"event of {name}"), ("l", f"log of {name}")):
             await shown.press(key)
             await shown.until(lambda words=words: words in shown.text)
@@ -286,15 +249,6 @@ async def test_after_a_create_the_cursor_is_on_the_new_sandbox() -> None:
         await shown.put_rows([new])
         assert shown.cursor_uid == new.uid
         assert "brandnew" in shown.cursor
-
-
-async def test_resizing_the_terminal_keeps_the_cursor_in_view() -> None:
-    async with dashboard(ROWS, size=(120, 40)) as shown:
-        await shown.press(*["down"] * 15)
-        await shown.pilot.resize_terminal(80, 24)
-        await shown.pilot.pause()
-        assert shown.cursor_uid == ROWS[15].uid
-        assert "00000016" in shown.cursor
 
 
 async def test_the_themes_are_ours_and_textuals() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
-from textual.widgets import Input
+
+from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.completion.completer import Completer
@@ -22,7 +23,7 @@ CHOOSING = (
 """The keys while there are names to choose from. A field has to list them before its own."""
 
 
-class CompletingInput(Input):
+class CompletingInput(SteadyInput):
     """An `Input` with a completer, once there is one."""
 
     completer: Completer | None = None

@@ -16,6 +16,7 @@ from textual.widgets import Button, Input
 from k8s_sandbox_tui.dashboard.create.fields import Line
 from k8s_sandbox_tui.dashboard.create.path_completion import complete_path
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
 from k8s_sandbox_tui.provider.daemon_thread import in_daemon_thread
 from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.env_file import EnvFileError, read_env_file
@@ -38,7 +39,7 @@ class PathSuggester(Suggester):
         return await in_daemon_thread(partial(complete_path, value), name="complete") or None
 
 
-class _PathField(Input):
+class _PathField(SteadyInput):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Import")]
 
 

@@ -93,6 +93,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
         self._failure = failure
         self._kept = kept
         self._presets = presets or Presets()
+        self._fields: tuple[Field, ...] = ()
 
     @property
     def _empty(self) -> FormValues:
@@ -119,6 +120,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
 
     def on_mount(self) -> None:
         """Judge what the form starts with."""
+        self._fields = tuple(self.query(Field))
         self.query_one("#answer").set_class(bool(self._defaults.url_template), "-with-url")
         self._judge()
 
@@ -137,7 +139,7 @@ class CreateScreen(ModalScreen[FormAnswer]):
         values = self.values
         reasons = check(values)
         self.query_one("#image TextField", TextField).placeholder = to_visible(self._defaults.images[values.runtime])
-        for field in self.query(Field):
+        for field in self._fields:
             field.set_class(field.has_focus_within, "-active")
         for field in FIELDS:
             focused = self.query_one(f"#{field}").has_focus_within

@@ -6,9 +6,9 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.widgets import Input
 
 from k8s_sandbox_tui.dashboard.create.visible import from_visible, to_visible
+from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
-class TextField(Input):
+class TextField(SteadyInput):
     """An `Input` whose `text` may hold any character; it shows control characters as pictures."""
 
     if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Label, Static
 from k8s_sandbox_tui.dashboard.choice import Choice
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
 from k8s_sandbox_tui.dashboard.urls.port_chips import PortChips
 from k8s_sandbox_tui.dashboard.urls.ports import PROTOCOLS, parse_port, port_reason
 from k8s_sandbox_tui.dashboard.urls.source import is_placeholder
@@ -54,7 +55,7 @@ class UrlAnswer:
     port: int
 
 
-class _PortField(Input):
+class _PortField(SteadyInput):
     """The port's field; it names the keys that the screen answers, which `Input` would hide."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
