@@ -50,13 +50,14 @@ DIALOGUES: Sequence[tuple[str, Sequence[type[DOMNode]]]] = (
     ("Inside a sandbox", (InsideScreen, DocumentView)),
     ("Creating", (CreateScreen, RowEditor)),
     ("Presets", (PresetsScreen,)),
-    ("The Pod as YAML, before it is created", (PreviewScreen,)),
+    ("The Pod as YAML, before it is created", (PreviewScreen, DocumentView)),
     ("Importing variables", (EnvFileScreen, *EnvFileScreen.KEYED)),
     ("While a sandbox is created", (ProgressScreen,)),
     ("Destroying", (DestroyScreen, *DestroyScreen.KEYED)),
     ("While sandboxes are destroyed", (DestructionScreen,)),
     ("Copying files", (CopyScreen, *CopyScreen.KEYED)),
-    ("Running in many", (EverywhereScreen, OutcomeList, OutcomeScreen)),
+    ("Running in many", (EverywhereScreen,)),
+    ("What came of it in each", (OutcomeList, OutcomeScreen)),
     ("URL", (UrlScreen, *UrlScreen.KEYED)),
     ("Port forwards", (ListingScreen, *ForwardsScreen.KEYED)),
     ("Jobs", (ListingScreen, *JobsScreen.KEYED)),
@@ -71,6 +72,14 @@ DIALOGUES: Sequence[tuple[str, Sequence[type[DOMNode]]]] = (
 )
 """Where they work, and what has them."""
 
+TYPED = frozenset(
+    {
+        "Creating", "Importing variables", "Copying files", "Running in many", "URL", "Choosing a place",
+        "Searching for a text", "Searching for an earlier command", "Saving output",
+    }
+)  # fmt: skip
+"""Those in which one types."""
+
 
 def dialogue_keys(keymap: Mapping[str, str] | None = None) -> list[KeySection]:
     """The keys of each dialogue.
@@ -79,7 +88,9 @@ def dialogue_keys(keymap: Mapping[str, str] | None = None) -> list[KeySection]:
         keymap: Keys by id, where they are not the usual ones; checked before.
     """
     sections = [
-        KeySection(title, [entry for part in parts for entry in bound(part.BINDINGS)], place=title)
+        KeySection(
+            title, [entry for part in parts for entry in bound(part.BINDINGS)], place=title, typed=title in TYPED
+        )
         for title, parts in DIALOGUES
     ]
     return with_own([*sections, KeySection("This help", bound(HELP_KEYS), place="This help")], keymap or {})

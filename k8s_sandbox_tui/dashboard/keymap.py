@@ -76,12 +76,13 @@ def _unusable(entry: BoundKeys, text: str, *, typed: bool) -> str:
             return (
                 f"{part.strip() or 'an empty text'} is no key. Keys are written like r, R, F5, ctrl+r, Enter or PgUp."
             )
+        if key in entry.keys.split(","):
+            continue
         if key in EVERYWHERE:
             return f"{key_name(key)} {EVERYWHERE[key]}, everywhere."
         if typed and (len(key) == 1 or key_to_character(key)):
             return f"{key_name(key)} is text there. Take a key with Ctrl, a function key, or one without a character."
-        usual = key in entry.keys.split(",")
-        if entry.destructive and not usual and key.rpartition("+")[2] not in FUNCTION_KEYS:
+        if entry.destructive and key.rpartition("+")[2] not in FUNCTION_KEYS:
             return (
                 f"{key_name(key)} could be sent by typing into a text field, or by fingers that are used to vim."
                 " What destroys may be on function keys alone."
@@ -93,14 +94,17 @@ def _clash(keymap: dict[str, str], every: Iterable[KeySection]) -> tuple[str, st
     """The last of the user's own keys that does two things at one place, and why."""
     usual = {entry.id: entry.keys.split(",") for section in every for entry in section.entries}
     sections = with_own(every, keymap)
-    places = {entry.id: section.place for section in sections for entry in section.entries}
+    places: dict[str, dict[str, None]] = {}
+    for section in sections:
+        for entry in section.entries:
+            places.setdefault(entry.id, {})[section.place] = None
     users = {
         place: _users(entry for section in sections if section.place == place for entry in section.entries)
-        for place in set(places.values())
+        for place in {section.place for section in sections}
     }
     for name in reversed(keymap):
         for key in keymap[name].split(","):
-            others = [entry for entry in users[places[name]].get(key, ()) if entry.id != name]
+            others = [entry for place in places[name] for entry in users[place].get(key, ()) if entry.id != name]
             if others and key not in usual[name]:
                 other = others[0]
                 moved = f" Give {other.id} another key too." if other.id and other.id not in keymap else ""

@@ -44,7 +44,7 @@ class ListingScreen(ModalScreen[ChosenT | None]):
         & .-hidden { display: none; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", id="listing.close")]
 
     @staticmethod
     def said() -> Static:

@@ -23,7 +23,7 @@ EVERYWHERE: Mapping[str, str] = {"ctrl+q": "leaves", "ctrl+p": "opens the palett
 """Keys that always do the same, so that there is a way out of everything."""
 
 
-DESTRUCTIVE = frozenset({"destroy.confirm", "jobs.end", "jobs.remove", "question.yes"})
+DESTRUCTIVE = frozenset({"destroy.confirm", "jobs.end", "jobs.remove", "presets.remove", "question.yes"})
 """The ids of what destroys, among the bindings that are no commands."""
 
 

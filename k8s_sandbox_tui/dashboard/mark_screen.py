@@ -43,7 +43,7 @@ class _Presets(OptionList):
     """The ways to mark."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "select", "Mark", tooltip="Mark them, or ask for what is missing"),
+        Binding("enter,space", "select", "Mark", tooltip="Mark them, or ask for what is missing", id="mark.select"),
     ]
 
 
@@ -82,7 +82,7 @@ class MarkScreen(ModalScreen[tuple[str, ...] | None]):
         _Asked,
     )
     """What is in it that has keys of its own."""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", id="mark.close")]
     AUTO_FOCUS = "_Presets"
 
     def __init__(self, store: SandboxStore, clock: Callable[[], datetime]) -> None:

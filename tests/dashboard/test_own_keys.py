@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.command import CommandPalette
 
+from k8s_sandbox_tui.dashboard.columns.screen import ColumnsScreen
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
 from k8s_sandbox_tui.dashboard.help_screen import HelpScreen
 from k8s_sandbox_tui.dashboard.keymap import checked_keymap
@@ -64,13 +65,15 @@ async def test_the_key_bar_the_help_and_the_palette_show_them() -> None:
 
 
 async def test_keys_of_the_filter_and_of_a_dialogue_move_too_and_the_help_shows_where_to() -> None:
-    settings = own(filter_keep="F3", destroy_confirm="F9", destroy_cancel="c")
+    settings = own(filter_keep="F3", destroy_confirm="F9", destroy_cancel="c", columns_keep="F2", columns_down="n")
     async with dashboard(ROWS, settings=settings, size=(100, 24)) as shown:
         await shown.press("slash", "1", "f3")
         assert shown.table.has_focus
         await shown.press("f8", "y", "n")
         assert isinstance(shown.app.screen, DestroyScreen)
-        await shown.press("c", "f8", "f9")
+        await shown.press("c", "o", "n", "space", "enter")
+        assert isinstance(shown.app.screen, ColumnsScreen)
+        await shown.press("f2", "f8", "f9")
         await shown.until(lambda: bool(shown.cluster.compute.sandbox.destroyed))
         await shown.until(lambda: len(shown.app.screen_stack) == 1)
         await shown.pilot.resize_terminal(100, 420)

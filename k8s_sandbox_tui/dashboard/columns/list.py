@@ -27,15 +27,15 @@ class ColumnList(LineList, can_focus=True):
     """Space shows or hides, Shift and an arrow or a bracket moves; the mouse clicks and drags."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "step(-1)", "Up", show=False),
-        Binding("down,j", "step(1)", "Down", show=False),
-        Binding("pageup", "step(-8)", "Page up", show=False),
-        Binding("pagedown", "step(8)", "Page down", show=False),
-        Binding("home", "step(-999)", "First", show=False),
-        Binding("end", "step(999)", "Last", show=False),
-        Binding("space", "show_or_hide", "Show, hide"),
-        Binding("shift+up,left_square_bracket", "move(-1)", "Move", key_display="[ ]"),
-        Binding("shift+down,right_square_bracket", "move(1)", "Move down", show=False),
+        Binding("up,k", "step(-1)", "Up", show=False, id="columns.up"),
+        Binding("down,j", "step(1)", "Down", show=False, id="columns.down"),
+        Binding("pageup", "step(-8)", "Page up", show=False, id="columns.page-up"),
+        Binding("pagedown", "step(8)", "Page down", show=False, id="columns.page-down"),
+        Binding("home", "step(-999)", "First", show=False, id="columns.first"),
+        Binding("end", "step(999)", "Last", show=False, id="columns.last"),
+        Binding("space", "show_or_hide", "Show, hide", id="columns.toggle"),
+        Binding("shift+up,left_square_bracket", "move(-1)", "Move", key_display="[ ]", id="columns.move-up"),
+        Binding("shift+down,right_square_bracket", "move(1)", "Move down", show=False, id="columns.move-down"),
     ]
     cursor: reactive[int] = reactive(0)
 

@@ -63,10 +63,12 @@ class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
     KEYED: ClassVar[Sequence[type[Widget]]] = (_Key,)
     """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "keep", "Keep", tooltip="Keep these columns"),
-        Binding("plus,a", "type", "Add", key_display="+", tooltip="Type a key of metadata or labels"),
-        Binding("d", "automatic", "By width", tooltip="Let the width decide, as at the beginning"),
-        Binding("escape", "cancel", "Cancel"),
+        Binding("enter", "keep", "Keep", tooltip="Keep these columns", id="columns.keep"),
+        Binding("plus,a", "type", "Add", key_display="+", tooltip="Type a key of metadata or labels", id="columns.add"),
+        Binding(
+            "d", "automatic", "By width", tooltip="Let the width decide, as at the beginning", id="columns.automatic"
+        ),
+        Binding("escape", "cancel", "Cancel", id="columns.cancel"),
     ]
     AUTO_FOCUS = "ColumnList"
 

@@ -28,13 +28,13 @@ class Console(CommandPane):
             "shift+tab,shift+up,ctrl+up,alt+up", "cards", "Cards", id="console.cards",
             tooltip="Go to the cards.",
         ),
-        Binding("ctrl+r", "search", "Search", tooltip="Search all commands that were run before."),
-        Binding("ctrl+l", "clear", "Clear", tooltip="Take away the commands that have ended"),
+        Binding("ctrl+r", "search", "Search", tooltip="Search all commands that were run before.", id="console.search"),
+        Binding("ctrl+l", "clear", "Clear", tooltip="Take away the commands that have ended", id="console.clear"),
         Binding("ctrl+c", "interrupt", "Cancel", show=False),
         Binding("escape", "leave", "Leave", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("ctrl+end", "jump_to_end", "To the end", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="console.page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="console.page-down"),
+        Binding("ctrl+end", "jump_to_end", "To the end", show=False, id="console.end"),
     ]  # fmt: skip
 
     DEFAULT_CSS = """

@@ -26,7 +26,11 @@ class _SaveInput(AskInput):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Save", tooltip="Write the file."),
         Binding(
-            "ctrl+t", "other_form", "Text or bytes", tooltip="Text without escape sequences, or bytes as they came."
+            "ctrl+t",
+            "other_form",
+            "Text or bytes",
+            id="save.form",
+            tooltip="Text without escape sequences, or bytes as they came.",
         ),
         Binding("escape", "leave", "Cancel", tooltip="Write nothing."),
     ]

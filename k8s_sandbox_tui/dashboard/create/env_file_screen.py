@@ -77,7 +77,7 @@ class EnvFileScreen(ModalScreen[tuple[Row, ...] | None]):
     """
     KEYED: ClassVar[Sequence[type[Widget]]] = (_PathField,)
     """What is in it that has keys of its own."""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", id="import.cancel")]
 
     def compose(self) -> ComposeResult:
         """Path, reason, buttons."""

@@ -20,8 +20,8 @@ class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """The fields, scrolled with the focus: the arrows belong to them, not to the scroll bar."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False, id="create.page-up"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="create.page-down"),
     ]
 
 

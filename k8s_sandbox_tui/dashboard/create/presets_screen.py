@@ -64,8 +64,8 @@ class PresetsScreen(ModalScreen[str | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Back to the form"),
-        Binding("f8", "remove", "Remove", tooltip="Remove the preset under the cursor"),
+        Binding("escape", "cancel", "Back to the form", id="presets.cancel"),
+        Binding("f8", "remove", "Remove", tooltip="Remove the preset under the cursor", id="presets.remove"),
     ]
 
     def __init__(self, presets: Presets, present: FormValues) -> None:

@@ -50,8 +50,8 @@ class PreviewScreen(ModalScreen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,ctrl+y", "dismiss", "Back to the form", tooltip="Back to the form"),
-        Binding("c", "copy", "Copy", tooltip="Copy the YAML as it is shown"),
+        Binding("escape,q,ctrl+y", "dismiss", "Back to the form", tooltip="Back to the form", id="preview.close"),
+        Binding("c", "copy", "Copy", tooltip="Copy the YAML as it is shown", id="preview.copy"),
     ]
 
     def __init__(self, text: str) -> None:

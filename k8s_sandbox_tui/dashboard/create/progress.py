@@ -58,10 +58,20 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
     AUTO_FOCUS = ""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "background", "In background", tooltip="Go back to the dashboard; the create goes on"),
-        Binding("e", "edit", "Edit and retry", tooltip="Open the form with all that was typed"),
-        Binding("escape", "cancel", "Cancel", tooltip="End the create and delete what there is of it"),
-        Binding("escape", "close", "Close", tooltip="Back to the dashboard; what was typed is kept"),
+        Binding(
+            "b",
+            "background",
+            "In background",
+            tooltip="Go back to the dashboard; the create goes on",
+            id="creating.background",
+        ),
+        Binding("e", "edit", "Edit and retry", tooltip="Open the form with all that was typed", id="creating.edit"),
+        Binding(
+            "escape", "cancel", "Cancel", tooltip="End the create and delete what there is of it", id="creating.leave"
+        ),
+        Binding(
+            "escape", "close", "Close", tooltip="Back to the dashboard; what was typed is kept", id="creating.leave"
+        ),
     ]
 
     on_cancel: Callable[[], object] | None = None

@@ -55,12 +55,18 @@ class CreateScreen(ModalScreen[FormAnswer]):
     HELP = "Only what differs from the default has to be filled in: Create works on an empty form."
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s,ctrl+enter", "submit", "Create", tooltip="Create the sandbox"),
-        Binding("ctrl+r", "reveal", "Show values", tooltip="Show or hide the values of variables"),
-        Binding("ctrl+o", "import", "Import .env", tooltip="Take variables from a .env file"),
-        Binding("ctrl+y", "preview", "YAML", tooltip="Show the Pod that the form makes"),
-        Binding("ctrl+t", "presets", "Presets", tooltip="Fill the form from a preset, or keep it as one"),
-        Binding("escape", "cancel", "Cancel", tooltip="Leave; what was typed is kept"),
+        Binding("ctrl+s,ctrl+enter", "submit", "Create", tooltip="Create the sandbox", id="create.submit"),
+        Binding("ctrl+r", "reveal", "Show values", tooltip="Show or hide the values of variables", id="create.reveal"),
+        Binding("ctrl+o", "import", "Import .env", tooltip="Take variables from a .env file", id="create.import"),
+        Binding("ctrl+y", "preview", "YAML", tooltip="Show the Pod that the form makes", id="create.preview"),
+        Binding(
+            "ctrl+t",
+            "presets",
+            "Presets",
+            tooltip="Fill the form from a preset, or keep it as one",
+            id="create.presets",
+        ),
+        Binding("escape", "cancel", "Cancel", tooltip="Leave; what was typed is kept", id="create.cancel"),
         # Before the focused field sees them: keys typed ahead have to find the focus where these lead.
         Binding("tab", "go('tab')", "Next field", show=False, priority=True),
         Binding("shift+tab", "go('shift+tab')", "Previous field", show=False, priority=True),

@@ -33,8 +33,20 @@ class OutcomeList(Listing):
     """A line for each sandbox."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Console", tooltip="Show its whole output in the console of the sandbox"),
-        Binding("x,ctrl+c", "screen.stop", "Stop all", tooltip="End it in all sandboxes; once more stops waiting"),
+        Binding(
+            "enter",
+            "select",
+            "Console",
+            tooltip="Show its whole output in the console of the sandbox",
+            id="outcomes.show",
+        ),
+        Binding(
+            "x,ctrl+c",
+            "screen.stop",
+            "Stop all",
+            tooltip="End it in all sandboxes; once more stops waiting",
+            id="outcomes.stop",
+        ),
     ]
 
 
@@ -48,7 +60,13 @@ class OutcomeScreen(ListingScreen["Part"]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close", tooltip="Close; the command goes on, and the outcomes can be shown again")
+        Binding(
+            "escape",
+            "close",
+            "Close",
+            tooltip="Close; the command goes on, and the outcomes can be shown again",
+            id="outcomes.close",
+        )
     ]
 
     def __init__(self, batch: Batch) -> None:

@@ -62,10 +62,10 @@ class _List(Listing):
     """The forwards."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Copy URL", tooltip="Copy the address as a URL"),
-        Binding("o", "screen.open", "Open", tooltip="Open it in the browser"),
-        Binding("delete,x", "screen.stop", "Stop", tooltip="End it and break its connections"),
-        Binding("n", "screen.to_port", "New", tooltip="To the field for another port"),
+        Binding("enter", "select", "Copy URL", tooltip="Copy the address as a URL", id="forwards.copy"),
+        Binding("o", "screen.open", "Open", tooltip="Open it in the browser", id="forwards.open"),
+        Binding("delete,x", "screen.stop", "Stop", tooltip="End it and break its connections", id="forwards.stop"),
+        Binding("n", "screen.to_port", "New", tooltip="To the field for another port", id="forwards.new"),
     ]
 
 

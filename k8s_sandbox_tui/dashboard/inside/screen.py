@@ -76,22 +76,30 @@ class InsideScreen(ModalScreen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Back", tooltip="Back to the table"),
-        Binding("tab", "turn(1)", "Next page", tooltip="The next page"),
-        Binding("shift+tab", "turn(-1)", "Page before", show=False),
-        Binding("i", "page('summary')", "Summary", show=False),
-        Binding("y", "page('yaml')", "YAML", show=False),
-        Binding("v", "page('events')", "Events", show=False),
-        Binding("l", "page('log')", "Log", show=False),
-        Binding("slash", "find", "Find", tooltip="Search on this page"),
-        Binding("n", "next(True)", "Next", show=False),
-        Binding("N", "next(False)", "Before", show=False),
-        Binding("enter", "fold", "Fold", tooltip="Fold or unfold the block at the cursor"),
-        Binding("z", "fold_all", "Fold all", show=False, tooltip="Fold all blocks, or unfold them"),
-        Binding("ctrl+r", "reveal", "Values", tooltip="Show or hide the values of variables"),
-        Binding("p", "previous", "Previous log", tooltip="The log of the container before this one"),
-        Binding("c", "copy", "Copy", tooltip="Copy this page as it is shown"),
-        Binding("r", "reload", "Reload", tooltip="Ask the cluster again"),
+        Binding("escape,q", "leave", "Back", tooltip="Back to the table", id="inside.close"),
+        Binding("tab", "turn(1)", "Next page", tooltip="The next page", id="inside.next-page"),
+        Binding("shift+tab", "turn(-1)", "Page before", show=False, id="inside.previous-page"),
+        Binding("i", "page('summary')", "Summary", show=False, id="inside.summary"),
+        Binding("y", "page('yaml')", "YAML", show=False, id="inside.yaml"),
+        Binding("v", "page('events')", "Events", show=False, id="inside.events"),
+        Binding("l", "page('log')", "Log", show=False, id="inside.log"),
+        Binding("slash", "find", "Find", tooltip="Search on this page", id="inside.find"),
+        Binding("n", "next(True)", "Next", show=False, id="inside.next"),
+        Binding("N", "next(False)", "Before", show=False, id="inside.previous"),
+        Binding("enter", "fold", "Fold", tooltip="Fold or unfold the block at the cursor", id="inside.fold"),
+        Binding(
+            "z", "fold_all", "Fold all", show=False, tooltip="Fold all blocks, or unfold them", id="inside.fold-all"
+        ),
+        Binding("ctrl+r", "reveal", "Values", tooltip="Show or hide the values of variables", id="inside.reveal"),
+        Binding(
+            "p",
+            "previous",
+            "Previous log",
+            tooltip="The log of the container before this one",
+            id="inside.previous-log",
+        ),
+        Binding("c", "copy", "Copy", tooltip="Copy this page as it is shown", id="inside.copy"),
+        Binding("r", "reload", "Reload", tooltip="Ask the cluster again", id="inside.reload"),
     ]
 
     def __init__(

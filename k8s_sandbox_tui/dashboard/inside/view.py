@@ -30,12 +30,12 @@ class DocumentView(ScrollView, can_focus=True):
     if TYPE_CHECKING:
         app = getters.app(App[object])
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown,space", "page(1)", "Page down", show=False),
-        Binding("home,g", "edge(False)", "To the top", show=False),
-        Binding("end,G", "edge(True)", "To the end", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False, id="document.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="document.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="document.page-up"),
+        Binding("pagedown,space", "page(1)", "Page down", show=False, id="document.page-down"),
+        Binding("home,g", "edge(False)", "To the top", show=False, id="document.first"),
+        Binding("end,G", "edge(True)", "To the end", show=False, id="document.last"),
         Binding("left,right", "sideways", "Sideways", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {*_LOOKS.values(), "document--cursor", "document--found"}

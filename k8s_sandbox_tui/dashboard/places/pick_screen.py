@@ -110,7 +110,7 @@ class PickScreen(ModalScreen[ScreenResultType]):
     """
     KEYED: ClassVar[Sequence[type[Widget]]] = (_Search,)
     """What is in it that has keys of its own."""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", id="places.cancel")]
     AUTO_FOCUS = "_Search"
     SEVERAL: ClassVar[bool] = False
     """Whether several entries may be marked."""

@@ -53,8 +53,12 @@ def _keymap_lines() -> Iterator[str]:
     from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
     from k8s_sandbox_tui.dashboard.main_keys import main_keys
 
+    told: set[str] = set()
     for section in [*main_keys(), *dialogue_keys()]:
-        named = [entry for entry in section.entries if entry.id]
+        # What works at two places has one name.
+        named = list({entry.id: entry for entry in reversed(section.entries) if entry.id not in told | {""}}.values())
+        named.reverse()
+        told.update([entry.id for entry in named])
         if named:
             yield f"# {section.title}"
         for entry in named:

@@ -75,9 +75,9 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
     """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "copy", "Copy", tooltip="Copy the URL"),
-        Binding("ctrl+o", "open", "Open in browser", tooltip="Open the URL in the browser"),
-        Binding("ctrl+f", "forward", "Forward", tooltip="Forward the port to this machine instead"),
-        Binding("escape", "cancel", "Cancel"),
+        Binding("ctrl+o", "open", "Open in browser", tooltip="Open the URL in the browser", id="url.open"),
+        Binding("ctrl+f", "forward", "Forward", tooltip="Forward the port to this machine instead", id="url.forward"),
+        Binding("escape", "cancel", "Cancel", id="url.cancel"),
     ]
 
     def __init__(self, source: UrlSource, history: UrlHistory) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.widgets import Input
 
 from k8s_sandbox_tui import dashboard
 from k8s_sandbox_tui.dashboard.dialogue_keys import dialogue_keys
@@ -19,7 +20,9 @@ from k8s_sandbox_tui.dashboard.keymap import checked_keymap
 from k8s_sandbox_tui.dashboard.main_keys import EVERYWHERE, main_keys
 
 SECTIONS = [*main_keys(), *dialogue_keys()]
-PLACES = {entry.id: section.place for section in SECTIONS for entry in section.entries}
+PLACES = {(entry.id, section.place) for section in SECTIONS for entry in section.entries}
+SAME_TWICE = Counter((entry.id, section.place) for section in SECTIONS for entry in section.entries)
+"""How many bindings one name has: what a key does may depend on how far something is."""
 ENTRIES = {entry.id: entry for section in SECTIONS for entry in section.entries if entry.id}
 
 
@@ -108,6 +111,8 @@ def test_every_key_of_ours_can_be_written_as_it_is_shown() -> None:
         ({"destroy.cancel": "c", "help.down": "r"}, {"destroy.cancel": "c", "help.down": "r"}),
         ({"destroy.confirm": "y,F9"}, {"destroy.confirm": "y,f9"}),
         ({"destroy.confirm": ""}, {"destroy.confirm": UNBOUND}),
+        ({"outcomes.stop": "x,^C", "document.up": "u"}, {"outcomes.stop": "x,ctrl+c", "document.up": "u"}),
+        ({"creating.leave": "F2", "create.submit": "F2"}, {"creating.leave": "f2", "create.submit": "f2"}),
     ],
 )
 def test_these_can_be_used(wanted: dict[str, str], keymap: dict[str, str]) -> None:
@@ -146,6 +151,12 @@ def test_these_can_be_used(wanted: dict[str, str], keymap: dict[str, str]) -> No
         ({"jobs.remove": "F7"}, 'F7 is taken: "End all its processes, after a question"'),
         ({"question.yes": "enter"}, "Enter could be sent"),
         ({"destroy.cancel": "y"}, 'y is taken: "Destroy"'),
+        ({"create.submit": "x"}, "x is text there."),
+        ({"presets.remove": "x"}, "x could be sent"),
+        ({"inside.find": "u", "document.up": "u"}, "u is taken: "),
+        # The document is in two dialogues.
+        ({"document.up": "c"}, 'c is taken: "Copy this page as it is shown" Give inside.copy another key too.'),
+        ({"document.up": "^Y"}, '^Y is taken: "Back to the form"'),
         ({"destroy.cancle": "c"}, "there is no such command. Is destroy.cancel meant?"),
     ],
 )
@@ -202,8 +213,9 @@ def test_whatever_is_wanted_no_key_does_two_things_and_nothing_is_destroyed_by_a
     )
     for name, keys in keymap.items():
         for key in keys.split(","):
-            assert key not in EVERYWHERE
-            assert users[PLACES[name], key] <= 1 or key in ENTRIES[name].keys.split(",")
+            assert key not in EVERYWHERE or key in ENTRIES[name].keys.split(",")
+            for place in {place for one, place in PLACES if one == name}:
+                assert users[place, key] <= SAME_TWICE[name, place] or key in ENTRIES[name].keys.split(",")
             if ENTRIES[name].destructive and key not in ENTRIES[name].keys.split(","):
                 assert key == UNBOUND or key.rpartition("+")[2] in FUNCTION_KEYS
 
@@ -218,13 +230,37 @@ def test_what_works_on_a_card_may_be_on_the_keys_of_the_table_but_not_on_those_o
 def test_all_that_has_keys_is_in_the_help() -> None:
     told = {(entry.keys, entry.sentence) for section in SECTIONS for entry in section.entries}
     always = {entry.keys for section in SECTIONS if section.title == "Everywhere" for entry in section.entries}
-    missing: list[str] = []
+    missing = [
+        f"{kind.__name__}: {binding.key}"
+        for kind, binding in every_binding()
+        if (binding.key, binding.tooltip or binding.description) not in told
+    ]
+    # The first is on ^Q; those that inherit the second have their own words for it.
+    assert [one for one in missing if one.partition(": ")[2] not in always] == ["AskInput: escape"]
+
+
+FIXED = {"enter", "escape", "tab", "shift+tab", "up", "down", "pageup", "pagedown", "space", "ctrl+c"}
+"""What is on these keys in a field depends on what the field shows; in a form they go from field to field."""
+TYPED_INTO = {"CreateScreen", "RowEditor", "UrlScreen", "Console"}
+
+
+def test_all_that_has_keys_can_be_given_others_except_where_one_types() -> None:
+    fixed = [(kind, binding.key) for kind, binding in every_binding() if not binding.id]
+    # Which way it goes is by the key itself; and two ways to step through earlier commands, as in a shell.
+    assert {key for _, key in fixed if not FIXED.issuperset(key.split(","))} == {
+        "left,right",
+        "up,ctrl+p",
+        "down,ctrl+n,ctrl+r",
+    }
+    assert {kind.__name__ for kind, _ in fixed if not issubclass(kind, Input)} == {*TYPED_INTO, "DocumentView"}
+
+
+def every_binding() -> list[tuple[type[DOMNode], Binding]]:
+    """All bindings of ours, with what has them."""
+    every: list[tuple[type[DOMNode], Binding]] = []
     for module in pkgutil.walk_packages(dashboard.__path__, f"{dashboard.__name__}."):
         for kind in vars(importlib.import_module(module.name)).values():
             if not (isinstance(kind, type) and issubclass(kind, DOMNode) and kind.__module__ == module.name):
                 continue
-            for binding in kind.BINDINGS if "BINDINGS" in vars(kind) else ():
-                if isinstance(binding, Binding) and (binding.key, binding.tooltip or binding.description) not in told:
-                    missing.append(f"{kind.__name__}: {binding.key}")  # noqa: PERF401 - so it can be read
-    # The first is on ^Q; those that inherit the second have their own words for it.
-    assert [one for one in missing if one.partition(": ")[2] not in always] == ["AskInput: escape"]
+            every.extend([(kind, one) for one in vars(kind).get("BINDINGS", ()) if isinstance(one, Binding)])
+    return every
