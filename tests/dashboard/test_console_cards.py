@@ -63,19 +63,22 @@ def typed(app: ConsoleApp) -> str:
     return app.screen_text()[-1].partition("$ ")[2]
 
 
-@pytest.mark.parametrize("key", ["shift+tab", "shift+up", "ctrl+up", "alt+up"])
-async def test_a_key_goes_into_the_cards_and_escape_comes_back(pilot: Pilot[None], app: ConsoleApp, key: str) -> None:
-    await pilot.press("l", "s", key)
-    assert chosen(app) == ["the end"]
-    assert app.console_pane.query_one("#console-output").has_focus
-    await pilot.press("escape")
-    await pilot.pause()
-    assert chosen(app) == []
-    assert app.console_pane.query_one("#console-command").has_focus
-    assert typed(app) == "ls"
+async def test_keys_go_into_the_cards_and_escape_comes_back(pilot: Pilot[None], app: ConsoleApp) -> None:
+    await pilot.press("l", "s")
+    for key in ("shift+tab", "shift+up", "ctrl+up", "alt+up"):
+        await pilot.press(key)
+        assert chosen(app) == ["the end"], key
+        assert app.console_pane.query_one("#console-output").has_focus
+        await pilot.press("escape")
+        await pilot.pause()
+        assert chosen(app) == []
+        assert app.console_pane.query_one("#console-command").has_focus
+        assert typed(app) == "ls"
 
 
-async def test_arrows_choose_a_card_and_bring_it_into_view(pilot: Pilot[None], app: ConsoleApp) -> None:
+async def test_arrows_choose_a_card_and_bring_it_into_view_and_other_keys_scroll(
+    pilot: Pilot[None], app: ConsoleApp
+) -> None:
     await pilot.press("shift+up", "up")
     await pilot.pause()
     assert cards(app)[0].startswith("$ two")
@@ -90,15 +93,6 @@ async def test_arrows_choose_a_card_and_bring_it_into_view(pilot: Pilot[None], a
     assert cards(app)[-1].startswith("└ exit 0")
     await pilot.press("down")
     assert app.console_pane.query_one("#console-command").has_focus
-
-
-async def test_without_cards_the_key_goes_where_it_goes_elsewhere(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("shift+tab")
-        assert app.focused is app.query_one("#elsewhere")
-
-
-async def test_the_keys_scroll_by_lines_and_to_the_ends(pilot: Pilot[None], app: ConsoleApp) -> None:
     await pilot.press("shift+up", "home")
     await pilot.pause()
     assert cards(app)[0].startswith("$ one")
@@ -110,49 +104,67 @@ async def test_the_keys_scroll_by_lines_and_to_the_ends(pilot: Pilot[None], app:
     assert cards(app)[-1].startswith("└ exit 0")
 
 
-@pytest.mark.parametrize("key", ["enter", "e"])
-async def test_a_command_is_taken_back_to_be_edited(pilot: Pilot[None], app: ConsoleApp, key: str) -> None:
-    await pilot.press("shift+up", "up", key)
-    await pilot.pause()
-    assert typed(app) == "two"
+async def test_without_cards_the_key_goes_where_it_goes_elsewhere(app: ConsoleApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("shift+tab")
+        assert app.focused is app.query_one("#elsewhere")
+
+
+async def test_a_command_is_taken_back_to_be_edited_and_clearing_gives_the_keys_back(
+    pilot: Pilot[None], app: ConsoleApp
+) -> None:
+    for key in ("enter", "e"):
+        await pilot.press("shift+up", "up", key)
+        await pilot.pause()
+        assert typed(app) == "two", key
+        assert app.console_pane.query_one("#console-command").has_focus
     await pilot.press("s", "enter")
-    assert (await app.host.command(3)).command == "twos"
+    command = await app.host.command(3)
+    assert command.command == "twos"
+    command.exit(0)
+    await until(pilot, lambda: not app.console_pane.cards[-1].live)
+    await pilot.press("shift+up", "ctrl+l")
+    await pilot.pause()
+    assert app.console_pane.cards == []
+    assert app.console_pane.query_one("#console-command").has_focus
+    await ran(pilot, app, "again", b"here\n")
+    assert "│ here" in cards(app)
 
 
 async def test_it_runs_once_more_where_and_as_it_ran(pilot: Pilot[None], app: ConsoleApp) -> None:
+    await ran(pilot, app, "cd src", b"/app/src\n")
+    await pilot.press("shift+up", "r")
+    again = await app.host.command(4)
+    assert (again.command, again.cwd) == ("cd src >/dev/null && pwd", None), "from where it ran"
+    again.out(b"/app/src\n").exit(0)
+    await until(pilot, lambda: not app.console_pane.cards[-1].live)
+    await pilot.press("escape")
     await ran(pilot, app, "cd /srv", b"/srv\n")
     app.console_pane.start("deploy", env={"TOKEN": "secret"})
-    (await app.host.command(4)).exit(0)
+    (await app.host.command(6)).exit(0)
     await ran(pilot, app, "cd /tmp", b"/tmp\n")
     app.console_pane.select(None, info("other"))
     await pilot.press("shift+up", "up", "r")
-    again = await app.host.command(6)
+    again = await app.host.command(8)
     assert (again.command, again.cwd, again.env) == ("deploy", "/srv", {"TOKEN": "secret"})
     card = app.console_pane.cards[-1]
     assert (card.sandbox_id, card.env_names) == ("default/computesdk-sbx-1a2b3c4d", ("TOKEN",))
     again.exit(0)
 
 
-async def test_cd_runs_once_more_from_where_it_ran(pilot: Pilot[None], app: ConsoleApp) -> None:
-    await ran(pilot, app, "cd src", b"/app/src\n")
-    await pilot.press("shift+up", "r")
-    again = await app.host.command(4)
-    assert (again.command, again.cwd) == ("cd src >/dev/null && pwd", None)
-    again.out(b"/app/src\n").exit(0)
-    await until(pilot, lambda: not app.console_pane.cards[-1].live)
-
-
-@pytest.mark.parametrize("key", ["x", "ctrl+c"])
-async def test_the_chosen_command_is_cancelled_and_no_other(pilot: Pilot[None], app: ConsoleApp, key: str) -> None:
-    older, newer = app.console_pane.start("older"), app.console_pane.start("newer")
-    assert older is not None
-    assert newer is not None
-    await app.host.command(4)
-    await until(pilot, lambda: newer.state is CommandState.RUNNING)
-    await pilot.press("shift+up", "up", key)
-    await until(pilot, lambda: older.state is CommandState.CANCELLED)
-    assert newer.state is CommandState.RUNNING
-    app.host.commands[4].exit(0)
+async def test_the_chosen_command_is_cancelled_and_no_other(pilot: Pilot[None], app: ConsoleApp) -> None:
+    for number, key in ((3, "x"), (5, "ctrl+c")):
+        older, newer = app.console_pane.start("older"), app.console_pane.start("newer")
+        assert older is not None
+        assert newer is not None
+        last = await app.host.command(number + 1)
+        await until(pilot, lambda newer=newer: newer.state is CommandState.RUNNING)
+        await pilot.press("shift+up", "up", key)
+        await until(pilot, lambda older=older: older.state is CommandState.CANCELLED)
+        assert newer.state is CommandState.RUNNING, key
+        last.exit(0)
+        await until(pilot, lambda newer=newer: not newer.live)
+        await pilot.press("escape")
 
 
 async def test_the_output_is_folded_away_with_a_count_and_back(pilot: Pilot[None], app: ConsoleApp) -> None:
@@ -177,10 +189,7 @@ async def test_the_output_is_folded_away_with_a_count_and_back(pilot: Pilot[None
     await pilot.press("F")
     await pilot.pause()
     assert chosen(app)[0] == "line 0 of 40"
-
-
-async def test_output_that_comes_while_it_is_folded_is_counted(pilot: Pilot[None], app: ConsoleApp) -> None:
-    await pilot.press("s", "h", "enter", "shift+up", "f")
+    await pilot.press("escape", "s", "h", "enter", "shift+up", "f")
     command = await app.host.command(3)
     command.out(b"1\n2\n3")
     await until(pilot, lambda: any("3 lines folded" in row for row in cards(app)))
@@ -206,6 +215,9 @@ async def test_search_counts_steps_and_highlights(pilot: Pilot[None], app: Conso
     assert app.console_pane.query_one("#console-output").has_focus
     await pilot.press("escape")
     assert app.console_pane.query_one("#console-command").has_focus
+    await pilot.press("shift+up", "F", "up", "slash", *"line 39", "enter")
+    await pilot.pause()
+    assert "line 39 of 40" in chosen(app), "what was folded is looked into"
 
 
 async def test_a_search_finds_what_comes_later_and_says_when_there_is_nothing(
@@ -226,12 +238,6 @@ async def test_a_search_finds_what_comes_later_and_says_when_there_is_nothing(
     await pilot.press("escape")
     await pilot.pause()
     assert "Find" not in app.screen_text()[-2]
-
-
-async def test_a_search_looks_into_what_is_folded(pilot: Pilot[None], app: ConsoleApp) -> None:
-    await pilot.press("shift+up", "F", "up", "slash", *"line 39", "enter")
-    await pilot.pause()
-    assert "line 39 of 40" in chosen(app)
 
 
 async def test_long_lines_are_cut_or_wrapped_and_one_scrolls_sideways(pilot: Pilot[None], app: ConsoleApp) -> None:
@@ -255,9 +261,17 @@ async def test_long_lines_are_cut_or_wrapped_and_one_scrolls_sideways(pilot: Pil
     assert chosen(app) == wrapped
 
 
-async def test_what_is_copied_in_cut_lines_is_what_the_mouse_selected(pilot: Pilot[None], app: ConsoleApp) -> None:
-    await ran(pilot, app, "wide", "0123456789中文字符".encode() + b"abcdefghij" * 20 + b"\n")
-    await pilot.press("shift+up", "w", "right")
+async def test_copies_are_of_what_is_kept_or_of_what_the_mouse_selected(pilot: Pilot[None], app: ConsoleApp) -> None:
+    await ran(pilot, app, "wide", "0123456789中文字符".encode() + b"\x1b[31m" + b"abcdefghij" * 20 + b"\x1b[0m\nlast\n")
+    await pilot.press("shift+up", "c")
+    await until(pilot, lambda: bool(notifications(app)))
+    assert app.clipboard == "0123456789中文字符" + "abcdefghij" * 20 + "\nlast\n"
+    assert notifications(app) == ["Sent to the terminal (OSC 52); it may refuse: 2 lines."]
+    await pilot.press("C")
+    await until(pilot, lambda: len(notifications(app)) == 2)
+    assert app.clipboard == "wide"
+    # In lines that are cut and scrolled sideways.
+    await pilot.press("w", "right")
     await pilot.pause()
     row = next(number for number, line in enumerate(cards(app)) if line.startswith("┃ «"))
     await pilot.mouse_down("#console-output", offset=(5, row))
@@ -265,44 +279,41 @@ async def test_what_is_copied_in_cut_lines_is_what_the_mouse_selected(pilot: Pil
     await pilot.mouse_up("#console-output", offset=(8, row))
     await pilot.pause()
     await pilot.press("ctrl+c")
-    assert app.clipboard
+    assert app.clipboard not in {"", "wide"}
     assert app.clipboard in cards(app)[row]
 
 
-async def test_copies_come_from_what_is_kept_and_the_message_says_what(pilot: Pilot[None], app: ConsoleApp) -> None:
-    await ran(pilot, app, "wide", b"\x1b[31m" + b"abc" * 100 + b"\x1b[0m\nlast\n")
-    await pilot.press("shift+up", "c")
-    await until(pilot, lambda: bool(notifications(app)))
-    assert app.clipboard == "abc" * 100 + "\nlast\n"
-    assert notifications(app) == ["Sent to the terminal (OSC 52); it may refuse: 2 lines."]
-    await pilot.press("C")
-    await until(pilot, lambda: len(notifications(app)) == 2)
-    assert app.clipboard == "wide"
+SCRIPTS = {
+    "K": "kubectl --context prod exec -n default ",
+    "P": "import os\n",
+    "T": "import { k8s }",
+}
 
 
-@pytest.mark.parametrize(
-    ("key", "start"),
-    [
-        ("K", "kubectl --context prod exec -n default "),
-        ("P", "import os\n"),
-        ("T", "import { k8s }"),
-    ],
-)
-async def test_a_command_is_copied_as_a_script_without_values(
-    pilot: Pilot[None], app: ConsoleApp, key: str, start: str
+async def test_a_command_is_shown_and_copied_as_a_script_with_the_names_of_its_variables_alone(
+    pilot: Pilot[None], app: ConsoleApp
 ) -> None:
     app.console_pane.origin = Origin("prod")
-    app.console_pane.start("deploy", env={"TOKEN": "hunter2"})
+    names = [f"VARIABLE_{number}" for number in range(5)]
+    app.console_pane.start("deploy", env=dict.fromkeys(names, "hunter2"))
     (await app.host.command(3)).exit(0)
-    await pilot.press("shift+up", key)
-    await until(pilot, lambda: bool(notifications(app)))
-    assert app.clipboard.startswith(start)
-    assert "deploy" in app.clipboard
-    assert "hunter2" not in app.clipboard
-    assert notifications(app)[0].endswith(", which takes TOKEN from your environment.")
+    await until(pilot, lambda: not app.console_pane.cards[-1].live)
+    await pilot.pause()
+    header = next(row for row in cards(app) if row.startswith("$ deploy"))
+    assert "VARIABLE_0 VARIABLE_1 +3" in header
+    assert "hunter2" not in "\n".join(app.screen_text())
+    await pilot.press("shift+up")
+    for count, (key, start) in enumerate(SCRIPTS.items(), start=1):
+        await pilot.press(key)
+        await until(pilot, lambda count=count: len(notifications(app)) == count)
+        assert app.clipboard.startswith(start)
+        assert "deploy" in app.clipboard
+        assert "hunter2" not in app.clipboard
+        assert ", which takes VARIABLE_0, " in notifications(app)[-1]
+        assert notifications(app)[-1].endswith(" from your environment.")
 
 
-async def test_the_menu_has_all_there_is_to_do_with_its_keys(pilot: Pilot[None], app: ConsoleApp) -> None:
+async def test_the_menu_has_all_there_is_to_do_with_its_card_and_the_keys(pilot: Pilot[None], app: ConsoleApp) -> None:
     await pilot.press("shift+up", "up", "m")
     await pilot.pause()
     text = "\n".join(app.screen_text())
@@ -317,15 +328,13 @@ async def test_the_menu_has_all_there_is_to_do_with_its_keys(pilot: Pilot[None],
     await app.host.command(3)
     assert app.host.commands[3].command == "two"
     app.host.commands[3].exit(0)
-
-
-async def test_the_menu_is_about_the_card_for_which_it_was_opened(pilot: Pilot[None], app: ConsoleApp) -> None:
-    await pilot.press("shift+up", "m")
+    await until(pilot, lambda: not app.console_pane.cards[-1].live)
+    await pilot.press("escape", "shift+up", "up", "m")
     app.console_pane.start("another")
-    (await app.host.command(3)).exit(0)
+    (await app.host.command(4)).exit(0)
     await pilot.press("enter")
     await pilot.pause()
-    assert typed(app) == "three"
+    assert typed(app) == "three", "the card for which the menu was opened"
 
 
 async def test_the_mouse_chooses_folds_and_opens_the_menu(pilot: Pilot[None], app: ConsoleApp) -> None:
@@ -352,32 +361,12 @@ async def test_the_mouse_chooses_folds_and_opens_the_menu(pilot: Pilot[None], ap
     assert "Copy its output" not in "\n".join(app.screen_text())
 
 
-async def test_clearing_gives_the_keys_back_to_the_command_line(pilot: Pilot[None], app: ConsoleApp) -> None:
-    await pilot.press("shift+up", "ctrl+l")
-    await pilot.pause()
-    assert app.console_pane.cards == []
-    assert app.console_pane.query_one("#console-command").has_focus
-    await ran(pilot, app, "again", b"here\n")
-    assert "│ here" in cards(app)
-
-
-async def test_the_header_names_variables_but_not_their_values(pilot: Pilot[None], app: ConsoleApp) -> None:
-    names = [f"VARIABLE_{number}" for number in range(5)]
-    app.console_pane.start("deploy", env=dict.fromkeys(names, "hunter2"))
-    (await app.host.command(3)).exit(0)
-    await until(pilot, lambda: not app.console_pane.cards[-1].live)
-    await pilot.pause()
-    header = next(row for row in cards(app) if row.startswith("$ deploy"))
-    assert "VARIABLE_0 VARIABLE_1 +3" in header
-    assert "hunter2" not in "\n".join(app.screen_text())
-
-
 def test_no_two_keys_of_the_cards_are_the_same() -> None:
     keys = [key for command in (*CARD_COMMANDS, *MOVE_COMMANDS) for key in command.keys.split(",")]
     assert len(keys) == len(set(keys))
 
 
-async def test_the_palette_has_what_can_be_done_with_a_card() -> None:
+async def test_the_palette_and_the_key_bar_have_what_can_be_done_with_a_card() -> None:
     from textual.command import CommandInput as PaletteInput
 
     async with dashboard([sandbox_info(1)]) as shown:
@@ -396,17 +385,8 @@ async def test_the_palette_has_what_can_be_done_with_a_card() -> None:
         await shown.until(lambda: "Card: Edit" in shown.text)
         await shown.press("down", "enter")
         await shown.until(lambda: shown.lines[-2].endswith("$ echo hello"))
-
-
-async def test_the_key_bar_names_the_keys_of_the_cards_on_80_columns() -> None:
-    async with dashboard([sandbox_info(1)]) as shown:
-        pane = shown.main.query_one(Console)
-        host = ScriptedSandbox()
-        pane.select(host, sandbox_info(1))
-        pane.start("echo hello")
-        (await host.command(0)).out(b"hello\n").exit(0)
-        await shown.press("enter")
-        assert "S-Tab Cards" in shown.lines[-1]
+        await shown.press("ctrl+u")
+        await shown.until(lambda: "S-Tab Cards" in shown.lines[-1])
         await shown.press("shift+tab")
         await shown.until(lambda: "r Rerun" in shown.lines[-1])
         for words in ("Enter Edit", "c Copy", "m Menu", "/ Find", "Esc Back", "? Help"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
+from textual import events
 
 from k8s_sandbox_tui.dashboard.looks import ASCII
 from k8s_sandbox_tui.dashboard.mark_screen import MarkScreen
@@ -15,6 +15,7 @@ from tests.dashboard.scripted import Dashboard, Update, dashboard, sandbox_info
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from textual.strip import Strip
 
 ROWS = [sandbox_info(number) for number in range(1, 31)]
@@ -28,7 +29,14 @@ def marked(shown: Dashboard) -> list[str]:
     ]
 
 
-async def test_space_marks_and_goes_on_and_the_header_counts() -> None:
+async def test_space_marks_and_goes_on_and_the_header_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    original: Callable[[SandboxTable, int], Strip] = SandboxTable.render_line
+
+    def render_line(self: SandboxTable, y: int) -> Strip:
+        drawn.append(y)
+        return original(self, y)
+
     async with dashboard(ROWS) as shown:
         assert "NAME" in shown.lines[1]
         await shown.press("space", "space", "down", "space")
@@ -37,6 +45,9 @@ async def test_space_marks_and_goes_on_and_the_header_counts() -> None:
         assert shown.cursor_uid == ROWS[4].uid
         await shown.press("up", "space")
         assert marked(shown) == ["1", "2"]
+        monkeypatch.setattr(SandboxTable, "render_line", render_line)
+        await shown.press("space")
+        assert sorted(set(drawn)) == [0, 5, 6], "the header and two lines"
 
 
 async def test_marks_stay_on_their_sandboxes_through_refresh_sort_filter_and_removal() -> None:
@@ -66,7 +77,7 @@ async def test_escape_takes_the_marks_first_and_the_filter_next() -> None:
         assert not shown.main.active_bindings.get("escape")
 
 
-async def test_shift_marks_a_range_that_grows_and_shrinks() -> None:
+async def test_shift_marks_a_range_that_grows_and_shrinks_and_goes_on_when_rows_come_in_above() -> None:
     async with dashboard(ROWS) as shown:
         await shown.press("space", "down", "down", "shift+down", "shift+down", "shift+down")
         assert marked(shown) == ["1", "4", "5", "6", "7"]
@@ -78,11 +89,7 @@ async def test_shift_marks_a_range_that_grows_and_shrinks() -> None:
         assert len(shown.main.store.marks) == 1 + 29
         await shown.press("shift+home")
         assert marked(shown) == ["1", "2", "3", "4"]
-
-
-async def test_a_range_goes_on_from_its_sandbox_when_rows_come_in_above() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("down", "down", "shift+down")
+        await shown.press("escape", "home", "down", "down", "shift+down")
         await shown.put_rows([sandbox_info(99, age=1)])
         await shown.press("shift+down")
         assert marked(shown) == ["3", "4", "5"]
@@ -111,23 +118,8 @@ async def test_the_mouse_marks_with_ctrl_at_the_left_edge_with_shift_and_by_drag
         await shown.pilot.mouse_up(SandboxTable, offset=(10, 5))
         assert marked(shown) == ["3", "4", "5"]
         assert shown.cursor_uid == ROWS[4].uid
-
-
-async def drag(shown: Dashboard, y: int) -> None:
-    """Move the mouse with its button held; `Pilot.hover` moves it without."""
-    from textual import events
-
-    region = shown.table.region
-    event = events.MouseMove(
-        shown.table, region.x + 10, region.y + y, 0, 1, 1, shift=False, meta=False, ctrl=False,
-        screen_x=region.x + 10, screen_y=region.y + y,
-    )  # fmt: skip
-    shown.app.screen.post_message(event)
-    await shown.pilot.pause()
-
-
-async def test_dragging_beyond_the_edge_scrolls_along() -> None:
-    async with dashboard(ROWS) as shown:
+        # Beyond the edge, it scrolls along.
+        await shown.press("escape")
         height = shown.table.size.height
         await shown.pilot.mouse_down(SandboxTable, offset=(10, height - 1))
         for _ in range(3):
@@ -137,32 +129,28 @@ async def test_dragging_beyond_the_edge_scrolls_along() -> None:
         assert shown.names[0] == "4"
 
 
-async def test_a_mark_draws_two_lines_and_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[int] = []
-    original: Callable[[SandboxTable, int], Strip] = SandboxTable.render_line
-
-    def render_line(self: SandboxTable, y: int) -> Strip:
-        drawn.append(y)
-        return original(self, y)
-
-    async with dashboard(ROWS) as shown:
-        monkeypatch.setattr(SandboxTable, "render_line", render_line)
-        await shown.press("space")
-        assert sorted(set(drawn)) == [0, 1, 2]
+async def drag(shown: Dashboard, y: int) -> None:
+    """Move the mouse with its button held; `Pilot.hover` moves it without."""
+    region = shown.table.region
+    event = events.MouseMove(
+        shown.table, region.x + 10, region.y + y, 0, 1, 1, shift=False, meta=False, ctrl=False,
+        screen_x=region.x + 10, screen_y=region.y + y,
+    )  # fmt: skip
+    shown.app.screen.post_message(event)
+    await shown.pilot.pause()
 
 
-@pytest.mark.parametrize(
-    ("keys", "expected"),
-    [
-        (["e"], ["1", "2", "3"]),
-        (["o", *"1h", "enter"], ["1", "4"]),
-        (["slash", *"failed", "enter"], ["1", "2"]),
-        (["down", "down", "space"], ["2", "3", "4"]),
-        (["o", "up", "f"], ["1", "2"]),
-        (["o", "escape"], ["1"]),
-    ],
+PRESETS = (
+    (["e"], ["1", "2", "3"]),
+    (["o", *"1h", "enter"], ["1", "4"]),
+    (["slash", *"failed", "enter"], ["1", "2"]),
+    (["down", "down", "space"], ["2", "3", "4"]),
+    (["o", "up", "f"], ["1", "2"]),
+    (["o", "escape"], ["1"]),
 )
-async def test_the_presets(keys: list[str], expected: list[str]) -> None:
+
+
+async def test_the_presets() -> None:
     infos = [
         sandbox_info(1, age=1),
         sandbox_info(2, age=2, status=SandboxStatus.FAILED),
@@ -170,11 +158,14 @@ async def test_the_presets(keys: list[str], expected: list[str]) -> None:
         sandbox_info(4, age=4000),
     ]
     async with dashboard(infos) as shown:
-        await shown.press("space", "m")
-        assert isinstance(shown.app.screen, MarkScreen)
-        await shown.press(*keys)
-        assert len(shown.app.screen_stack) == 1
-        assert marked(shown) == expected
+        for keys, expected in PRESETS:
+            await shown.press("home", "space", "m")
+            assert isinstance(shown.app.screen, MarkScreen)
+            await shown.press(*keys)
+            assert len(shown.app.screen_stack) == 1, keys
+            assert marked(shown) == expected, keys
+            await shown.press("escape")
+            assert marked(shown) == []
 
 
 async def test_presets_leave_alone_what_the_filter_hides() -> None:
@@ -186,7 +177,7 @@ async def test_presets_leave_alone_what_the_filter_hides() -> None:
         assert [row.info.name[-1] for row in shown.main.store.marked] == ["4"]
 
 
-async def test_what_is_no_duration_marks_nothing_and_says_what_one_looks_like() -> None:
+async def test_what_is_no_duration_marks_nothing_and_what_has_gone_meanwhile_is_not_marked() -> None:
     async with dashboard(ROWS) as shown:
         await shown.press("m", "o", *"soon", "enter")
         assert isinstance(shown.app.screen, MarkScreen)
@@ -195,11 +186,7 @@ async def test_what_is_no_duration_marks_nothing_and_says_what_one_looks_like() 
         assert "17 fit" in shown.text
         await shown.pilot.click("_Presets", offset=(5, 3))
         assert len(shown.app.screen_stack) == 1
-
-
-async def test_a_sandbox_that_goes_while_the_dialogue_is_open_is_not_marked() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("m")
+        await shown.press("escape", "m")
         await shown.put(Update([], [ROWS[0].uid]))
         await shown.press("a")
         assert len(shown.main.store.marks) == 29
@@ -212,20 +199,14 @@ async def test_ascii_has_a_sign_for_marks_too() -> None:
         assert shown.lines[1].isascii()
 
 
-async def test_keys_of_marks_work_in_the_table_alone() -> None:
+async def test_keys_of_marks_work_in_the_table_alone_and_a_hostile_paste_is_made_harmless() -> None:
     async with dashboard(ROWS) as shown:
         await shown.press("enter", "space", "m")
         assert not shown.main.store.marks
         assert len(shown.app.screen_stack) == 1
         await shown.press("escape", "slash", "space", "m")
         assert not shown.main.store.marks
-
-
-async def test_hostile_paste_into_a_field_is_made_harmless() -> None:
-    from textual import events
-
-    async with dashboard(ROWS) as shown:
-        await shown.press("slash")
+        await shown.press("backspace", "backspace")
         shown.app.post_message(events.Paste("a\x1b]52;c;x\x07b\x1b[2J\nsecond"))
         await shown.pilot.pause()
         assert "Filter ab" in shown.lines[1]

@@ -44,7 +44,7 @@ async def test_newest_first_and_the_cursor_on_it() -> None:
         assert "▌ computesdk-sbx-00000001" in shown.cursor
 
 
-async def test_a_change_draws_its_line_alone(drawn: list[int]) -> None:
+async def test_a_change_draws_its_line_alone_one_out_of_view_nothing_and_the_cursor_two_lines(drawn: list[int]) -> None:
     wide = sandbox_info(31, status=SandboxStatus.FAILED, reason="ImagePullBackOff", exit_code=1)
     async with dashboard([*ROWS, wide]) as shown:
         drawn.clear()
@@ -52,18 +52,9 @@ async def test_a_change_draws_its_line_alone(drawn: list[int]) -> None:
         await shown.put_rows([changed])
         assert drawn == [4]
         assert "\u00d7 Failed OOMKilled" in shown.text
-
-
-async def test_a_change_outside_the_view_draws_nothing(drawn: list[int]) -> None:
-    async with dashboard(ROWS) as shown:
         drawn.clear()
         await shown.put_rows([sandbox_info(30, status=SandboxStatus.FAILED, version="2")])
         assert drawn == []
-
-
-async def test_moving_the_cursor_draws_two_lines(drawn: list[int]) -> None:
-    async with dashboard(ROWS) as shown:
-        drawn.clear()
         await shown.press("down")
         assert sorted(drawn) == [1, 2]
 
@@ -78,7 +69,7 @@ async def test_a_second_draws_by_itself_the_lines_whose_age_reads_otherwise(draw
         assert "5m1s" in shown.lines[3]
 
 
-async def test_the_cursor_stays_on_its_sandbox_when_rows_come_and_go() -> None:
+async def test_the_cursor_stays_on_its_sandbox_when_rows_come_and_go_until_that_goes_itself() -> None:
     async with dashboard(ROWS) as shown:
         await shown.press("down", "down")
         uid = shown.cursor_uid
@@ -87,9 +78,13 @@ async def test_the_cursor_stays_on_its_sandbox_when_rows_come_and_go() -> None:
         assert shown.cursor_uid == uid == ROWS[2].uid
         assert shown.names[:3] == ["new101", "new102", "new103"]
         assert "00000003" in shown.cursor
+        shown.app.clear_notifications()
+        await shown.put(Update([], [ROWS[2].uid]))
+        assert shown.cursor_uid == ROWS[3].uid
+        assert shown.said == ["computesdk-sbx-00000003 is gone. The cursor is on computesdk-sbx-00000004 now."]
 
 
-async def test_scrolled_away_from_the_top_the_cursor_line_stays_where_it_is() -> None:
+async def test_scrolled_away_from_the_top_the_rows_in_view_stay_with_the_cursor_in_view_or_not() -> None:
     async with dashboard(ROWS) as shown:
         await shown.press(*["down"] * 18)
         line = shown.lines.index(shown.cursor)
@@ -97,23 +92,12 @@ async def test_scrolled_away_from_the_top_the_cursor_line_stays_where_it_is() ->
         await shown.put_rows([sandbox_info(number, age=number) for number in range(101, 104)])
         assert shown.lines.index(shown.cursor) == line
         assert shown.names == names
-
-
-async def test_scrolled_with_the_wheel_the_rows_in_view_stay_when_the_cursor_is_out_of_view() -> None:
-    async with dashboard(ROWS) as shown:
+        await shown.press("home")
         shown.table.scroll_to(y=15, animate=False, force=True)
         await shown.pilot.pause()
         names = shown.names
-        await shown.put_rows([sandbox_info(number, age=number) for number in range(101, 104)])
+        await shown.put_rows([sandbox_info(number, age=number) for number in range(104, 107)])
         assert shown.names == names
-
-
-async def test_when_the_selected_sandbox_goes_the_cursor_goes_to_its_neighbour_and_says_so() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("down", "down")
-        await shown.put(Update([], [ROWS[2].uid]))
-        assert shown.cursor_uid == ROWS[3].uid
-        assert shown.said == ["computesdk-sbx-00000003 is gone. The cursor is on computesdk-sbx-00000004 now."]
 
 
 async def test_a_new_pod_of_the_same_name_takes_over_neither_cursor_nor_mark() -> None:
@@ -162,15 +146,7 @@ async def test_s_sorts_by_the_next_column_and_shift_s_turns_it_round() -> None:
         assert shown.names == ["3", "1", "2"]
 
 
-async def test_a_click_takes_the_cursor_and_the_keyboard_goes_on_from_there() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.pilot.click(SandboxTable, offset=(10, 4))
-        assert shown.cursor_uid == ROWS[3].uid
-        await shown.press("j", "k", "k")
-        assert shown.cursor_uid == ROWS[2].uid
-
-
-async def test_pages_home_and_end() -> None:
+async def test_pages_home_end_wheel_and_click() -> None:
     async with dashboard(ROWS) as shown:
         height = shown.table.size.height - 1
         await shown.press("pagedown")
@@ -185,16 +161,18 @@ async def test_pages_home_and_end() -> None:
         assert shown.names[0] == "1"
         await shown.press("G", "down", "end")
         assert shown.cursor_uid == ROWS[-1].uid
-
-
-async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
-    async with dashboard(ROWS) as shown:
+        await shown.press("home")
         event = events.MouseScrollDown(shown.table, 10, 5, 0, 1, 0, shift=False, meta=False, ctrl=False)
         shown.table.post_message(event)
         await shown.until(lambda: shown.names[0] != "1")
         assert shown.cursor_uid == ROWS[0].uid
         await shown.press("down")
         assert shown.cursor_uid == ROWS[1].uid
+        await shown.press("home")
+        await shown.pilot.click(SandboxTable, offset=(10, 4))
+        assert shown.cursor_uid == ROWS[3].uid
+        await shown.press("j", "k", "k")
+        assert shown.cursor_uid == ROWS[2].uid
 
 
 async def test_hostile_text_is_shown_as_harmless_text() -> None:
@@ -207,24 +185,28 @@ async def test_hostile_text_is_shown_as_harmless_text() -> None:
         assert not any(character in shown.text for character in "\x1b\x07\u202e")
 
 
+TITLES = {
+    40: "NAME STATUS AGE",
+    80: "NAME STATUS RUNTIME AGE EXIT NODE",
+    120: "NAME STATUS RUNTIME AGE EXIT IMAGE NODE METADATA",
+    159: "NAME STATUS RUNTIME AGE EXIT IMAGE NODE IP METADATA",
+    200: "NAME STATUS RUNTIME AGE EXIT IMAGE NODE IP METADATA",
+}
+
+
 async def test_what_is_drawn_at_each_width() -> None:
     info = sandbox_info(1, metadata={"owner": "ann", "why": "x" * 300})
-    titles: dict[int, list[str]] = {}
-    for width in (40, 80, 120, 159, 200):
-        async with dashboard([info], size=(width, 30)) as shown:
+    async with dashboard([info], size=(60, 30)) as shown:
+        for width, titles in TITLES.items():
+            await shown.pilot.resize_terminal(width, 30)
+            await shown.until(lambda width=width: shown.main.size.width == width)
+            await shown.pilot.pause()
             if width == 200:
                 # The console stands beside the table until the table has all the room.
                 assert shown.table.size.width < 150
                 await shown.press("z")
                 assert "xxx" in shown.lines[2][190:]
-            titles[width] = shown.lines[1].replace("▲", "").split()
-    assert titles == {
-        40: ["NAME", "STATUS", "AGE"],
-        80: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "NODE"],
-        120: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "IMAGE", "NODE", "METADATA"],
-        159: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "IMAGE", "NODE", "IP", "METADATA"],
-        200: ["NAME", "STATUS", "RUNTIME", "AGE", "EXIT", "IMAGE", "NODE", "IP", "METADATA"],
-    }
+            assert shown.lines[1].replace("▲", "").split() == titles.split(), width
 
 
 async def test_the_namespace_is_a_column_when_there_are_several() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from k8s_sandbox_tui.dashboard.protection import is_protected
 from k8s_sandbox_tui.dashboard.settings.document import default_document, field_docstrings
 from k8s_sandbox_tui.dashboard.settings.model import ConsoleSettings, Settings
 from k8s_sandbox_tui.dashboard.settings.read import ENVIRONMENT, Loaded, load_settings, parse_settings, settings_path
@@ -206,3 +207,11 @@ def test_every_line_of_the_default_file_may_be_used() -> None:
     assert loaded.problems == ()
     assert loaded.settings.keymap
     assert loaded.settings.refresh == 2.0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "protected"),
+    [("kind-*", True), ("k?nd-test", True), ("kind-test", True), ("prod-*", False), ("kind", False), ("", False)],
+)
+def test_which_contexts_a_pattern_protects(pattern: str, *, protected: bool) -> None:
+    assert is_protected("kind-test", ("other", pattern)) is protected
