@@ -26,47 +26,42 @@ def dashboard(trouble: str, home: Path) -> Terminal:
     return Terminal(command, columns=100, rows=30, environment=environment)
 
 
-@pytest.mark.parametrize(
-    ("trouble", "shown"),
-    [("none", "LIVE"), ("thread", "CONNECTING"), ("hangs", "LIVE"), ("stubborn", "LIVE"), ("refused", "NOT CONNECTED")],
-)
+def leave(terminal: Terminal, before: list[object]) -> None:
+    """Quits, which waits for nothing and gives the terminal back."""
+    began = time.monotonic()
+    terminal.send("\x11")
+    assert terminal.wait_for_end() == 0
+    assert time.monotonic() - began < NO_LONGER
+    assert terminal.modes() == before
+    assert "left with 0" in terminal.text
+    assert "Traceback" not in terminal.text
+    assert "destroyed but" not in terminal.text
+    assert b"\x1b[?1049l" in terminal.raw
+
+
+@pytest.mark.parametrize(("trouble", "shown"), [("thread", "CONNECTING"), ("hangs", "LIVE"), ("stubborn", "LIVE")])
 def test_quitting_waits_for_nothing_and_gives_the_terminal_back(trouble: str, shown: str, tmp_path: Path) -> None:
     with dashboard(trouble, tmp_path) as terminal:
         before = terminal.modes()
         terminal.wait_for(shown)
-        began = time.monotonic()
-        terminal.send("q")
-        assert terminal.wait_for_end() == 0
-        assert time.monotonic() - began < NO_LONGER
-        assert terminal.modes() == before
-        assert "left with 0" in terminal.text
-        assert "Traceback" not in terminal.text
-        assert "destroyed but" not in terminal.text
-    assert b"\x1b[?1049l" in terminal.raw
+        leave(terminal, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_end_gives_the_terminal_back(number: signal.Signals, tmp_path: Path) -> None:
+def test_ctrl_z_does_nothing_and_a_signal_to_end_gives_the_terminal_back(
+    number: signal.Signals, tmp_path: Path
+) -> None:
     with dashboard("none", tmp_path) as terminal:
         before = terminal.modes()
         terminal.wait_for("LIVE")
-        terminal.process.send_signal(number)
-        assert terminal.wait_for_end() == 0
-        assert terminal.modes() == before
-    assert b"\x1b[?1049l" in terminal.raw
-
-
-def test_ctrl_z_neither_stops_it_nor_leaves_the_terminal_raw(tmp_path: Path) -> None:
-    with dashboard("none", tmp_path) as terminal:
-        before = terminal.modes()
-        terminal.wait_for("Running")
         terminal.send("\x1a")
         terminal.send("?")
         terminal.wait_for("Esc closes")
         assert b"\x1b[?1049l" not in terminal.raw
-        terminal.send("\x11")
+        terminal.process.send_signal(number)
         assert terminal.wait_for_end() == 0
         assert terminal.modes() == before
+    assert b"\x1b[?1049l" in terminal.raw
 
 
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
@@ -96,6 +91,7 @@ def test_a_signal_to_stop_pauses_it_and_one_to_go_on_brings_it_back_whole(
 @pytest.mark.parametrize(("trouble", "shown"), [("none", "Failed text[/x]"), ("refused", "No context text[/x]")])
 def test_no_escape_of_a_cluster_reaches_the_terminal(trouble: str, shown: str, tmp_path: Path) -> None:
     with dashboard(trouble, tmp_path) as terminal:
+        before = terminal.modes()
         terminal.wait_for(shown)
         if trouble == "none":
             terminal.send("\x1b[19~")  # F8
@@ -105,8 +101,7 @@ def test_no_escape_of_a_cluster_reaches_the_terminal(trouble: str, shown: str, t
             terminal.send("u")
             terminal.wait_for("URL")
             terminal.send("\x1b")
-        terminal.send("\x11")
-        assert terminal.wait_for_end() == 0
+        leave(terminal, before)
     left = OURS.sub(b"", bytes(terminal.raw))
     assert b"\x1b" not in left, re.findall(rb".{20}\x1b.{20}", left, re.DOTALL)[:5]
     assert re.search("[\x00-\x07\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e]", left.decode()) is None

@@ -1,4 +1,4 @@
-"""The program that `test_dashboard_process` runs: the dashboard over a cluster with some trouble in it."""
+"""The program that tests start as a process: the dashboard over a cluster with some trouble in it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What the dashboard writes to terminals with fewer colours or characters: nothing that they do not have."""
+"""What the dashboard writes to terminals with fewer colours or characters, or within ssh, tmux and screen."""
 
 from __future__ import annotations
 
+import base64
 import re
 import sys
 from pathlib import Path
@@ -30,19 +31,25 @@ def written_colours(raw: bytes) -> set[str]:
     return kinds
 
 
+_SSH = {"SSH_TTY": "/dev/pts/1"}
+_PLAIN = rb"(?<!;)\x1b\]52;c;([A-Za-z0-9+/=]+)\x07"
+_TMUX = rb"\x1bPtmux;\x1b\x1b\]52;c;([A-Za-z0-9+/=]+)\x07\x1b\\"
+_SCREEN = rb"\x1bP\x1b\]52;c;([A-Za-z0-9+/=]+)\x07\x1b\\"
+
+
 @pytest.mark.parametrize(
-    ("environment", "kinds"),
+    ("environment", "kinds", "copied"),
     [
-        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, {"24 bit"}),
-        ({"TERM": "xterm-256color"}, {"256"}),
-        ({"TERM": "xterm"}, {"16"}),
-        ({"TERM": "linux"}, {"16"}),
-        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, set[str]()),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", **_SSH}, {"24 bit"}, _PLAIN),
+        ({"TERM": "xterm-256color", **_SSH, "TMUX": "/nowhere,1,0"}, {"256"}, _TMUX),
+        ({"TERM": "xterm", **_SSH, "STY": "1.pts"}, {"16"}, _SCREEN),
+        ({"TERM": "linux"}, {"16"}, b""),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, set[str](), b""),
     ],
-    ids=["24 bit", "256", "16", "linux console", "NO_COLOR"],
+    ids=["24 bit over ssh", "256 in tmux", "16 in screen", "linux console", "NO_COLOR"],
 )
-def test_no_colour_that_the_terminal_does_not_have(
-    environment: dict[str, str], kinds: set[str], tmp_path: Path
+def test_no_colour_that_the_terminal_does_not_have_and_a_copy_that_fits_what_it_is_in(
+    environment: dict[str, str], kinds: set[str], copied: bytes, tmp_path: Path
 ) -> None:
     usual = {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "PATH": "", "LANG": "C.UTF-8"}
     command = [sys.executable, "-m", "tests.terminal.troubled_dashboard", "none"]
@@ -54,7 +61,13 @@ def test_no_colour_that_the_terminal_does_not_have(
         terminal.send("?")
         terminal.wait_for("Esc closes")
         terminal.send("\x1b")
-        terminal.wait_for("F8 Destroy")
+        terminal.wait_for(lambda screen: "Esc closes" not in screen)
+        if copied:
+            terminal.send("j")
+            terminal.send("u")
+            terminal.wait_for("Copy")
+            terminal.send("3000\r")
+            terminal.wait_for("Sent to the terminal (OSC 52)")
         terminal.send("\x1b[19~")  # F8
         terminal.wait_for("Destroy this sandbox?")
         terminal.send("\x11")
@@ -65,3 +78,6 @@ def test_no_colour_that_the_terminal_does_not_have(
     if environment["TERM"] == "linux":
         # It has no other characters for sure; what the hostile sandbox sent has gone by then.
         assert terminal.raw.isascii()
+    if copied:
+        [payload] = re.findall(copied, bytes(terminal.raw))
+        assert base64.b64decode(payload) == b"http://k8s-sandbox-url-not-configured.invalid:3000"
