@@ -46,7 +46,7 @@ def printed(shell: Shell, arguments: list[str], **options: object) -> bytes:
 
 
 @each_shell
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(arguments=st.lists(values, min_size=1, max_size=4))
 def test_any_arguments_arrive_unchanged(shell: Shell, arguments: list[str]) -> None:
     out = printed(shell, ["printf", "%s\\0", *arguments])
@@ -54,7 +54,7 @@ def test_any_arguments_arrive_unchanged(shell: Shell, arguments: list[str]) -> N
 
 
 @each_shell
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(env=st.dictionaries(names, values, min_size=1, max_size=4), stdin=st.one_of(st.none(), st.binary(max_size=50)))
 def test_ts10_any_environment_arrives_unchanged(shell: Shell, env: dict[str, str], stdin: bytes | None) -> None:
     # PATH and what the dynamic loader reads would hide the tool that prints.
@@ -68,7 +68,7 @@ def test_ts10_any_environment_arrives_unchanged(shell: Shell, env: dict[str, str
 
 
 @each_shell
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(name=texts.filter(lambda text: text not in {"", ".", ".."} and "/" not in text))
 def test_any_directory_is_entered(shell: Shell, name: str) -> None:
     with tempfile.TemporaryDirectory() as root:
@@ -79,7 +79,7 @@ def test_any_directory_is_entered(shell: Shell, name: str) -> None:
 
 
 @each_shell
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     command=st.one_of(
         texts.map(lambda text: "printf %s '" + text.replace("'", "'\\''") + "'"),
