@@ -39,12 +39,17 @@ async def finished(pilot: Pilot[None], app: ConsoleApp, count: int = 1) -> None:
     await pilot.pause()
 
 
-async def test_a_command_runs_and_shows_its_output_and_its_end(app: ConsoleApp) -> None:
+async def test_a_command_runs_and_shows_its_output_at_once_and_its_end(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"npm", "space", *"test", "enter")
         command = await app.host.command(0)
         assert (command.command, command.cwd, command.env) == ("npm test", None, {})
-        command.out(b"2 passing\n").err(b"deprecated\n").exit(0)
+        command.out(b"2 passing\n").err(b"deprecated\n")
+        await until(pilot, lambda: "! deprecated" in app.screen_text())
+        assert "│ 2 passing" in app.screen_text()
+        assert any(re.match(r"└ running  \d+ s", line) for line in app.screen_text())
+        assert app.console_pane.live_commands("uid-computesdk-sbx-1a2b3c4d") == 1
+        command.exit(0)
         await finished(pilot, app)
         assert app.heard[0].__class__ is CommandStarted
         screen = app.screen_text()
@@ -55,46 +60,28 @@ async def test_a_command_runs_and_shows_its_output_and_its_end(app: ConsoleApp) 
         assert app.console_pane.live_commands("uid-computesdk-sbx-1a2b3c4d") == 0
 
 
-async def test_output_is_on_screen_before_the_command_ends(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await enter(pilot, "build")
-        (await app.host.command(0)).out(b"step 1\nstep 2")
-        await until(pilot, lambda: "│ step 2" in app.screen_text())
-        screen = app.screen_text()
-        assert "│ step 1" in screen
-        assert any(re.match(r"└ running  \d+ s", line) for line in screen)
-        assert app.console_pane.live_commands("uid-computesdk-sbx-1a2b3c4d") == 1
-
-
-async def test_a_failure_is_put_into_words(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+async def test_a_failure_is_put_into_words_and_what_came_before_it_stays(app: ConsoleApp) -> None:
+    async with app.run_test(size=(100, 24)) as pilot:
         await enter(pilot, "x")
         (await app.host.command(0)).exit(137)
         await finished(pilot, app)
         assert "└ exit 137  1.24 s  SIGKILL, killed: often for want of memory" in app.screen_text()
-
-
-async def test_a_command_without_exit_code_says_why_and_keeps_its_output(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await enter(pilot, "x")
-        (await app.host.command(0)).out(b"so far\n").fail(ConnectionLostError("No status came."))
-        await finished(pilot, app)
+        await enter(pilot, "y")
+        (await app.host.command(1)).out(b"so far\nand no").fail(ConnectionLostError("No status came."))
+        await finished(pilot, app, 2)
         assert "└ connection lost  1.24 s  No status came." in app.screen_text()
         assert "│ so far" in app.screen_text()
-
-
-async def test_a_command_that_cannot_start_says_why(app: ConsoleApp) -> None:
-    app.host.refuses = ForbiddenError("pods/exec is \x1b[2Jforbidden.", status=403, hint="Ask for create.")
-    async with app.run_test(size=(100, 24)) as pilot:
-        await enter(pilot, "x")
-        await finished(pilot, app)
+        assert "│ and no" in app.screen_text()
+        app.host.refuses = ForbiddenError("pods/exec is \x1b[2Jforbidden.", status=403, hint="Ask for create.")
+        await enter(pilot, "z")
+        await finished(pilot, app, 3)
         assert any(
             line.startswith("└ did not start") and line.endswith("pods/exec is forbidden. Ask for create.")
             for line in app.screen_text()
         )
 
 
-async def test_ctrl_c_kills_the_command_in_the_sandbox(app: ConsoleApp) -> None:
+async def test_ctrl_c_kills_the_command_in_the_sandbox_started_or_not_and_answered_or_not(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await enter(pilot, "sleep 100")
         command = await app.host.command(0)
@@ -103,27 +90,19 @@ async def test_ctrl_c_kills_the_command_in_the_sandbox(app: ConsoleApp) -> None:
         await finished(pilot, app)
         assert command.killed.is_set()
         assert "└ cancelled  1.24 s  exit 137" in app.screen_text()
-
-
-async def test_a_cancel_that_is_not_answered_can_be_given_up(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await enter(pilot, "sleep 100")
-        command = await app.host.command(0)
+        await enter(pilot, "sleep 200")
+        command = await app.host.command(1)
         command.answers_kill = False
-        await until(pilot, lambda: app.console_pane.cards[0].state is CommandState.RUNNING)
+        await until(pilot, lambda: app.console_pane.cards[-1].state is CommandState.RUNNING)
         await pilot.press("ctrl+c")
-        await finished(pilot, app)
+        await finished(pilot, app, 2)
         assert any("the sandbox did not answer; it may still run" in line for line in app.screen_text())
         assert command.left
-
-
-async def test_a_command_that_has_not_started_can_be_cancelled(app: ConsoleApp) -> None:
-    app.host.accepts.clear()
-    async with app.run_test(size=(80, 24)) as pilot:
+        app.host.accepts.clear()
         await enter(pilot, "x")
         await pilot.press("ctrl+c")
-        await finished(pilot, app)
-        assert app.console_pane.cards[0].state is CommandState.CANCELLED
+        await finished(pilot, app, 3)
+        assert app.console_pane.cards[-1].state is CommandState.CANCELLED
 
 
 async def test_several_commands_run_at_once_and_each_keeps_to_its_card(app: ConsoleApp) -> None:
@@ -206,23 +185,7 @@ async def test_without_a_sandbox_the_console_says_what_to_do(tmp_path: Path) -> 
         assert "No sandbox is selected. Choose one in the table, or create one." in app.screen_text()[-1]
 
 
-async def test_cd_lasts_for_the_next_commands_of_that_sandbox(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await enter(pilot, "cd src")
-        command = await app.host.command(0)
-        assert command.command == "cd src >/dev/null && pwd"
-        command.out(b"/app/src\n").exit(0)
-        await finished(pilot, app)
-        assert "└ exit 0  1.24 s  the next commands start here" in app.screen_text()
-        assert app.screen_text()[-1].startswith(" computesdk-sbx-1a2b3c4d /app/src $")
-        await enter(pilot, "ls")
-        assert (await app.host.command(1)).cwd == "/app/src"
-        app.console_pane.select(app.host, info("other"))
-        await enter(pilot, "ls")
-        assert (await app.host.command(2)).cwd is None
-
-
-async def test_cd_that_fails_changes_nothing(app: ConsoleApp) -> None:
+async def test_cd_lasts_for_the_next_commands_of_that_sandbox_unless_it_fails(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await enter(pilot, "cd nowhere")
         (await app.host.command(0)).err(b"sh: 1: cd: can't cd to nowhere\n").exit(2)
@@ -230,6 +193,18 @@ async def test_cd_that_fails_changes_nothing(app: ConsoleApp) -> None:
         assert "└ exit 2  1.24 s" in app.screen_text()
         await enter(pilot, "ls")
         assert (await app.host.command(1)).cwd is None
+        await enter(pilot, "cd src")
+        command = await app.host.command(2)
+        assert command.command == "cd src >/dev/null && pwd"
+        command.out(b"/app/src\n").exit(0)
+        await finished(pilot, app, 2)
+        assert "└ exit 0  1.24 s  the next commands start here" in app.screen_text()
+        assert app.screen_text()[-1].startswith(" computesdk-sbx-1a2b3c4d /app/src $")
+        await enter(pilot, "ls")
+        assert (await app.host.command(3)).cwd == "/app/src"
+        app.console_pane.select(app.host, info("other"))
+        await enter(pilot, "ls")
+        assert (await app.host.command(4)).cwd is None
 
 
 async def test_up_goes_through_the_history_and_down_comes_back(app: ConsoleApp) -> None:
@@ -307,18 +282,6 @@ async def test_quitting_with_a_command_running_leaves_it_properly(app: ConsoleAp
     assert command.left
 
 
-async def test_a_double_click_on_a_header_brings_its_command_back(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await enter(pilot, "npm test")
-        (await app.host.command(0)).exit(1)
-        await finished(pilot, app)
-        await pilot.click("#console-output", offset=(10, 0), times=2)
-        await pilot.pause()
-        assert app.screen_text()[-1].endswith("$ npm test")
-        await pilot.press("enter")
-        assert (await app.host.command(1)).command == "npm test"
-
-
 async def test_the_time_a_command_takes_is_counted_on_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.output.TICK_SECONDS", 0.02)
     seconds = [0.0]
@@ -333,11 +296,20 @@ async def test_the_time_a_command_takes_is_counted_on_screen(tmp_path: Path, mon
         await finished(pilot, app)
 
 
-async def test_the_newest_command_that_fits_is_suggested_and_taken_with_right(app: ConsoleApp) -> None:
+async def test_a_command_comes_back_by_a_double_click_and_by_its_beginning(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await enter(pilot, "npm test")
-        (await app.host.command(0)).exit(0)
+        (await app.host.command(0)).exit(1)
+        await finished(pilot, app)
+        await pilot.click("#console-output", offset=(10, 0), times=2)
+        await pilot.pause()
+        assert app.screen_text()[-1].endswith("$ npm test")
+        await pilot.press("enter")
+        command = await app.host.command(1)
+        assert command.command == "npm test"
+        command.exit(0)
+        await finished(pilot, app, 2)
         await pilot.press("n", "p")
         await until(pilot, lambda: app.screen_text()[-1].endswith("$ npm test"))
         await pilot.press("right", "enter")
-        assert (await app.host.command(1)).command == "npm test"
+        assert (await app.host.command(2)).command == "npm test"

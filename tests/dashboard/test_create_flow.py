@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Button, Static
 
@@ -85,7 +86,7 @@ async def flow() -> AsyncIterator[Flow]:
         yield Flow(app, pilot)
 
 
-async def test_a_sandbox_is_made_and_handed_over(flow: Flow) -> None:
+async def test_a_sandbox_is_made_and_handed_over_and_the_form_is_empty_again(flow: Flow) -> None:
     worker = await flow.start()
     creation = await flow.submit("p", "tab", "tab", *"web")
     assert creation.arguments["runtime"] == "python"
@@ -110,13 +111,6 @@ async def test_a_sandbox_is_made_and_handed_over(flow: Flow) -> None:
     assert await ended(worker) == Sandbox("default/web-1")
     await flow.eventually(lambda: flow.app.said, ["default/web-1 is running"])
     await flow.eventually(lambda: len(flow.app.screen_stack), 1)
-
-
-async def test_after_a_sandbox_the_form_is_empty_again(flow: Flow) -> None:
-    worker = await flow.start()
-    creation = await flow.submit("tab", "tab", *"web")
-    creation.end.set_result(Sandbox("default/web-1"))
-    await ended(worker)
     await flow.start()
     assert flow.form.values.is_empty
 
@@ -152,20 +146,14 @@ async def test_a_failure_says_why_and_keeps_all_that_was_typed(flow: Flow) -> No
     assert await ended(worker) == Sandbox("default/web-2")
 
 
-async def test_a_failure_can_be_left_and_taken_up_later(flow: Flow) -> None:
+async def test_leaving_cancelling_and_a_failure_keep_what_was_typed(flow: Flow) -> None:
     worker = await flow.start()
-    creation = await flow.submit("tab", "tab", *"web")
-    creation.end.set_exception(ForbiddenError("You may not create Pods in default.", status=403))
-    await flow.failed()
-    await flow.pilot.press("escape")
+    await flow.pilot.press("tab", *"img", "escape")
     assert await ended(worker) is None
-    await flow.eventually(lambda: len(flow.app.screen_stack), 1)
-    await flow.start()
-    await flow.eventually(lambda: flow.form.values.name, "web")
+    assert flow.creator.calls.empty()
 
-
-async def test_cancelling_ends_the_create_and_waits_until_it_is_undone(flow: Flow) -> None:
     worker = await flow.start()
+    await flow.eventually(lambda: flow.form.values.image, "img")
     creation = await flow.submit("tab", "tab", *"web")
     creation.step(CreateStage.ACCEPTED)
     await flow.pilot.press("escape")
@@ -177,20 +165,20 @@ async def test_cancelling_ends_the_create_and_waits_until_it_is_undone(flow: Flo
     assert await ended(worker) is None
     assert creation.cancelled
     await flow.eventually(lambda: flow.app.said, ["Cancelled; what was typed is kept."])
-    await flow.start()
-    await flow.eventually(lambda: flow.form.values.name, "web")
 
-
-async def test_leaving_the_form_creates_nothing_and_keeps_what_was_typed(flow: Flow) -> None:
     worker = await flow.start()
-    await flow.pilot.press("tab", *"img", "escape")
+    await flow.eventually(lambda: flow.form.values.name, "web")
+    creation = await flow.submit()
+    creation.end.set_exception(ForbiddenError("You may not create Pods in default.", status=403))
+    await flow.failed()
+    await flow.pilot.press("escape")
     assert await ended(worker) is None
-    assert flow.creator.calls.empty()
+    await flow.eventually(lambda: len(flow.app.screen_stack), 1)
     await flow.start()
-    await flow.eventually(lambda: flow.form.values.image, "img")
+    await flow.eventually(lambda: (flow.form.values.image, flow.form.values.name), ("img", "web"))
 
 
-async def test_a_create_in_the_background_tells_its_end(flow: Flow) -> None:
+async def test_a_create_in_the_background_tells_its_end_and_a_failure_can_be_taken_up(flow: Flow) -> None:
     worker = await flow.start()
     creation = await flow.submit()
     await flow.pilot.click("#background")
@@ -204,23 +192,19 @@ async def test_a_create_in_the_background_tells_its_end(flow: Flow) -> None:
     other.end.set_result(Sandbox("default/b"))
     assert await ended(second) == Sandbox("default/b")
     await flow.eventually(lambda: flow.app.said, ["default/a is running", "default/b is running"])
-
-
-async def test_a_failure_in_the_background_is_told_and_can_be_taken_up(flow: Flow) -> None:
     worker = await flow.start()
     creation = await flow.submit("tab", "tab", *"web")
     await flow.pilot.press("b")
     creation.end.set_exception(CreateError("No node has room.", reason="Unschedulable"))
     assert await ended(worker) is None
-    await flow.eventually(
-        lambda: flow.app.said, ["Unschedulable\nNo node has room.\nWhat was typed is kept: create again to change it."]
-    )
+    failure = "Unschedulable\nNo node has room.\nWhat was typed is kept: create again to change it."
+    await flow.eventually(lambda: flow.app.said[2:], [failure])
     await flow.start()
     await flow.eventually(lambda: flow.form.values.name, "web")
     assert "Unschedulable" in flow.text("#failure")
 
 
-async def test_an_end_below_another_screen_waits_for_its_turn(flow: Flow) -> None:
+async def test_an_end_below_another_screen_waits_for_its_turn_and_one_at_once_leaves_no_screen(flow: Flow) -> None:
     worker = await flow.start()
     creation = await flow.submit()
     above = Screen[None]()
@@ -231,9 +215,6 @@ async def test_an_end_below_another_screen_waits_for_its_turn(flow: Flow) -> Non
     above.dismiss()
     assert await ended(worker) == Sandbox("default/a")
     await flow.eventually(lambda: len(flow.app.screen_stack), 1)
-
-
-async def test_a_create_that_ends_at_once_leaves_no_screen(flow: Flow) -> None:
     worker = await flow.start()
     flow.creator.instant = Sandbox("default/quick")
     await flow.pilot.press("ctrl+s")
@@ -255,16 +236,15 @@ async def test_quitting_cancels_the_create() -> None:
     assert creation.end.cancelled()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (64, 16)])
-async def test_a_long_failure_scrolls_and_keeps_its_buttons(size: tuple[int, int]) -> None:
-    app = Host()
-    async with app.run_test(size=size) as pilot:
-        flow = Flow(app, pilot)
-        await flow.start()
-        creation = await flow.submit()
-        creation.end.set_exception(CreateError("It failed.", events=[f"event {number} " * 20 for number in range(30)]))
-        await flow.failed()
-        edit = app.screen.query_one("#edit")
-        assert app.screen.region.contains_region(edit.region)
-        await pilot.click("#close")
-        assert len(app.screen_stack) == 1
+async def test_a_long_failure_scrolls_and_keeps_its_buttons(flow: Flow) -> None:
+    await flow.start()
+    creation = await flow.submit()
+    creation.end.set_exception(CreateError("It failed.", events=[f"event {number} " * 20 for number in range(30)]))
+    await flow.failed()
+    for width, height in ((80, 24), (64, 16)):
+        await flow.pilot.resize_terminal(width, height)
+        edit = flow.app.screen.query_one("#edit")
+        await flow.eventually(lambda: flow.app.screen.size, Size(width, height))
+        await flow.eventually(lambda edit=edit: flow.app.screen.region.contains_region(edit.region), expected=True)
+    await flow.pilot.click("#close")
+    assert len(flow.app.screen_stack) == 1

@@ -67,9 +67,15 @@ async def hands() -> AsyncIterator[Hands]:
         yield Hands(app, pilot)
 
 
-async def test_resources_lifetime_and_profile_reach_the_provider(hands: Hands) -> None:
+async def test_a_wrong_amount_is_explained_and_gets_the_cursor_and_right_ones_reach_the_provider(hands: Hands) -> None:
     await hands.open()
-    for field, text in (("lifetime", "2h"), ("cpu-request", "500m"), ("memory-limit", "2Gi")):
+    hands.fill("cpu-request", "2")
+    hands.fill("cpu-limit", "1")
+    await eventually(hands.pilot, lambda: hands.text("#cpu-note"), "! More is kept free than may be used")
+    await hands.pilot.press("ctrl+s")
+    await eventually(hands.pilot, lambda: getattr(hands.app.focused, "id", ""), "cpu-request")
+    assert isinstance(hands.app.screen, CreateScreen)
+    for field, text in (("lifetime", "2h"), ("cpu-request", "500m"), ("cpu-limit", ""), ("memory-limit", "2Gi")):
         hands.fill(field, text)
     hands.app.screen.query_one("#profile Choice").focus()
     await hands.pilot.press("r", "ctrl+s")
@@ -80,17 +86,7 @@ async def test_resources_lifetime_and_profile_reach_the_provider(hands: Hands) -
     assert creation.arguments["security_profile"] == "restricted"
 
 
-async def test_a_wrong_amount_is_explained_beside_it_and_gets_the_cursor(hands: Hands) -> None:
-    await hands.open()
-    hands.fill("cpu-request", "2")
-    hands.fill("cpu-limit", "1")
-    await eventually(hands.pilot, lambda: hands.text("#cpu-note"), "! More is kept free than may be used")
-    await hands.pilot.press("ctrl+s")
-    await eventually(hands.pilot, lambda: getattr(hands.app.focused, "id", ""), "cpu-request")
-    assert isinstance(hands.app.screen, CreateScreen)
-
-
-async def test_arrows_and_tab_reach_the_last_field_also_where_the_form_scrolls(hands: Hands) -> None:
+async def test_the_last_field_is_reached_and_one_exact_name_cannot_be_had_several_times(hands: Hands) -> None:
     await hands.open()
     hands.app.screen.query_one("#metadata").focus()
     hands.app.screen.query_one("#copies TextField").focus()
@@ -98,10 +94,18 @@ async def test_arrows_and_tab_reach_the_last_field_also_where_the_form_scrolls(h
     await eventually(hands.pilot, lambda: hands.app.screen.query_one("#profile Choice").has_focus, True)
     region = hands.app.screen.query_one("#profile").region
     assert hands.app.screen.query_one("#fields").region.contains_region(region)
+    hands.fill("name", "web")
+    hands.fill("copies", "2")
+    hands.app.screen.query_one("#ending", Checkbox).value = False
+    await eventually(hands.pilot, lambda: hands.text("#copies-note"), "! Several need a random ending to their name")
 
 
-async def test_the_preview_shows_the_pod_with_values_hidden_as_in_the_form(hands: Hands) -> None:
-    await hands.open(Likeness(FormValues(runtime="python", name="web", envs=(Row("TOKEN", "s3cret"),)), ()))
+async def test_another_one_like_it_says_what_was_left_out_and_its_preview_hides_values_as_the_form_does(
+    hands: Hands,
+) -> None:
+    like = FormValues(runtime="python", name="web", envs=(Row("TOKEN", "s3cret"),))
+    await hands.open(Likeness(like, ("the node selector",)))
+    assert str(hands.app.screen.query_one("#kept Static", Static).content) == "Not taken over: the node selector."
     await hands.pilot.press("ctrl+y")
     await hands.until(PreviewScreen)
     shown = str(hands.app.screen.query_one("#text Static", Static).content)
@@ -115,7 +119,9 @@ async def test_the_preview_shows_the_pod_with_values_hidden_as_in_the_form(hands
     assert "s3cret" in str(hands.app.screen.query_one("#text Static", Static).content)
 
 
-async def test_a_form_is_kept_as_a_preset_and_taken_from_it(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_form_is_kept_as_a_preset_taken_from_it_and_presets_are_removed(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TOKEN", "from the environment")
     await hands.open(Likeness(FormValues(runtime="python", image="img", envs=(Row("TOKEN", "s3cret"),)), ()))
     await hands.pilot.press("ctrl+t")
@@ -135,22 +141,12 @@ async def test_a_form_is_kept_as_a_preset_and_taken_from_it(hands: Hands, monkey
     await eventually(hands.pilot, lambda: form.values.image, "img")
     assert form.values.runtime == "python"
     assert form.values.envs == (Row("TOKEN", "from the environment"),)
-
-
-async def test_presets_are_removed_by_a_function_key(hands: Hands) -> None:
-    hands.presets.keep("a", FormValues(runtime="node"))
-    hands.presets.keep("b[/x]", FormValues(runtime="node"))
-    await hands.open()
+    hands.presets.keep("other[/x]", FormValues(runtime="node"))
     await hands.pilot.press("ctrl+t")
     await hands.until(PresetsScreen)
     await eventually(hands.pilot, lambda: hands.app.screen.query_one(OptionList).has_focus, True)
     await hands.pilot.press("down", "f8")
-    await eventually(hands.pilot, lambda: hands.presets.names, ("a",))
-
-
-async def test_another_one_like_it_says_what_was_left_out(hands: Hands) -> None:
-    await hands.open(Likeness(FormValues(runtime="node", image="img"), ("the node selector",)))
-    assert str(hands.app.screen.query_one("#kept Static", Static).content) == "Not taken over: the node selector."
+    await eventually(hands.pilot, lambda: hands.presets.names, ("nightly",))
 
 
 async def test_several_are_made_some_at_a_time_and_the_view_leaves_when_all_run(hands: Hands) -> None:
@@ -205,11 +201,3 @@ async def test_cancelling_many_ends_all_that_are_under_way(hands: Hands) -> None
     await hands.pilot.press("escape")
     assert await worker.wait() == Sandbox("default/a")
     assert [creation.cancelled for creation in creations] == [False, True, True]
-
-
-async def test_one_exact_name_cannot_be_had_several_times(hands: Hands) -> None:
-    await hands.open()
-    hands.fill("name", "web")
-    hands.fill("copies", "2")
-    hands.app.screen.query_one("#ending", Checkbox).value = False
-    await eventually(hands.pilot, lambda: hands.text("#copies-note"), "! Several need a random ending to their name")

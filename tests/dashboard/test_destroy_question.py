@@ -37,19 +37,19 @@ async def test_the_question_names_the_sandbox_and_cancelling_destroys_nothing() 
 async def test_confirming_destroys_that_sandbox_with_its_uid_and_it_goes_without_a_second_word() -> None:
     async with dashboard(ROWS) as shown:
         await shown.press("down")
-        said: list[str] = []
         for row, after, keys in zip(ROWS[1:], [*ROWS[2:], ROWS[0]], [*CONFIRMING, None], strict=True):
             assert shown.cursor_uid == row.uid
             await shown.press("f8", *keys or ())
             if keys is None:
                 await shown.pilot.click("#destroy")
-            said.append(f"Destroyed {row.id}.")
-            await shown.until(lambda: shown.said == said)
+            said = [f"Destroyed {row.id}."]
+            await shown.until(lambda said=said: shown.said == said)
             assert shown.cluster.compute.sandbox.destroyed[-1] == (row.id, row.uid), keys
             await shown.put_rows([], removed=[row.uid])
             assert shown.said == said
             assert shown.cursor_uid == after.uid
-        assert len(shown.cluster.compute.sandbox.destroyed) == len(said)
+            shown.app.clear_notifications()
+        assert len(shown.cluster.compute.sandbox.destroyed) == 4
 
 
 async def test_what_happens_behind_the_question_does_not_change_what_it_destroys() -> None:
