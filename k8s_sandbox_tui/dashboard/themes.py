@@ -10,34 +10,35 @@ from textual.theme import Theme
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Bluish green, vermillion, yellow, sky blue and purple are told apart with any colour vision (Okabe and Ito).
+# Found by a search from bluish green, vermillion, yellow, sky blue and purple (Okabe and Ito): the nearest colours that
+# are told apart with any colour vision, each two of them, and can be read on every ground.
 _DARK_STATUS: Mapping[str, str] = {
-    "status-running": "#4cc9b0",
-    "status-failed": "#ff8366",
-    "status-pending": "#e8c547",
-    "status-starting": "#74b9ff",
-    "status-stopping": "#c3a6e8",
-    "status-stopped": "#9aa4b3",
-    "status-unknown": "#e58fc0",
+    "status-running": "#6ae0c9",
+    "status-failed": "#ff8367",
+    "status-pending": "#ecc649",
+    "status-starting": "#70b5fc",
+    "status-stopping": "#e2c0f9",
+    "status-stopped": "#9f9fa1",
+    "status-unknown": "#dc8dc8",
 }
 _LIGHT_STATUS: Mapping[str, str] = {
-    "status-running": "#00695c",
-    "status-failed": "#b3310d",
-    "status-pending": "#7a5600",
-    "status-starting": "#1b5a9e",
-    "status-stopping": "#68479b",
-    "status-stopped": "#5c626d",
-    "status-unknown": "#9b2c6f",
+    "status-running": "#1a6c57",
+    "status-failed": "#880800",
+    "status-pending": "#845d01",
+    "status-starting": "#2c5ea1",
+    "status-stopping": "#413498",
+    "status-stopped": "#3a434c",
+    "status-unknown": "#9b3178",
 }
 
 DARK = Theme(
     name="sandbox-dark",
     primary="#5aa2e6",
-    secondary="#4cc9b0",
+    secondary="#6ae0c9",
     accent="#e9b665",
-    warning="#e8c547",
-    error="#ff8366",
-    success="#4cc9b0",
+    warning="#ecc649",
+    error="#ff8367",
+    success="#6ae0c9",
     foreground="#d7dde6",
     background="#12161d",
     surface="#191f28",
@@ -68,11 +69,11 @@ DARK = Theme(
 LIGHT = Theme(
     name="sandbox-light",
     primary="#1b5a9e",
-    secondary="#00695c",
+    secondary="#1a6c57",
     accent="#8a4b00",
-    warning="#7a5600",
+    warning="#845d01",
     error="#b3310d",
-    success="#00695c",
+    success="#1a6c57",
     foreground="#22272f",
     background="#fbfaf7",
     surface="#f1eee8",

@@ -255,7 +255,7 @@ def contrast(one: str, other: str) -> float:
 def test_every_colour_can_be_read_on_every_ground_it_stands_on(theme: object) -> None:
     assert theme in (DARK, LIGHT)
     own = DARK if theme is DARK else LIGHT
-    grounds = [own.background, own.surface, own.variables["cursor-focused"], own.variables["cursor-blurred"]]
+    grounds = [own.background, own.surface, own.panel, own.variables["cursor-focused"], own.variables["cursor-blurred"]]
     texts = [own.foreground, own.variables["muted"], *(own.variables[f"status-{status}"] for status in LOOKS)]
     for ground in grounds:
         for text in texts:
