@@ -47,6 +47,14 @@ async def start(shown: Dashboard, port: str = "3000", local: str = "") -> None:
     await shown.until(lambda: shown.app.screen.query_one(OptionList).has_focus)
 
 
+async def opened(shown: Dashboard) -> None:
+    """Come back to the list where a copy has closed it."""
+    if not isinstance(shown.app.screen, ForwardsScreen):
+        await shown.press("f")
+    shown.app.screen.query_one(OptionList).focus()
+    await shown.pilot.pause()
+
+
 async def test_a_port_is_forwarded_and_goes_on_when_the_screen_is_left(shown: Dashboard) -> None:
     await shown.press("f")
     assert "No port is forwarded yet." in shown.text
@@ -76,26 +84,41 @@ async def test_where_the_same_port_is_taken_here_any_free_one_is_used_unless_one
     assert sandbox(shown).forwards[1].local_port == 9090
 
 
-@pytest.mark.parametrize(("port", "local"), [("", ""), ("0", ""), ("65536", ""), ("web", ""), ("80", "x")])
-async def test_what_is_no_port_says_so_and_starts_nothing(shown: Dashboard, port: str, local: str) -> None:
+async def test_what_is_no_port_says_so_and_starts_nothing(shown: Dashboard) -> None:
     await shown.press("f")
-    await type_ports(shown, port, local)
-    await shown.until(lambda: said(shown).startswith("! "))
-    assert not sandbox(shown).forwards
+    for port, local in (("", ""), ("0", ""), ("65536", ""), ("web", ""), ("80", "x")):
+        shown.app.screen.query_one("#said", Static).update("")
+        shown.app.screen.query_one("#port", Input).focus()
+        await type_ports(shown, port, local)
+        await shown.until(lambda: said(shown).startswith("! "))
+        assert not sandbox(shown).forwards, (port, local)
 
 
-async def test_one_is_ended_and_the_others_go_on(shown: Dashboard) -> None:
+async def test_those_of_several_sandboxes_are_listed_copied_by_click_and_ended_one_by_one(shown: Dashboard) -> None:
     await shown.press("f")
     await start(shown, "3000")
     await shown.press("n")
     await start(shown, "8080")
     first, second = sandbox(shown).forwards
+    await shown.press("escape", "down", "u")
+    await shown.until(lambda: isinstance(shown.app.screen, UrlScreen))
+    shown.app.screen.query_one("#port", Input).value = "5173"
+    await shown.press("ctrl+f")
+    await shown.until(lambda: isinstance(shown.app.screen, ForwardsScreen))
+    assert shown.app.screen.query_one("#port", Input).value == "5173", "from the dialogue of URLs"
+    await start(shown, "5173")
+    assert INFOS[0].id in shown.text
+    assert INFOS[1].id in shown.text
+    assert sandbox(shown, 1).forwards[0].remote_port == 5173
+    await shown.click("127.0.0.1:3000 -> 3000")
+    await shown.until(lambda: any("http://127.0.0.1:3000" in text for text in shown.said))
+    await opened(shown)
     await shown.press("home", "x")
     await shown.until(lambda: first.state is ForwardState.CLOSED)
     await shown.until(lambda: "-> 3000" not in shown.text)
     assert second.state is ForwardState.LISTENING
     await shown.press("escape")
-    assert "1 forward" in shown.lines[0]
+    assert "2 forwards" in shown.lines[0]
 
 
 async def test_a_forward_whose_sandbox_has_gone_says_so_once_and_stays_listed(shown: Dashboard) -> None:
@@ -127,31 +150,3 @@ async def test_a_forward_that_ends_with_the_dashboard_is_no_error() -> None:
     del tasks
     gc.collect()
     assert problems == []
-
-
-async def test_forwards_of_several_sandboxes_are_listed_together(shown: Dashboard) -> None:
-    await shown.press("f")
-    await start(shown)
-    await shown.press("escape", "down", "f")
-    await start(shown, "3001")
-    assert INFOS[0].id in shown.text
-    assert INFOS[1].id in shown.text
-    assert sandbox(shown, 1).forwards[0].remote_port == 3001
-
-
-async def test_the_url_dialogue_offers_it(shown: Dashboard) -> None:
-    await shown.press("u")
-    await shown.until(lambda: isinstance(shown.app.screen, UrlScreen))
-    shown.app.screen.query_one("#port", Input).value = "5173"
-    await shown.press("ctrl+f")
-    await shown.until(lambda: isinstance(shown.app.screen, ForwardsScreen))
-    assert shown.app.screen.query_one("#port", Input).value == "5173"
-
-
-async def test_the_mouse_picks_a_port_and_the_url_is_copied(shown: Dashboard) -> None:
-    await shown.press("f")
-    await start(shown)
-    await shown.press("n")
-    await start(shown, "8080")
-    await shown.click("127.0.0.1:3000 -> 3000")
-    await shown.until(lambda: any("http://127.0.0.1:3000" in text for text in shown.said))

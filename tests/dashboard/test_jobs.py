@@ -47,7 +47,9 @@ async def listed(shown: Dashboard) -> None:
     await shown.until(lambda: isinstance(shown.app.screen, JobsScreen) and "Looking" not in shown.text)
 
 
-async def test_a_command_with_an_ampersand_becomes_a_job_that_its_card_follows(shown: Dashboard) -> None:
+async def test_a_command_with_an_ampersand_becomes_a_job_that_its_card_follows_and_ctrl_c_ends(
+    shown: Dashboard,
+) -> None:
     await shown.press("enter", *"web &", "enter")
     await shown.until(lambda: bool(sandbox(shown).jobs.jobs))
     job = sandbox(shown).jobs.jobs[0]
@@ -59,6 +61,11 @@ async def test_a_command_with_an_ampersand_becomes_a_job_that_its_card_follows(s
     await job.exit(3)
     await shown.until(lambda: "exit 3" in shown.text)
     assert not job.killed
+    await shown.press(*"db &", "enter")
+    await shown.until(lambda: "job 000002 goes on when you leave" in shown.text)
+    await shown.press("ctrl+c")
+    await shown.until(lambda: "cancelled" in shown.text)
+    assert sandbox(shown).jobs.jobs[1].killed
 
 
 async def test_two_jobs_are_followed_at_the_same_time(shown: Dashboard) -> None:
@@ -77,14 +84,6 @@ async def test_two_jobs_are_followed_at_the_same_time(shown: Dashboard) -> None:
     await shown.until(lambda: "still there" in shown.text)
 
 
-async def test_ctrl_c_ends_a_job(shown: Dashboard) -> None:
-    await shown.press("enter", *"web &", "enter")
-    await shown.until(lambda: "goes on when you leave" in shown.text)
-    await shown.press("ctrl+c")
-    await shown.until(lambda: "cancelled" in shown.text)
-    assert sandbox(shown).jobs.jobs[0].killed
-
-
 async def test_a_job_goes_on_when_the_dashboard_ends_and_does_not_hold_it_up() -> None:
     async with dashboard([INFO]) as shown:
         shown.cluster.compute.sandbox.known[INFO.id] = ScriptedSandbox(INFO.id, INFO.uid, info=INFO)
@@ -94,13 +93,6 @@ async def test_a_job_goes_on_when_the_dashboard_ends_and_does_not_hold_it_up() -
         assert shown.main.what_ends() == ""
     assert job.logs[0].left
     assert not job.killed
-
-
-async def test_a_job_that_cannot_be_started_says_why(shown: Dashboard) -> None:
-    sandbox(shown).jobs.fails = SandboxError("The sandbox has no setsid to start a job with.")
-    await shown.press("enter", *"web &", "enter")
-    await shown.until(lambda: "no setsid" in shown.text)
-    assert "did not start" in shown.text
 
 
 async def test_jobs_are_listed_the_newest_first_and_followed_by_click_and_key(shown: Dashboard) -> None:
@@ -121,11 +113,19 @@ async def test_jobs_are_listed_the_newest_first_and_followed_by_click_and_key(sh
     assert console(shown).cards[-1].job_id == second.info.id
 
 
-async def test_without_jobs_it_says_how_to_start_one(shown: Dashboard) -> None:
+async def test_without_jobs_it_says_how_to_start_one_and_what_fails_says_why(shown: Dashboard) -> None:
     await listed(shown)
     assert "A command that ends with & starts one" in shown.text
     await shown.press("escape")
     assert not isinstance(shown.app.screen, JobsScreen)
+    sandbox(shown).jobs.fails = SandboxError("The connection ended.")
+    await listed(shown)
+    assert str(shown.app.screen.query_one("#said", Static).content) == "! The connection ended."
+    await shown.press("escape")
+    sandbox(shown).jobs.fails = SandboxError("The sandbox has no setsid to start a job with.")
+    await shown.press("enter", *"web &", "enter")
+    await shown.until(lambda: "no setsid" in shown.text)
+    assert "did not start" in shown.text
 
 
 async def asked(shown: Dashboard, title: str) -> None:
@@ -175,12 +175,6 @@ async def test_no_key_that_is_hit_by_mistake_ends_or_removes_a_job(shown: Dashbo
     await shown.press(*"xdXD", "delete", "backspace", "ctrl+h", "ctrl+d", "ctrl+k", "ctrl+x", "y")
     assert isinstance(shown.app.screen, JobsScreen)
     assert [(job.killed, job.removed) for job in sandbox(shown).jobs.jobs] == [(False, False)] * 2
-
-
-async def test_what_cannot_be_listed_says_why(shown: Dashboard) -> None:
-    sandbox(shown).jobs.fails = SandboxError("The connection ended.")
-    await listed(shown)
-    assert str(shown.app.screen.query_one("#said", Static).content) == "! The connection ended."
 
 
 @pytest.mark.parametrize("width", [30, 80, 200])

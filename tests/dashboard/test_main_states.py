@@ -34,38 +34,37 @@ async def test_the_screen_is_painted_before_the_cluster_is_opened() -> None:
         await shown.until(lambda: "kind-test" in shown.lines[0])
 
 
-@pytest.mark.parametrize(
-    ("update", "badge", "sentences"),
-    [
-        (Update(), "LIVE", ["No sandboxes in default.", "Press c to create one."]),
-        (Update(complete=False, freshness="loading"), "LOADING", ["Reading the sandboxes in default"]),
-        (
-            Update(complete=False, freshness="denied", error=FORBIDDEN),
-            "DENIED",
-            [
-                "No right to list sandboxes in default.",
-                "pods is forbidden",
-                "Ask for the verb list",
-                "Press r",
-                "n for another namespace",
-            ],
-        ),
-        (
-            Update(complete=False, freshness="stale", error=REFUSED),
-            "NO ANSWER",
-            ["No connection to https://10.0.0.1:6443.", "Check that the cluster runs.", "press r to try now"],
-        ),
-    ],
-    ids=["empty", "loading", "denied", "disconnected"],
+REASONS = (
+    (Update(complete=False, freshness="loading"), "LOADING", ["Reading the sandboxes in default"]),
+    (
+        Update(complete=False, freshness="denied", error=FORBIDDEN),
+        "DENIED",
+        [
+            "No right to list sandboxes in default.",
+            "pods is forbidden",
+            "Ask for the verb list",
+            "Press r",
+            "n for another namespace",
+        ],
+    ),
+    (
+        Update(complete=False, freshness="stale", error=REFUSED),
+        "NO ANSWER",
+        ["No connection to https://10.0.0.1:6443.", "Check that the cluster runs.", "press r to try now"],
+    ),
+    (Update(), "LIVE", ["No sandboxes in default.", "Press c to create one."]),
 )
-async def test_without_rows_the_table_says_why_and_what_to_do(update: Update, badge: str, sentences: list[str]) -> None:
+
+
+async def test_without_rows_the_table_says_why_and_what_to_do() -> None:
     async with dashboard(size=(100, 30)) as shown:
         await shown.until(lambda: bool(shown.cluster.compute.inventories))
-        await shown.put(update)
-        assert badge in shown.lines[0]
-        for sentence in sentences:
-            assert sentence in shown.text
-        assert "NAME" not in shown.text
+        for update, badge, sentences in REASONS:
+            await shown.put(update)
+            assert badge in shown.lines[0]
+            for sentence in sentences:
+                assert sentence in shown.text
+            assert "NAME" not in shown.text
 
 
 @pytest.mark.parametrize(("freshness", "error"), [("stale", REFUSED), ("denied", FORBIDDEN)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from textual.widgets import OptionList, Static
 
 from k8s_sandbox_tui.dashboard.columns.screen import ColumnsScreen
@@ -59,7 +58,7 @@ async def test_a_click_beside_the_help_closes_it_and_one_on_other_lines_does_not
         assert len(shown.app.screen_stack) == 1
 
 
-async def test_the_right_button_has_the_menu_of_a_sandbox_and_of_the_titles() -> None:
+async def test_the_right_button_has_the_menu_of_that_sandbox_alone_and_of_the_titles() -> None:
     async with dashboard(ROWS) as shown:
         await shown.pilot.click(SandboxTable, offset=(10, 3), button=RIGHT)
         await shown.until(lambda: isinstance(shown.app.screen, RowMenu))
@@ -75,11 +74,7 @@ async def test_the_right_button_has_the_menu_of_a_sandbox_and_of_the_titles() ->
         await shown.press("escape")
         await shown.pilot.click(SandboxTable, offset=(10, 0), button=RIGHT)
         await shown.until(lambda: isinstance(shown.app.screen, ColumnsScreen))
-
-
-async def test_a_menu_does_nothing_to_another_sandbox_than_its_own() -> None:
-    async with dashboard(ROWS) as shown:
-        await shown.press("space")
+        await shown.press("escape", "home", "space")
         await shown.pilot.click(SandboxTable, offset=(10, 3), button=RIGHT)
         await shown.until(lambda: isinstance(shown.app.screen, RowMenu))
         assert "F8     Destroy the 1 marked" in shown.text
@@ -90,8 +85,8 @@ async def test_a_menu_does_nothing_to_another_sandbox_than_its_own() -> None:
         assert "computesdk-sbx-00000003 is gone." in shown.said[-1]
 
 
-async def test_a_click_on_a_count_filters_by_it_and_once_more_shows_all() -> None:
-    async with dashboard(ROWS, size=(100, 24)) as shown:
+async def test_a_click_on_a_part_of_the_top_line_does_or_leads_to_what_changes_it() -> None:
+    async with dashboard(ROWS, size=(100, 24), contexts=[]) as shown:
         await click_text(shown, "1 failed", line=0)
         assert shown.names == ["6"]
         assert "is:failed" in shown.lines[1]
@@ -99,17 +94,12 @@ async def test_a_click_on_a_count_filters_by_it_and_once_more_shows_all() -> Non
         assert len(shown.names) == 6
         await click_text(shown, "LIVE", line=0)
         assert shown.cluster.inventory.refreshes == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "screen"),
-    [("kind-test", ContextScreen), ("default", NamespaceScreen), ("1 marked", MarkScreen)],
-)
-async def test_a_click_on_a_part_of_the_top_line_leads_to_what_changes_it(text: str, screen: type[object]) -> None:
-    async with dashboard(ROWS, size=(100, 24), contexts=[]) as shown:
         await shown.press("space")
-        await click_text(shown, text, line=0)
-        await shown.until(lambda: isinstance(shown.app.screen, screen))
+        for text, screen in (("kind-test", ContextScreen), ("default", NamespaceScreen), ("1 marked", MarkScreen)):
+            await click_text(shown, text, line=0)
+            await shown.until(lambda screen=screen: isinstance(shown.app.screen, screen))
+            await shown.press("escape")
+            assert len(shown.app.screen_stack) == 1
 
 
 async def test_read_only_mode_is_lifted_by_a_click_where_that_is_allowed() -> None:

@@ -55,7 +55,7 @@ async def opens(shown: Dashboard, key: str, screen: type[DOMNode]) -> None:
 # Namespaces.
 
 
-async def test_n_lists_the_namespaces_and_enter_shows_one() -> None:
+async def test_n_lists_the_namespaces_enter_shows_one_and_new_sandboxes_go_there() -> None:
     async with dashboard(ROWS) as shown:
         compute = shown.cluster.compute
         assert compute.shown == [("default",)]
@@ -70,9 +70,11 @@ async def test_n_lists_the_namespaces_and_enter_shows_one() -> None:
         assert "00000001" not in shown.text
         await shown.put_rows(OTHERS)
         assert shown.names == ["11", "12", "13"]
+        await shown.press("c")
+        await shown.until(lambda: "kube-system/computesdk-sbx" in shown.text)
 
 
-async def test_several_are_marked_with_space() -> None:
+async def test_several_are_marked_with_space_or_the_mouse_or_all_are_taken() -> None:
     async with dashboard(ROWS) as shown:
         shown.cluster.compute.listable = ("agents", "default", "zoo")
         await opens(shown, "n", NamespaceScreen)
@@ -83,9 +85,20 @@ async def test_several_are_marked_with_space() -> None:
         await shown.until(lambda: shown.cluster.compute.shown[-1] == ("agents", "default"))
         assert "agents, default" in shown.lines[0]
 
+        async def click(name: str, offset: int) -> None:
+            y = next(y for y, line in enumerate(shown.lines) if "│" in line and f" {name} " in line)
+            await shown.pilot.click(offset=(shown.lines[y].index(name) + offset, y))
+            await shown.pilot.pause()
 
-async def test_all_of_them() -> None:
-    async with dashboard(ROWS) as shown:
+        await opens(shown, "n", NamespaceScreen)
+        await shown.until(lambda: "zoo" in shown.text)
+        await click("zoo", -3)
+        assert "Enter shows agents, default, zoo." in shown.text
+        await click("zoo", -3)
+        await click("default", -3)
+        await click("agents", -3)
+        await click("zoo", 1)
+        await shown.until(lambda: shown.cluster.compute.shown[-1] == ("zoo",))
         await opens(shown, "n", NamespaceScreen)
         await shown.press("asterisk", "enter")
         await shown.until(lambda: shown.cluster.compute.shown[-1] == ())
@@ -94,54 +107,29 @@ async def test_all_of_them() -> None:
         assert "NAMESPACE" in shown.text
 
 
-async def test_where_they_may_not_be_listed_one_is_typed() -> None:
+async def test_a_name_is_typed_where_the_list_hangs_or_is_forbidden_and_one_that_is_none_says_why() -> None:
     async with dashboard(ROWS) as shown:
-        shown.cluster.compute.listable = ForbiddenError("no", status=403, reason="Forbidden")
-        await opens(shown, "n", NamespaceScreen)
-        await shown.until(lambda: "may not be listed here: type a name" in shown.text)
-        await shown.press(*"team-x")
-        assert "Show team-x" in shown.text
-        await shown.press("enter")
-        await shown.until(lambda: shown.cluster.compute.shown[-1] == ("team-x",))
-
-
-async def test_a_list_that_hangs_does_not_keep_one_from_typing() -> None:
-    async with dashboard(ROWS) as shown:
-        shown.cluster.compute.listing = asyncio.Event()
-        await opens(shown, "n", NamespaceScreen)
-        assert "Reading the namespaces" in shown.text
-        await shown.press(*"agents", "enter")
-        await shown.until(lambda: shown.cluster.compute.shown[-1] == ("agents",))
-
-
-async def test_what_is_no_name_cannot_be_chosen_and_says_why() -> None:
-    async with dashboard(ROWS) as shown:
+        compute = shown.cluster.compute
         await opens(shown, "n", NamespaceScreen)
         await shown.press(*"No_Name")
         assert "is not a namespace name" in shown.text
         await shown.press("enter")
         assert isinstance(shown.app.screen, NamespaceScreen)
         await shown.press("escape")
-        assert shown.cluster.compute.shown == [("default",)]
-
-
-async def test_the_mouse_picks_and_marks() -> None:
-    async with dashboard(ROWS) as shown:
-        shown.cluster.compute.listable = ("agents", "default", "zoo")
+        assert compute.shown == [("default",)]
+        compute.listing = asyncio.Event()
         await opens(shown, "n", NamespaceScreen)
-        await shown.until(lambda: "zoo" in shown.text)
-
-        async def click(name: str, offset: int) -> None:
-            y = next(y for y, line in enumerate(shown.lines) if "│" in line and f" {name} " in line)
-            await shown.pilot.click(offset=(shown.lines[y].index(name) + offset, y))
-            await shown.pilot.pause()
-
-        await click("zoo", -3)
-        assert "Enter shows default, zoo." in shown.text
-        await click("zoo", -3)
-        await click("default", -3)
-        await click("agents", 1)
-        await shown.until(lambda: shown.cluster.compute.shown[-1] == ("agents",))
+        assert "Reading the namespaces" in shown.text
+        await shown.press(*"agents", "enter")
+        await shown.until(lambda: compute.shown[-1] == ("agents",))
+        compute.listing = None
+        compute.listable = ForbiddenError("no", status=403, reason="Forbidden")
+        await opens(shown, "n", NamespaceScreen)
+        await shown.until(lambda: "may not be listed here: type a name" in shown.text)
+        await shown.press(*"team-x")
+        assert "Show team-x" in shown.text
+        await shown.press("enter")
+        await shown.until(lambda: compute.shown[-1] == ("team-x",))
 
 
 async def test_cursor_scroll_order_and_filter_are_as_they_were_left() -> None:
@@ -194,15 +182,6 @@ async def test_the_settings_and_the_command_line_go_before_what_is_remembered() 
         assert shown.cluster.compute.shown == [("from-option",)]
 
 
-async def test_new_sandboxes_go_where_one_looks() -> None:
-    async with dashboard(ROWS) as shown:
-        await opens(shown, "n", NamespaceScreen)
-        await shown.press(*"agents", "enter")
-        await shown.until(lambda: len(shown.cluster.compute.inventories) == 2)
-        await shown.press("c")
-        await shown.until(lambda: "agents/computesdk-sbx" in shown.text)
-
-
 # Clusters.
 
 
@@ -225,9 +204,14 @@ async def test_x_goes_to_another_context() -> None:
         assert shown.said == []
 
 
-async def test_local_is_offered_and_never_taken_by_itself() -> None:
+async def test_the_one_where_one_is_stays_open_and_local_is_never_taken_by_itself() -> None:
     first, _ = two_clusters()
     async with dashboard(ROWS, cluster=first, contexts=CONTEXTS) as shown:
+        await opens(shown, "x", ContextScreen)
+        await shown.press("enter")
+        await shown.until(lambda: len(shown.app.screen_stack) == 1)
+        assert first.wishes == [None]
+        assert shown.names == ["1", "2", "3", "4", "5"]
         await opens(shown, "x", ContextScreen)
         await shown.press(*"local", "enter")
         await shown.until(lambda: shown.lines[0].startswith(" LOCAL  process"))
@@ -250,16 +234,6 @@ async def test_a_context_that_cannot_be_opened_says_so_and_another_one_can_be_ch
         await shown.until(lambda: len(first.compute.inventories) == 2)
         assert shown.lines[0].startswith(" kind-test ")
         assert first.wishes == [None, ClusterWish(context="prod"), ClusterWish(context="kind-test")]
-
-
-async def test_the_one_where_one_is_stays_open() -> None:
-    first, _ = two_clusters()
-    async with dashboard(ROWS, cluster=first, contexts=CONTEXTS) as shown:
-        await opens(shown, "x", ContextScreen)
-        await shown.press("enter")
-        await shown.until(lambda: len(shown.app.screen_stack) == 1)
-        assert first.wishes == [None]
-        assert shown.names == ["1", "2", "3", "4", "5"]
 
 
 async def test_a_cluster_that_is_still_being_opened_can_be_left() -> None:
