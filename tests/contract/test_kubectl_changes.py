@@ -1,4 +1,4 @@
-"""What kubectl changes, command by command, with each kubectl that this machine has."""
+"""What kubectl changes, command by command, with each kubectl that this machine has where they differ."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.contract.cluster_client import look, pod_manifest
-from tests.contract.kubectls import PROGRAMS, Kubectl, kubectl_in_namespace
+from tests.contract.kubectls import FEWER_PROGRAMS, PROGRAMS, Kubectl, kubectl_in_namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module", params=PROGRAMS)
 def kubectl(request: pytest.FixtureRequest, local_cluster: LocalClusterStatus) -> Iterator[Kubectl]:
     """Each kubectl, in a namespace of its own."""
+    with kubectl_in_namespace(request.param, local_cluster.kubeconfig) as kubectl:
+        yield kubectl
+
+
+@pytest.fixture(scope="module", params=FEWER_PROGRAMS)
+def newest(request: pytest.FixtureRequest, local_cluster: LocalClusterStatus) -> Iterator[Kubectl]:
+    """One kubectl, for what all do in the same way, in a namespace of its own."""
     with kubectl_in_namespace(request.param, local_cluster.kubeconfig) as kubectl:
         yield kubectl
 
@@ -102,11 +109,11 @@ def test_create_refuses_what_is_wrong(kubectl: Kubectl, file: Path) -> None:
     assert 'The Pod "Wrong_Name" is invalid' in kubectl("create", "-f", str(file), code=1).stderr
 
 
-def test_run_and_wait(kubectl: Kubectl) -> None:
-    made = kubectl("run", "once", "--image=busybox", "--restart=Never", "--env=A=b", "--", "sleep", "1000")
+def test_run_and_wait(newest: Kubectl) -> None:
+    made = newest("run", "once", "--image=busybox", "--restart=Never", "--env=A=b", "--", "sleep", "1000")
     assert made.stdout == "pod/once created\n"
-    assert kubectl("wait", "--for=condition=Ready", "pod/once", "--timeout=30s").stdout == "pod/once condition met\n"
-    kubectl("delete", "pod", "once", "--force", "--grace-period=0")
+    assert newest("wait", "--for=condition=Ready", "pod/once", "--timeout=30s").stdout == "pod/once condition met\n"
+    newest("delete", "pod", "once", "--force", "--grace-period=0")
 
 
 def test_label_annotate_patch_and_edit(kubectl: Kubectl) -> None:
@@ -149,22 +156,22 @@ def test_what_may_not_change(kubectl: Kubectl, file: Path) -> None:
     kubectl("delete", "pod", "fixed", "--force", "--grace-period=0")
 
 
-def test_namespaces(kubectl: Kubectl) -> None:
+def test_namespaces(newest: Kubectl) -> None:
     name = f"made-{secrets.token_hex(3)}"
-    assert kubectl("create", "namespace", name).stdout == f"namespace/{name} created\n"
-    assert "Active" in kubectl("get", "namespace", name).stdout
-    assert kubectl("delete", "namespace", name).stdout == f'namespace "{name}" deleted\n'
-    kubectl("get", "namespace", name, code=1)
+    assert newest("create", "namespace", name).stdout == f"namespace/{name} created\n"
+    assert "Active" in newest("get", "namespace", name).stdout
+    assert newest("delete", "namespace", name).stdout == f'namespace "{name}" deleted\n'
+    newest("get", "namespace", name, code=1)
 
 
-def test_deleting_with_and_without_patience(kubectl: Kubectl) -> None:
+def test_deleting_with_and_without_patience(newest: Kubectl) -> None:
     obstinate = ["--image=busybox", "--restart=Never", "--", "sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
     for name in ("one", "two"):
-        kubectl("run", name, *obstinate)
-        kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=30s")
-    assert kubectl("delete", "pod", "one", "--wait=false").returncode == 0
-    assert kubectl("get", "pod", "one", "--no-headers").stdout.split()[2] == "Terminating"
-    assert kubectl("delete", "pod", "two", "--now").stdout.startswith('pod "two" deleted')
-    forced = kubectl("delete", "pod", "one", "--force", "--grace-period=0")
+        newest("run", name, *obstinate)
+        newest("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=30s")
+    assert newest("delete", "pod", "one", "--wait=false").returncode == 0
+    assert newest("get", "pod", "one", "--no-headers").stdout.split()[2] == "Terminating"
+    assert newest("delete", "pod", "two", "--now").stdout.startswith('pod "two" deleted')
+    forced = newest("delete", "pod", "one", "--force", "--grace-period=0")
     assert "Immediate deletion does not wait" in forced.stderr
-    kubectl("get", "pod", "one", code=1)
+    newest("get", "pod", "one", code=1)
