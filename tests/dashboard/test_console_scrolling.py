@@ -48,16 +48,22 @@ async def more(pilot: Pilot[None], app: ConsoleApp, command: ScriptedCommand, st
     await pilot.pause()
 
 
-async def test_the_end_stays_in_view(app: ConsoleApp) -> None:
+async def test_the_end_stays_in_view_also_when_the_terminal_changes_its_size(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         command = await started(pilot, app, 100)
         assert body(app)[-2] == "│ line 99"
         await more(pilot, app, command, 100, 200)
         assert body(app)[-2] == "│ line 199"
         assert body(app)[-1].startswith("└ running")
+        for size in ((80, 10), (30, 40), (120, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert body(app)[-2] == "│ line 199", size
+        await more(pilot, app, command, 200, 250)
+        assert body(app)[-2] == "│ line 249"
 
 
-async def test_who_scrolls_up_stays_there_and_can_jump_back(app: ConsoleApp) -> None:
+async def test_who_scrolls_up_stays_there_and_can_go_back_by_key_by_click_or_by_hand(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         command = await started(pilot, app, 100)
         await pilot.press("pageup")
@@ -72,6 +78,16 @@ async def test_who_scrolls_up_stays_there_and_can_jump_back(app: ConsoleApp) -> 
         assert body(app)[-2] == "│ line 199"
         await more(pilot, app, command, 200, 300)
         assert body(app)[-2] == "│ line 299"
+        await pilot.press("pageup")
+        await pilot.pause()
+        assert body(app)[-2] != "│ line 299"
+        await pilot.click("#console-hint")
+        await pilot.pause()
+        assert body(app)[-2] == "│ line 299"
+        await pilot.press("pageup", "pagedown", "pagedown")
+        await pilot.pause()
+        await more(pilot, app, command, 300, 350)
+        assert body(app)[-2] == "│ line 349"
 
 
 async def test_who_has_scrolled_sideways_stays_there_while_the_end_is_followed(app: ConsoleApp) -> None:
@@ -92,16 +108,6 @@ async def test_who_has_scrolled_sideways_stays_there_while_the_end_is_followed(a
         assert "9" * 20 in body(app)[-2]
 
 
-async def test_a_click_on_the_hint_jumps_to_the_end(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await started(pilot, app, 100)
-        await pilot.press("pageup")
-        await pilot.pause()
-        await pilot.click("#console-hint")
-        await pilot.pause()
-        assert body(app)[-2] == "│ line 99"
-
-
 async def test_what_is_read_stays_in_place_while_old_lines_are_dropped(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         command = await started(pilot, app, MAX_LINES)
@@ -114,26 +120,6 @@ async def test_what_is_read_stays_in_place_while_old_lines_are_dropped(app: Cons
         await more(pilot, app, command, 2 * MAX_LINES - 100, 3 * MAX_LINES)
         assert body(app)[0] == "│ 40,000 earlier lines not shown; saving has all 649 kB"
         assert body(app)[1] == "│ line 40000"
-
-
-async def test_scrolling_to_the_end_by_hand_follows_it_again(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        command = await started(pilot, app, 100)
-        await pilot.press("pageup", "pagedown", "pagedown")
-        await pilot.pause()
-        await more(pilot, app, command, 100, 150)
-        assert body(app)[-2] == "│ line 149"
-
-
-async def test_the_end_stays_in_view_when_the_terminal_changes_its_size(app: ConsoleApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        command = await started(pilot, app, 100)
-        for size in ((80, 10), (30, 40), (120, 24)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
-            assert body(app)[-2] == "│ line 99", size
-        await more(pilot, app, command, 100, 150)
-        assert body(app)[-2] == "│ line 149"
 
 
 async def test_long_lines_are_folded_and_copied_whole(app: ConsoleApp) -> None:

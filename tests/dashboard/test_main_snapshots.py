@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.dashboard.scripted import NOW, FixedClock, ScriptedCluster, Update, s
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from textual._compositor import Compositor
     from textual.app import App
     from textual.pilot import Pilot
 
@@ -65,10 +66,11 @@ def fleet() -> list[SandboxInfo]:
 
 async def settled(pilot: Pilot[None]) -> None:
     """Waits until the screen stays as it is."""
-    seen: list[str] = []
-    while len(seen) < 3 or len(set(seen[-3:])) > 1:
+    seen: list[object] = []
+    while len(seen) < 3 or not seen[-1] == seen[-2] == seen[-3]:
         await pilot.pause(0.05)
-        seen.append(pilot.app.export_screenshot())
+        compositor = cast("Compositor", vars(pilot.app.screen)["_compositor"])
+        seen.append([list(strip) for strip in compositor.render_strips()])
 
 
 def picture(

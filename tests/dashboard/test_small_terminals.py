@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from textual.containers import ScrollableContainer
 
 from k8s_sandbox_tui.dashboard.looks import ASCII
@@ -43,9 +42,9 @@ async def open_each(shown: Dashboard, look: Callable[[str], None] | None = None)
         assert len(shown.app.screen_stack) == 1, key
 
 
-@pytest.mark.parametrize("size", [(20, 6)])
-async def test_every_screen_opens_and_closes(size: tuple[int, int]) -> None:
-    async with dashboard(ROWS, size=size, contexts=[]) as shown:
+async def test_every_screen_opens_and_closes_at_20_by_6() -> None:
+    async with dashboard(ROWS, size=(20, 6), contexts=[]) as shown:
+        await shown.until(lambda: any("20x6" in sentence for sentence in shown.said))
         await open_each(shown)
         await shown.pilot.resize_terminal(1, 1)
         await shown.pilot.resize_terminal(80, 24)
@@ -88,21 +87,15 @@ async def test_ascii_in_the_settings_and_80_by_24_do_for_every_screen() -> None:
         look("a card that has ended")
 
 
-async def test_at_60_by_15_there_are_rows_a_prompt_and_keys() -> None:
-    async with dashboard(ROWS, size=(60, 15), glyphs=ASCII) as shown:
-        assert ROWS[0].name in shown.text
-        assert "$" in shown.text
-        assert "? Help" in shown.lines[-1]
-        assert "kind-test" in shown.lines[0]
-        assert [sentence for sentence in shown.said if "60x15" in sentence]
-
-
-async def test_it_is_said_once_and_only_where_it_is_small() -> None:
-    async with dashboard(ROWS) as shown:
+async def test_at_60_by_15_there_are_rows_a_prompt_and_keys_and_it_is_said_once_that_it_is_small() -> None:
+    async with dashboard(ROWS, glyphs=ASCII) as shown:
         assert shown.said == []
         await shown.pilot.resize_terminal(79, 24)
         await shown.until(lambda: len(shown.said) == 1)
         assert shown.said == ["This terminal is 79x24. Dialogues need 80x24 to be seen whole."]
-        await shown.pilot.resize_terminal(70, 20)
-        await shown.pilot.pause()
+        await shown.pilot.resize_terminal(60, 15)
+        await shown.until(lambda: len(shown.lines) == 15 and "? Help" in shown.lines[-1])
+        assert ROWS[0].name in shown.text
+        assert "$" in shown.text
+        assert "kind-test" in shown.lines[0]
         assert len(shown.said) == 1
