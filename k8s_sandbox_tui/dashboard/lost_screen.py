@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
+from k8s_sandbox_tui.dashboard.permits import RUN
 from k8s_sandbox_tui.dashboard.table.messages import CursorLost
 from k8s_sandbox_tui.dashboard.work_screen import WorkScreen
 
@@ -42,6 +43,11 @@ class LostScreen(WorkScreen):
         leaves = before is not None and not before.shown and self._side.has_focus
         self._console_row = before if leaves else self.selected
         return self._console_row
+
+    def _places(self, action: str) -> Sequence[str]:
+        """The console may be with another sandbox than the cursor."""
+        row = self._console_row
+        return super()._places(action) if action != RUN or row is None else (row.info.namespace,)
 
     def let_go(self, removed: Sequence[str]) -> None:
         """The sandboxes with these uids are not told of any more."""

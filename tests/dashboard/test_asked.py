@@ -109,15 +109,14 @@ async def test_the_key_for_it_is_in_the_key_bar_and_takes_a_click() -> None:
         await shown.until(lambda: shown.cluster.compute.selectors[1:] == ["computesdk.io/runtime=python"])
 
 
-async def test_what_runs_in_a_sandbox_that_got_other_labels_goes_on_and_so_does_its_console(
+async def test_what_runs_in_a_sandbox_that_got_other_labels_goes_on_and_nothing_typed_for_it_runs_in_its_neighbour(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.runs.GONE_SECONDS", 0.01)
-    relabelled, gone, third = [sandbox_info(number, labels={"team": "search"}) for number in (1, 2, 3)]
-    cluster, sandboxes = with_commands(relabelled, gone, third)
-    async with dashboard(
-        [relabelled, gone, third], cluster=cluster, settings=Settings(selector="team=search")
-    ) as shown:
+    rows = [sandbox_info(number, labels={"team": "search"}) for number in range(1, 5)]
+    relabelled, gone, third, fourth = rows
+    cluster, sandboxes = with_commands(*rows)
+    async with dashboard(rows, cluster=cluster, settings=Settings(selector="team=search")) as shown:
         for one in (gone, relabelled):
             shown.table.select(one.uid)
             await shown.press("enter", *"build", "enter")
@@ -142,13 +141,11 @@ async def test_what_runs_in_a_sandbox_that_got_other_labels_goes_on_and_so_does_
         await shown.press("escape", "enter", *"pwd", "enter")
         await shown.until(lambda: started(sandboxes[third.id]) == ["pwd"])
 
-
-async def test_what_is_typed_for_a_sandbox_that_goes_never_runs_in_its_neighbour() -> None:
-    rows = [sandbox_info(number) for number in (1, 2)]
-    cluster, sandboxes = with_commands(rows[1])
-    async with dashboard(rows, cluster=cluster) as shown:
-        await shown.press("enter", *"rm -r /data")
-        await shown.put_rows([], removed=[rows[0].uid])
+        await shown.press(*"rm -r /data")
+        del cluster.compute.sandbox.known[third.id]
+        await shown.put_rows([], removed=[third.uid])
+        assert shown.cursor_uid == fourth.uid
         await shown.press("enter")
-        await shown.until(lambda: "sandbox gone" in shown.text)
-        assert started(sandboxes[rows[1].id]) == []
+        await shown.until(lambda: shown.main.query_one(Console).cards[-1].command == "rm -r /data")
+        assert shown.main.query_one(Console).cards[-1].uid == third.uid
+        assert started(sandboxes[fourth.id]) == []
