@@ -182,7 +182,11 @@ async def test_without_a_sandbox_the_console_says_what_to_do(tmp_path: Path) -> 
     app = ConsoleApp(tmp_path / "h", selected=False)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert "No sandbox is selected. Choose one in the table, or create one." in app.screen_text()[-1]
+        lines = app.screen_text()
+        assert "No sandbox is selected. Choose one in the table, or create one." in lines[-1]
+        above = "\n".join(lines[:-1])
+        assert "Commands run in the selected sandbox and show up here." in above
+        assert "No sandbox is selected" not in above
 
 
 async def test_cd_lasts_for_the_next_commands_of_that_sandbox_unless_it_fails(app: ConsoleApp) -> None:

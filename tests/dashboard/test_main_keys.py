@@ -33,14 +33,18 @@ async def test_at_every_size_the_keys_are_whole_the_panes_placed_and_the_cursor_
         labels = {command.label for command in COMMANDS}
         for size, beside in SIZES.items():
             await shown.pilot.resize_terminal(*size)
-            await shown.until(lambda size=size: len(shown.lines) == size[1] and "q Quit" in shown.lines[-1])
+            console = shown.main.query_one(Console)
+
+            def placed(size: tuple[int, int] = size, *, beside: bool = beside, console: Console = console) -> bool:
+                there = console.region.x > shown.table.region.x
+                return (len(shown.lines), there) == (size[1], beside) and "q Quit" in shown.lines[-1]
+
+            await shown.until(placed)
             bar = shown.lines[-1]
             for words in ("Enter Console", "c Create", "u URL", "F8 Destroy", "/ Filter", "? Help", "q Quit"):
                 assert words in bar, size
             assert set(bar.split()[1::2]) <= labels, size
-            console = shown.main.query_one(Console).region
-            assert (console.x > shown.table.region.x) is beside, size
-            assert (console.y > shown.table.region.y) is not beside, size
+            assert (console.region.y > shown.table.region.y) is not beside, size
             assert shown.cursor_uid == ROWS[15].uid
             assert "00000016" in shown.cursor, size
 

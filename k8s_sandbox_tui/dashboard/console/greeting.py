@@ -26,8 +26,10 @@ _ALWAYS = (("ls -la", "what is in the working directory"), ("cd /tmp", "where th
 
 def greeting(info: SandboxInfo | None) -> Content:
     """An invitation for the selected sandbox, with examples for its runtime; or why there is none."""
-    refused = why_not(info)
-    if refused or info is None:
+    if info is None:
+        # The command line below says that none is, and what to do.
+        return Content("Commands run in the selected sandbox and show up here.")
+    if refused := why_not(info):
         return Content(refused)
     lines = [
         Content.assemble("Commands run in ", (sanitize_line(info.name), "$text-primary bold"), " and show up here."),
