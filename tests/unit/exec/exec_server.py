@@ -120,6 +120,13 @@ class ExecServer:
             for output in (process.stdout, process.stderr):
                 if output is not None:
                     await output.read()
+            if process.stdin is not None:
+                # Closing it waits for a turn of the loop, and for whoever was to read what it still holds.
+                pipe = process.stdin.transport
+                if not pipe.is_closing() or pipe.get_write_buffer_size():
+                    pipe.abort()
+                with contextlib.suppress(ConnectionError):
+                    await process.stdin.wait_closed()
 
     def drop(self) -> None:
         """Cuts every connection, as a load balancer does."""
