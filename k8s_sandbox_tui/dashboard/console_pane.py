@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
-    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.model import Ending
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandElsewhere, CommandHost
+    from k8s_sandbox_tui.dashboard.console.protocols import BackgroundJob, CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.settings.model import Settings
     from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxInfo
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.model import Ending
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandElsewhere, CommandHost
+    from k8s_sandbox_tui.dashboard.console.protocols import BackgroundJob, CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.console_pane import ConsolePane
     from k8s_sandbox_tui.dashboard.ports import OpenedClusterPort
     from k8s_sandbox_tui.dashboard.settings.model import Settings

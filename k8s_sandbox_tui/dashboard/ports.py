@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
+    from k8s_sandbox_tui.dashboard.console.protocols import BackgroundJob
     from k8s_sandbox_tui.dashboard.copying.protocols import FilesPort
     from k8s_sandbox_tui.provider.config import K8sConfig
     from k8s_sandbox_tui.provider.connection.contexts import ContextInfo

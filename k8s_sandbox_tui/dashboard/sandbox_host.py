@@ -9,8 +9,7 @@ from k8s_sandbox_tui.provider.errors import SandboxGoneError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle
+    from k8s_sandbox_tui.dashboard.console.protocols import BackgroundJob, CommandHandle
     from k8s_sandbox_tui.dashboard.copying.protocols import FilesPort
     from k8s_sandbox_tui.dashboard.ports import SandboxesPort, SandboxPort
     from k8s_sandbox_tui.provider.files.name_list import NameList

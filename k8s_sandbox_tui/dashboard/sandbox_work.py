@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.model import Ending
+    from k8s_sandbox_tui.dashboard.console.protocols import BackgroundJob
     from k8s_sandbox_tui.dashboard.console_side import ConsoleSide
     from k8s_sandbox_tui.dashboard.everywhere.batch import Part
     from k8s_sandbox_tui.dashboard.everywhere.desk import EverywhereDesk

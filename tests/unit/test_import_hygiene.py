@@ -1,11 +1,16 @@
-"""What a start does not load: start-up time is part of the product."""
+"""What a start does not load, as start-up time is part of the product; and that modules do not go round in circles."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pytest
+
+import k8s_sandbox_tui
 
 HEAVY = {"textual", "rich", "kubernetes", "aiohttp", "cryptography", "hypothesis", "asyncio", "importlib.metadata"}
 
@@ -50,3 +55,23 @@ def test_the_dashboard_paints_before_it_loads_its_console_its_dialogues_and_a_cl
     early = {"console", "create", "inside", "forwards", "workbench", "main_keys", "keymap", "sanitize", "filter_bar"}
     assert not {name.partition(".")[0] for name in ours} & early
     assert not loaded & {"aiohttp", "kubernetes", "cryptography", "k8s_sandbox_tui.provider.compute"}
+
+
+def test_no_module_leads_back_to_itself_by_what_it_imports_also_for_types_alone() -> None:
+    root = Path(k8s_sandbox_tui.__file__).parent
+    named = {
+        ".".join(path.relative_to(root.parent).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in root.rglob("*.py")
+    }
+    line = re.compile(r"^ *from (k8s_sandbox_tui[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
+    imports = {
+        name: {
+            whole if (whole := f"{module}.{word}") in named else module
+            for module, words in line.findall(path.read_text("utf-8"))
+            for word in re.findall(r"\w+", words)
+        }
+        - {name}
+        for name, path in named.items()
+    }
+    assert imports["k8s_sandbox_tui.provider.sandbox"] > {"k8s_sandbox_tui.provider.ids"}
+    TopologicalSorter(imports).prepare()  # raises CycleError

@@ -4,53 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from types import TracebackType
 
-    from k8s_sandbox_tui.dashboard.console.protocols import OutputPiece
-    from k8s_sandbox_tui.provider.jobs.models import JobInfo
+    from k8s_sandbox_tui.dashboard.console.protocols import BackgroundJob, OutputPiece
 
 _BACKGROUND = re.compile(r"(?P<command>.*[^&|<>\\\s])\s*&\s*", re.DOTALL)
-
-
-class JobLogReader(Protocol):
-    """A job's log as it arrives; leaving it leaves the job running."""
-
-    async def __aenter__(self) -> Self: ...
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> bool | None: ...
-
-    def __aiter__(self) -> AsyncIterator[OutputPiece]: ...
-
-
-class BackgroundJob(Protocol):
-    """A job of a sandbox; the provider's `Job` has more."""
-
-    @property
-    def info(self) -> JobInfo:
-        """As it was last seen."""
-        ...
-
-    def follow(self) -> JobLogReader:
-        """Its log from the beginning, to the end of the job."""
-        ...
-
-    async def wait(self) -> int:
-        """Its exit code; `SandboxError` where there is none."""
-        ...
-
-    async def kill(self) -> None:
-        """End all its processes."""
-        ...
-
-    async def remove(self) -> None:
-        """Remove its log, once it has ended."""
-        ...
 
 
 def background_of(command: str) -> str | None:

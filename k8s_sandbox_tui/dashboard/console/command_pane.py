@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
-    from k8s_sandbox_tui.dashboard.console.protocols import CommandElsewhere, CommandHost
+    from k8s_sandbox_tui.dashboard.console.protocols import BackgroundJob, CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
     from k8s_sandbox_tui.dashboard.console.snippets import Origin
     from k8s_sandbox_tui.provider.models import SandboxInfo

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from types import TracebackType
 
-    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
+    from k8s_sandbox_tui.provider.jobs.models import JobInfo
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 
@@ -69,6 +69,43 @@ class CommandStarter(Protocol):
         Raises:
             SandboxError: It could not be started.
         """
+        ...
+
+
+class JobLogReader(Protocol):
+    """A job's log as it arrives; leaving it leaves the job running."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> bool | None: ...
+
+    def __aiter__(self) -> AsyncIterator[OutputPiece]: ...
+
+
+class BackgroundJob(Protocol):
+    """A job of a sandbox; the provider's `Job` has more."""
+
+    @property
+    def info(self) -> JobInfo:
+        """As it was last seen."""
+        ...
+
+    def follow(self) -> JobLogReader:
+        """Its log from the beginning, to the end of the job."""
+        ...
+
+    async def wait(self) -> int:
+        """Its exit code; `SandboxError` where there is none."""
+        ...
+
+    async def kill(self) -> None:
+        """End all its processes."""
+        ...
+
+    async def remove(self) -> None:
+        """Remove its log, once it has ended."""
         ...
 
 

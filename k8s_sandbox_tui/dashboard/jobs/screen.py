@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.app import App, ComposeResult
     from textual.widget import Widget
 
-    from k8s_sandbox_tui.dashboard.console.background import BackgroundJob
+    from k8s_sandbox_tui.dashboard.console.protocols import BackgroundJob
 
 _STATE_CELLS = 10
 _WIDEST, _AROUND = 110, 9
