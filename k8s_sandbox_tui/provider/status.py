@@ -138,14 +138,20 @@ def _waiting_for_a_node(conditions: msgspec.Raw) -> PodView:
 
 
 def _node_is_silent(conditions: msgspec.Raw) -> bool:
-    """Whether the node controller has marked the Pod because its node does not answer."""
+    """Whether the node controller has marked the Pod because its node does not answer.
+
+    It sets `Ready` to False and leaves the rest as it was (kubernetes/pkg/controller/util/node, `MarkPodsNotReady`);
+    the kubelet gives a reason whenever it does so itself.
+    """
     text = bytes(conditions)
-    if b"Unknown" not in text and b"NodeNotReady" not in text:
+    if b'"False"' not in text and b'"Unknown"' not in text:
         return False
-    for condition in conditions_of(text):
-        if condition.type == "Ready":
-            return condition.status == "Unknown" or condition.reason == "NodeNotReady"
-    return False
+    states = {condition.type: condition for condition in conditions_of(text)}
+    ready, containers = states.get("Ready"), states.get("ContainersReady")
+    if ready is None:
+        return False
+    unexplained = ready.status == "False" and not ready.reason
+    return ready.status == "Unknown" or (unexplained and containers is not None and containers.status == "True")
 
 
 def _real(moment: datetime | None) -> datetime | None:

@@ -54,6 +54,15 @@ def waiting(reason: str) -> dict[str, object]:
     return {"waiting": {"reason": reason, "message": "m"}}
 
 
+def conditions(reason: str, *, containers: str = "True") -> list[dict[str, str]]:
+    """Of a Pod that is not ready; the node controller, other than the kubelet, says no reason."""
+    explained = {"reason": reason} if reason else {}
+    return [
+        {"type": "Ready", "status": "False", **explained},
+        {"type": "ContainersReady", "status": containers},
+    ]
+
+
 def terminated(code: int, **more: object) -> dict[str, object]:
     return {"terminated": {"exitCode": code, **more}}
 
@@ -101,6 +110,9 @@ def test_a_recorded_life() -> None:
         (pod(state=terminated(137), deleted=True, phase="Failed"), "stopping", "Terminating"),
         (pod(state=RUNNING, deleted=True, reason="NodeLost"), "unknown", "NodeLost"),
         (pod(state=RUNNING, conditions=[{"type": "Ready", "status": "Unknown"}]), "unknown", "NodeNotReady"),
+        (pod(state=RUNNING, conditions=conditions("")), "unknown", "NodeNotReady"),
+        (pod(state=RUNNING, conditions=conditions("ReadinessGatesNotReady")), "running", ""),
+        (pod(state=RUNNING, conditions=conditions("ContainersNotReady", containers="False")), "running", ""),
         (pod(phase="Unknown"), "unknown", "Unknown"),
         # Phase alone does not say that a sandbox runs.
         (pod(state=terminated(0, reason="Completed")), "stopped", "Completed"),
