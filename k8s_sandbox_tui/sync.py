@@ -294,8 +294,8 @@ class SandboxCollection:
 
         A sandbox that does not come to run, or whose creation is cancelled, is deleted again. What can never
         start is given up after a grace: at once when the container has ended or its image's name is invalid, after
-        10 s when the image cannot be pulled or the container not created, after 20 s when no node has room and no
-        autoscaler has said that one is coming.
+        10 s when the image cannot be pulled or the container not created, after 20 s when no node has room and the
+        Pod's events, which have to be readable for that, tell of no autoscaler that brings one.
 
         Args:
             envs: Environment variables of the container, for every command; values arrive as they are (but for

@@ -27,7 +27,7 @@ from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage
 from k8s_sandbox_tui.provider.names import new_name
 from k8s_sandbox_tui.provider.pods import create_pod, delete_pod, get_pod
 from k8s_sandbox_tui.provider.readiness import StartWait
-from k8s_sandbox_tui.provider.security import explain_refusal
+from k8s_sandbox_tui.provider.refused import explain_refusal, has_no_account_yet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,21 +183,27 @@ class Submission:
             last = attempt == SUBMIT_ATTEMPTS or time.monotonic() - began > SUBMIT_SECONDS
             try:
                 self.pod = await self._send()
-            except ConflictError as error:
-                if last or (self._named and error.reason == "AlreadyExists"):
-                    raise
-                if error.reason == "AlreadyExists":
-                    self._request, self._lost = self._renamed(self._request), False
-                    continue
             except (TransportError, ApiError) as error:
-                if not _may_be_done(error):
+                if not self._may_go_on(error) or last:
                     raise
-                self._lost = True
-                if last:
-                    raise
+                if isinstance(error, ConflictError) and error.reason == "AlreadyExists":
+                    continue
             else:
                 return self.pod
             await asyncio.sleep(0.1 * 2**attempt)
+
+    def _may_go_on(self, error: TransportError | ApiError) -> bool:
+        """Whether the Pod may be sent again; chooses another name where one that was made is taken."""
+        if isinstance(error, ConflictError):
+            taken = error.reason == "AlreadyExists"
+            if taken and not self._named:
+                self._request, self._lost = self._renamed(self._request), False
+            return not (taken and self._named)
+        if isinstance(error, ForbiddenError):
+            return has_no_account_yet(error)
+        may_be_done = _may_be_done(error)
+        self._lost = self._lost or may_be_done
+        return may_be_done
 
     async def _send(self) -> Pod:
         request = self._request

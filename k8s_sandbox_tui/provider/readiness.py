@@ -103,7 +103,7 @@ class StartWait:
         now = time.monotonic()
         found = verdict(self._view)
         wake = self._deadline
-        if found is not None and not (self._scaling_up and self._view.reason == "Unschedulable"):
+        if found is not None and not self._may_get_a_node:
             ends = self._since + found.grace
             if now >= ends:
                 await self._give_up()
@@ -128,7 +128,7 @@ class StartWait:
     async def _give_up(self) -> None:
         view = self._view
         events = await self._events()
-        if view.reason == "Unschedulable" and self._scaling_up:
+        if self._may_get_a_node:
             return
         raise CreateError(
             f"Sandbox {self._id} cannot start: {view.reason or view.status}"
@@ -165,6 +165,11 @@ class StartWait:
             return []
         self._scaling_up = any(event.reason in SCALE_UP_EVENTS for event in events)
         return events
+
+    @property
+    def _may_get_a_node(self) -> bool:
+        """Whether a node may be on its way: an autoscaler says so, or nobody may tell (ComputeSDK's own rights)."""
+        return self._view.reason == "Unschedulable" and (self._scaling_up or not self._may_read_events)
 
     @property
     def _id(self) -> str:

@@ -9,12 +9,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, get_args
 
 import msgspec
 
-from k8s_sandbox_tui.provider.errors import ForbiddenError, InvalidArgumentError
+from k8s_sandbox_tui.provider.errors import InvalidArgumentError
 
 SecurityProfile = Literal["default", "compat", "restricted"]
 
@@ -26,8 +25,6 @@ _TEMPORARY = "/tmp"  # noqa: S108 - the sandbox's, not this machine's
 # one that waits in `sleep` ignores SIGTERM as process 1, and each delete takes the whole grace period.
 IDLE_SCRIPT = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"
 COMPAT_IDLE_SCRIPT = "while true; do sleep 3600; done"
-
-_VIOLATES = re.compile(r'violates PodSecurity "(?P<level>[a-z]+)')
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,17 +79,6 @@ def check_profile_directory(profile: SecurityProfile, directory: str) -> None:
             "The profile restricted cannot work in '/', where only root may write.",
             hint=f"Leave the directory out ({RESTRICTED_HOME}), or name another one.",
         )
-
-
-def explain_refusal(error: ForbiddenError, profile: SecurityProfile) -> None:
-    """Says in the error of a refused Pod which profile the namespace's policy lets through."""
-    match = _VIOLATES.search(error.message)
-    if match is None:
-        return
-    if profile == "restricted":
-        error.hint = f"The namespace enforces the Pod Security Standard {match['level']}: ask for less, or use another."
-    else:
-        error.hint = 'The profile "restricted" passes this policy: security_profile="restricted".'
 
 
 def _restricted(directory: str) -> Held:

@@ -170,6 +170,17 @@ async def test_f36_no_room_is_given_up_unless_a_node_is_coming(compute: Compute,
     cluster.become("running")
     assert (await creating).info.status is SandboxStatus.RUNNING
 
+    # Who may not read events, as by ComputeSDK's own rights, cannot know: the node may be coming.
+    cluster.server.on("GET", EVENTS, refusal(REFUSALS["list forbidden"]))
+    cluster.pod = None
+    cluster.watch.opened.clear()
+    creating = asyncio.create_task(compute.sandbox.create(timeout=500))
+    await started(cluster, creating)
+    cluster.become("unschedulable")
+    with pytest.raises(CreateTimeoutError, match="Unschedulable") as caught:
+        await creating
+    assert caught.value.reason == "Unschedulable"
+
 
 async def test_f32_ts4_a_timeout_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
     with pytest.raises(CreateTimeoutError, match="did not run in time: it is pending"):
@@ -366,6 +377,21 @@ async def test_a_refused_pod_is_sent_once(
     with pytest.raises(kind):
         await compute.sandbox.create()
     assert [seen.method for seen in cluster.server.seen] == ["POST"]
+
+
+async def test_the_service_account_of_a_new_namespace_is_waited_for(compute: Compute, cluster: CreatingServer) -> None:
+    said = 'pods "n" is forbidden: error looking up service account sandboxes/{0}: serviceaccount "{0}" not found'
+    missing = {"kind": "Status", "reason": "Forbidden", "code": 403}
+    cluster.server.on("POST", PODS, answer(missing | {"message": said.format("default")}, 403), cluster.take)
+    creating = asyncio.create_task(compute.sandbox.create())
+    await started(cluster, creating)
+    cluster.become("running")
+    await creating
+
+    cluster.server.on("POST", PODS, answer(missing | {"message": said.format("builder")}, 403))
+    with pytest.raises(ForbiddenError, match="Create the service account builder"):
+        await compute.sandbox.create(service_account="builder")
+    assert len(cluster.server.requests("POST", PODS)) == 3
 
 
 async def test_no_server_no_pod(compute: Compute, server: ApiServer) -> None:

@@ -17,8 +17,9 @@ from k8s_sandbox_tui.provider.errors import ForbiddenError, InvalidArgumentError
 from k8s_sandbox_tui.provider.manifest import pod_manifest
 from k8s_sandbox_tui.provider.options import pod_request
 from k8s_sandbox_tui.provider.quantity import parse_quantity
+from k8s_sandbox_tui.provider.refused import explain_refusal
 from k8s_sandbox_tui.provider.resources import Resources, make_resources, resources_of
-from k8s_sandbox_tui.provider.security import RESTRICTED_HOME, SecurityProfile, explain_refusal
+from k8s_sandbox_tui.provider.security import RESTRICTED_HOME, SecurityProfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,9 +151,24 @@ def test_a_policys_refusal_names_the_profile_that_passes(profile: SecurityProfil
     error = ForbiddenError(message)
     explain_refusal(error, profile)
     assert hint in error.hint
-    other = ForbiddenError("exceeded quota", hint="as it was")
-    explain_refusal(other, profile)
-    assert other.hint == "as it was"
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("exceeded quota: q, requested: requests.cpu=250m, used: requests.cpu=1, limited: requests.cpu=1", "the quota"),
+        ("failed quota: q: must specify limits.ephemeral-storage for: sandbox", "the amounts that it names"),
+        ("[maximum cpu usage per Container is 500m, but limit is 1, maximum ...]", "within these bounds"),
+        ("unable to create new content in namespace ns because it is being terminated", "another namespace"),
+        ('error looking up service account ns/sa: serviceaccount "sa" not found', "Create the service account sa"),
+        ('pod rejected: RuntimeClass "gvisor" not found', "a runtime class that the cluster has"),
+        ("something else", "as it was"),
+    ],
+)
+def test_a_refusal_by_admission_names_the_next_step(said: str, hint: str) -> None:
+    error = ForbiddenError(f'pods "n" is forbidden: {said}', hint="as it was")
+    explain_refusal(error, "default")
+    assert hint in error.hint
 
 
 def test_every_option_in_the_pod() -> None:
