@@ -39,7 +39,7 @@ class SandboxStatus(StrEnum):
     """The node does not answer."""
 
 
-class SandboxInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class SandboxInfo(msgspec.Struct, frozen=True, gc=False):
     """One sandbox as the cluster last described it."""
 
     name: str

@@ -68,14 +68,6 @@ def make_resources(requests: ResourceAmounts | None, limits: ResourceAmounts | N
     return Resources(_texts(wanted), _texts(allowed))
 
 
-def resources_of(raw: bytes) -> Resources:
-    """Requests and limits from a container's JSON; equal ones are one object, however many Pods have them.
-
-    Nothing where they do not fit the schema: they are shown, nothing depends on them.
-    """
-    return _decoded(raw)
-
-
 class _Wire(msgspec.Struct):
     requests: dict[str, str] | None = None
     limits: dict[str, str] | None = None
@@ -85,7 +77,11 @@ _DECODER = msgspec.json.Decoder(_Wire)
 
 
 @lru_cache(maxsize=1024)
-def _decoded(raw: bytes) -> Resources:
+def resources_of(raw: bytes) -> Resources:
+    """Requests and limits from a container's JSON; equal ones are one object, however many Pods have them.
+
+    Nothing where they do not fit the schema: they are shown, nothing depends on them.
+    """
     try:
         wire = _DECODER.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from k8s_sandbox_tui.provider.info import sandbox_info
 from k8s_sandbox_tui.provider.models import SandboxInfo, SandboxStatus
+from k8s_sandbox_tui.provider.resources import Resources
 from k8s_sandbox_tui.provider.rows import Rows
 from k8s_sandbox_tui.provider.wire import (
     PodEvent,
@@ -190,6 +191,54 @@ def test_a_row() -> None:
     assert seen.created_at == datetime(2026, 11, 23, 11, 18, 39, tzinfo=UTC)
     assert seen.started_at == datetime(2026, 11, 23, 11, 18, 39, tzinfo=UTC)
     assert seen.finished_at is None
+
+
+def test_each_field_of_a_row_has_its_own_value() -> None:
+    """They are given by position."""
+    moments = [datetime(2026, 1, day, tzinfo=UTC) for day in range(1, 7)]
+    created, begun, started, finished, expires, _ = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in moments)
+    labels = {"computesdk.io/runtime": "node"}
+    annotations = {"computesdk.io/meta-owner": "ann", "computesdk.io/expires-at": expires}
+    amounts = {"requests": {"cpu": "1"}, "limits": {"cpu": "2"}}
+    container = {"name": "sandbox", "image": "image", "resources": amounts, "ports": [{"containerPort": 80}]}
+    ended = terminated(3, reason="reason", message="message", startedAt=started, finishedAt=finished)
+    given_pod = {
+        "metadata": {
+            "name": "name", "namespace": "namespace", "uid": "uid", "resourceVersion": "version",
+            "creationTimestamp": created, "labels": labels, "annotations": annotations,
+        },
+        "spec": {"nodeName": "node", "activeDeadlineSeconds": 4 * 86_400, "containers": [container]},
+        "status": {
+            "phase": "Failed", "podIP": "ip", "startTime": begun,
+            "containerStatuses": [{"name": "sandbox", "restartCount": 9, "state": ended}],
+        },
+    }  # fmt: skip
+    assert info(given_pod) == SandboxInfo(
+        name="name",
+        namespace="namespace",
+        uid="uid",
+        resource_version="version",
+        status=SandboxStatus.FAILED,
+        reason="reason",
+        message="message",
+        phase="Failed",
+        runtime="node",
+        image="image",
+        node="node",
+        pod_ip="ip",
+        created_at=moments[0],
+        started_at=moments[2],
+        finished_at=moments[3],
+        restarts=9,
+        exit_code=3,
+        metadata={"owner": "ann"},
+        labels=labels,
+        annotations=annotations,
+        resources=Resources({"cpu": "1"}, {"cpu": "2"}),
+        ports=(80,),
+        expires_at=moments[4],
+        deadline_at=moments[5],
+    )
 
 
 def test_a_container_that_never_started_has_no_start() -> None:
