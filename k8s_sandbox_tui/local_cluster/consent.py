@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.state import write_private
+from k8s_sandbox_tui.local_cluster.private_file import write_private
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.state import StateFolder

@@ -6,7 +6,7 @@ import base64
 import secrets
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.state import write_private
+from k8s_sandbox_tui.local_cluster.private_file import write_private
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,8 +23,9 @@ from k8s_sandbox_tui.local_cluster.kubeconfig import read_or_make_token, write_k
 from k8s_sandbox_tui.local_cluster.kubelet.capacity import this_machine
 from k8s_sandbox_tui.local_cluster.kubelet.kubelet import HOST_IP, Kubelet
 from k8s_sandbox_tui.local_cluster.objects.meta import ObjectMeta
+from k8s_sandbox_tui.local_cluster.private_file import write_private
 from k8s_sandbox_tui.local_cluster.process_identity import start_time
-from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder, write_private
+from k8s_sandbox_tui.local_cluster.state import ServerRecord, StateFolder
 from k8s_sandbox_tui.local_cluster.store.cluster import new_cluster
 from k8s_sandbox_tui.local_cluster.tls import authority_pem
 

@@ -68,12 +68,3 @@ def state_folder() -> StateFolder:
     from platformdirs import user_state_path
 
     return StateFolder(user_state_path("k8s-sandbox-tui") / "local-cluster")
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Writes a file that its owner alone can read, all of it or nothing."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    temporary.replace(path)

@@ -28,6 +28,8 @@ def loaded_by(statement: str) -> set[str]:
         "import k8s_sandbox_tui.cli",
         "import k8s_sandbox_tui.provider",
         "import k8s_sandbox_tui.local_cluster",
+        "import k8s_sandbox_tui.local_cluster.__main__",
+        "import k8s_sandbox_tui.local_cluster.certificate_files",
         "from k8s_sandbox_tui.launcher.main import launch; launch(['--help'])",
         "from k8s_sandbox_tui.launcher.main import launch; launch(['exec', '--help'])",
         "from k8s_sandbox_tui.launcher.main import launch; launch(['lst'])",
