@@ -14,6 +14,7 @@ from aiohttp import web
 
 from k8s_sandbox_tui.local_cluster.api.account_tokens import AccountTokens
 from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
+from k8s_sandbox_tui.local_cluster.api.default_roles import create_default_roles
 from k8s_sandbox_tui.local_cluster.api.discovery import VERSION
 from k8s_sandbox_tui.local_cluster.api.namespaces import FIRST, furnish, new_namespace
 from k8s_sandbox_tui.local_cluster.api.rbac import MASTERS, Identity, User
@@ -81,8 +82,10 @@ async def _serve_with(
     listener = _listen(state)
     port: int = listener.getsockname()[1]
     tokens = AccountTokens(cluster)
-    authenticator = Authenticator(_identities(state, token), tokens)
-    server = ApiServer(routes(cluster, kubelet, tokens), authenticator, port, _fault_gate(authenticator))
+    authenticator = Authenticator(_identities(state, token), tokens, cluster)
+    server = ApiServer(
+        routes(cluster, kubelet, tokens, authenticator.sender), authenticator, port, _fault_gate(authenticator)
+    )
     runner = web.AppRunner(
         server.application(), access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_TIMEOUT
     )
@@ -118,6 +121,7 @@ def _start_kubelet(cluster: Cluster, runtime: Runtime, state: StateFolder) -> Ku
     for name in FIRST:
         cluster.namespaces.create(new_namespace(ObjectMeta(name=name)))
         furnish(name, cluster)
+    create_default_roles(cluster)
     node = this_machine(
         address=HOST_IP,
         version=VERSION,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.contract.cluster_client import own_cluster
-from tests.contract.kubectls import PROGRAMS, Kubectl, idle_pod, kubectl_in_namespace
+from tests.contract.kubectls import FEWER_PROGRAMS, PROGRAMS, Kubectl, idle_pod, kubectl_in_namespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,3 +73,33 @@ def test_an_account_and_its_token(kubectl: Kubectl) -> None:
         pytest.skip("this kubectl knows of no tokens")
     refused = kubectl(f"--token={made.stdout.strip()}", "get", "services", code=1)
     assert f'User "system:serviceaccount:{kubectl.namespace}:bob" cannot list resource "services"' in refused.stderr
+
+
+@pytest.fixture(params=FEWER_PROGRAMS)
+def newest(request: pytest.FixtureRequest, kubeconfig: Path) -> Iterator[Kubectl]:
+    with kubectl_in_namespace(request.param, kubeconfig) as kubectl:
+        yield kubectl
+
+
+def test_roles_give_rights_and_nobody_gives_what_they_do_not_have(newest: Kubectl) -> None:
+    account = f"system:serviceaccount:{newest.namespace}:ci"
+    newest("create", "serviceaccount", "ci")
+    newest("create", "role", "reader", "--verb=get,list", "--resource=pods,pods/log")
+    bound = newest("create", "rolebinding", "ci", "--role=reader", f"--serviceaccount={newest.namespace}:ci")
+    assert bound.stdout == "rolebinding.rbac.authorization.k8s.io/ci created\n"
+    row = newest("get", "rolebindings", "-o", "wide").stdout.splitlines()[1].split()
+    assert [row[0], row[1], row[3]] == ["ci", "Role/reader", f"{newest.namespace}/ci"]
+    newest("get", "pods", f"--as={account}")
+    refused = newest("delete", "pods", "box", f"--as={account}", code=1)
+    assert f'User "{account}" cannot delete resource "pods"' in refused.stderr
+    refused = newest("get", "pods", "--as=ann", f"--token={_TOKEN}", code=1)
+    assert 'users "ann" is forbidden: User "little" cannot impersonate resource "users"' in refused.stderr
+
+    newest("create", "rolebinding", "bob", "--clusterrole=admin", "--user=bob")
+    refused = newest("create", "rolebinding", "boss", "--clusterrole=cluster-admin", "--user=bob", "--as=bob", code=1)
+    assert 'is attempting to grant RBAC permissions not currently held:\n{APIGroups:["*"]' in refused.stderr
+    newest("create", "rolebinding", "ann", "--role=reader", "--user=ann", "--as=bob")
+    changed = '{"roleRef":{"name":"other"}}'
+    assert "cannot change roleRef" in newest("patch", "rolebinding", "ann", "-p", changed, code=1).stderr
+    assert newest("delete", "role", "reader", "--as=bob").stdout.startswith('role.rbac.authorization.k8s.io "reader"')
+    newest("get", "pods", "--as=ann", code=1)

@@ -15,7 +15,7 @@ from k8s_sandbox_tui.provider.errors import CommandTimeoutError, CreateError, Fo
 from k8s_sandbox_tui.provider.forward.model import ForwardWay
 from k8s_sandbox_tui.provider.freshness import Freshness
 from k8s_sandbox_tui.provider.models import SandboxStatus
-from tests.contract.cluster_client import own_cluster, with_token
+from tests.contract.cluster_client import api_client, look, own_cluster, with_token
 from tests.contract.port_server import ANSWERS_AFTER_THE_END, ask_port
 
 if TYPE_CHECKING:
@@ -234,3 +234,24 @@ async def test_what_cannot_be_changed_names_the_right(compute: Compute) -> None:
         with pytest.raises(ForbiddenError, match="verb 'patch' on 'pods' in namespace default grants it"):
             await call
     assert await sandbox.destroy()
+
+
+async def test_the_role_that_is_missing_gives_all_rights_once_it_is_bound(cluster: LocalClusterStatus) -> None:
+    group, name = "/apis/rbac.authorization.k8s.io/v1/namespaces/default", "with-the-role"
+    async with api_client(cluster.kubeconfig) as owner:
+        await owner.request("POST", "/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": name}})
+        path = f"/api/v1/namespaces/default/serviceaccounts/{name}/token"
+        token = str(look((await owner.request("POST", path, {})).object, "status.token"))
+        async with k8s(kube_config_raw=kubeconfig_of(cluster, token), runtime="python") as compute:
+            role = (await compute.rights()).role
+            made = await owner.request("POST", f"{group}/roles", role.encode(), {"Content-Type": "application/yaml"})
+            assert made.status == 201
+            subject: JsonValue = {"kind": "ServiceAccount", "name": name, "namespace": "default"}
+            role_ref: JsonValue = {"kind": "Role", "name": look(made.body, "metadata.name")}
+            binding: JsonValue = {"metadata": {"name": name}, "subjects": [subject], "roleRef": role_ref}
+            assert (await owner.request("POST", f"{group}/rolebindings", binding)).status == 201
+            rights = await compute.rights()
+            assert (rights.role, [right for right in rights.rights if not right.allowed]) == ("", [])
+            sandbox = await compute.sandbox.create()
+            assert (await sandbox.run_command("echo hello")).stdout == "hello\n"
+            assert await sandbox.destroy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.api.respond import json_response
-from k8s_sandbox_tui.local_cluster.objects.status_error import StatusDetails, StatusError, bad_request, not_found
+from k8s_sandbox_tui.local_cluster.objects.status_error import bad_request, forbidden, not_found
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.local_cluster.objects.meta import ObjectMeta
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
+    from k8s_sandbox_tui.local_cluster.store.resources import Resource, T
 
 
-def check_new_metadata(meta: ObjectMeta, namespace: str, cluster: Cluster, plural: str) -> None:
+def check_new_metadata(meta: ObjectMeta, namespace: str, cluster: Cluster, resource: Resource[T]) -> None:
     """Refuses what no object may be created with; `namespace` is empty for objects that have none.
 
     Raises:
@@ -33,11 +34,8 @@ def check_new_metadata(meta: ObjectMeta, namespace: str, cluster: Cluster, plura
         raise not_found("namespaces", namespace)
     if entry.object.metadata.deleting:
         name = meta.name or meta.generate_name
-        message = (
-            f'{plural} "{name}" is forbidden: unable to create new content in namespace {namespace} '
-            "because it is being terminated"
-        )
-        raise StatusError(403, "Forbidden", message, details=StatusDetails(name=name, kind=plural))
+        why = f"unable to create new content in namespace {namespace} because it is being terminated"
+        raise forbidden(resource.plural, name, why, resource.group)
 
 
 def with_warnings(response: web.Response, unknown: Sequence[str]) -> web.Response:

@@ -41,7 +41,7 @@ class DeleteOptions(KubeStruct, frozen=True, kw_only=True):
     propagation_policy: str | UnsetType = UNSET
     dry_run: list[str] = []  # noqa: RUF012 - msgspec gives each instance its own copy
 
-    def check(self, kind: str, meta: ObjectMeta) -> None:
+    def check(self, kind: str, meta: ObjectMeta, group: str = "") -> None:
         """Holds the preconditions against the object.
 
         Raises:
@@ -53,14 +53,14 @@ class DeleteOptions(KubeStruct, frozen=True, kw_only=True):
         after = "The object might have been deleted and then recreated"
         if wanted.uid is not UNSET and wanted.uid != meta.uid:
             why = f"the UID in the precondition ({wanted.uid}) does not match the UID in record ({meta.uid}). {after}"
-            raise conflict(kind, meta.name, why)
+            raise conflict(kind, meta.name, why, group)
         version = wanted.resource_version
         if version is not UNSET and version != meta.resource_version:
             why = (
                 f"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record "
                 f"({meta.resource_version}). The object might have been modified"
             )
-            raise conflict(kind, meta.name, why)
+            raise conflict(kind, meta.name, why, group)
 
 
 async def delete_options(request: web.Request) -> DeleteOptions:

@@ -11,8 +11,10 @@ from k8s_sandbox_tui.local_cluster.api.media import is_aggregated_discovery
 from k8s_sandbox_tui.local_cluster.api.metrics import GROUP as METRICS
 from k8s_sandbox_tui.local_cluster.api.metrics import VERSION as METRICS_VERSION
 from k8s_sandbox_tui.local_cluster.api.respond import json_response
+from k8s_sandbox_tui.local_cluster.objects.roles import GROUP as ROLES_GROUP
 from k8s_sandbox_tui.local_cluster.objects.status_error import page_not_found
 from k8s_sandbox_tui.local_cluster.store.resources import CORE, Subresource
+from k8s_sandbox_tui.local_cluster.store.role_resources import RBAC
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -33,13 +35,23 @@ class _Listed:
 
 
 _READ = ("get", "list")
-_GROUPS = {
+_GROUPS: dict[str, tuple[_Listed, ...]] = {
     "authentication.k8s.io": (
         _Listed(plural="selfsubjectreviews", singular="selfsubjectreview", kind="SelfSubjectReview"),
     ),
     "authorization.k8s.io": (
         _Listed(plural="selfsubjectaccessreviews", singular="selfsubjectaccessreview", kind="SelfSubjectAccessReview"),
         _Listed(plural="selfsubjectrulesreviews", singular="selfsubjectrulesreview", kind="SelfSubjectRulesReview"),
+    ),
+    ROLES_GROUP: tuple(
+        _Listed(
+            plural=resource.plural,
+            singular=resource.singular,
+            kind=resource.kind,
+            namespaced=resource.namespaced,
+            verbs=resource.verbs,
+        )
+        for resource in RBAC
     ),
     METRICS: (
         _Listed(plural="nodes", singular="", kind="NodeMetrics", verbs=_READ),

@@ -142,5 +142,5 @@ def _in_form(
 
 def list_body(resource: Resource[T], entries: Sequence[Entry[T]], meta: bytes) -> bytes:
     """The JSON of a list of objects."""
-    head = f'{{"kind":"{resource.kind}List","apiVersion":"v1","metadata":'.encode()
+    head = f'{{"kind":"{resource.kind}List","apiVersion":"{resource.api_version}","metadata":'.encode()
     return b"".join((head, meta, b',"items":[', b",".join([entry.body for entry in entries]), b"]}"))

@@ -92,8 +92,7 @@ async def _drain(name: str, cluster: Cluster, kubelet: Kubelet) -> None:
         cluster.services.delete(*entry.key)
     while any(entry.key[0] == name for entry in cluster.pods.snapshot()):
         await cluster.clock.changed()
-    for entry in [entry for entry in cluster.service_accounts.snapshot() if entry.key[0] == name]:
-        cluster.service_accounts.delete(*entry.key)
-    for entry in [entry for entry in cluster.events.snapshot() if entry.key[0] == name]:
-        cluster.events.delete(*entry.key)
+    for collection in (cluster.service_accounts, cluster.role_bindings, cluster.roles, cluster.events):
+        for entry in [entry for entry in collection.snapshot() if entry.key[0] == name]:
+            collection.delete(*entry.key)
     cluster.namespaces.delete("", name)

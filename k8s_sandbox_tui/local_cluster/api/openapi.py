@@ -11,10 +11,10 @@ from msgspec import json
 from k8s_sandbox_tui.local_cluster.api.media import JSON, clauses
 from k8s_sandbox_tui.local_cluster.api.openapi_v2 import ACCEPTED, CONTENT_TYPE, to_json, to_protobuf
 from k8s_sandbox_tui.local_cluster.api.respond import NO_CACHE, json_response
-from k8s_sandbox_tui.local_cluster.api.schemas import PREFIX, schemas_of
+from k8s_sandbox_tui.local_cluster.api.schemas import PREFIXES, schemas_of
 from k8s_sandbox_tui.local_cluster.objects.json_value import decode
 from k8s_sandbox_tui.local_cluster.objects.status_error import PlainError, page_not_found
-from k8s_sandbox_tui.local_cluster.store.resources import CORE
+from k8s_sandbox_tui.local_cluster.store.role_resources import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,23 +25,25 @@ _TYPE_META: dict[str, object] = {
     "apiVersion": {"type": "string", "description": "The version of the API that the object is written in."},
     "kind": {"type": "string", "description": "What the object is."},
 }
+_DOCUMENTS = {f"apis/{group}/v1" if group else "api/v1": group for group in STORED}
 _METHODS = {"create": "post", "update": "put", "patch": "patch", "delete": "delete", "get": "get", "list": "get"}
 _ACTIONS = {"create": "post", "update": "put"}
 
 
 def openapi(path: str, accept: str | None = None) -> web.Response:
-    """The index of version 3, or the document of the core group in either version.
+    """The index of version 3, the document of a group in it, or that of version 2 for all.
 
     Raises:
         PlainError: 404, there is no such path; 406, the client reads none of the forms of it.
     """
     match path.rstrip("/"):
         case "/openapi/v3":
-            return json_response(json.encode({"paths": {"api/v1": {"serverRelativeURL": "/openapi/v3/api/v1"}}}))
-        case "/openapi/v3/api/v1":
-            return json_response(_core_document())
+            paths = {name: {"serverRelativeURL": f"/openapi/v3/{name}"} for name in _DOCUMENTS}
+            return json_response(json.encode({"paths": paths}))
         case "/openapi/v2":
             return _second_version(accept)
+        case document if (group := _DOCUMENTS.get(document.removeprefix("/openapi/v3/"))) is not None:
+            return json_response(_document(group))
         case _:
             raise page_not_found()
 
@@ -58,21 +60,36 @@ def _second_version(accept: str | None) -> web.Response:
 
 @cache
 def _in_second_version(form: Callable[[JsonObject], bytes]) -> bytes:
-    document = decode(_core_document())
-    return form(document if isinstance(document, dict) else {})
+    whole: JsonObject = {"paths": {}, "components": {"schemas": {}}}
+    for group in STORED:
+        document = decode(_document(group))
+        if isinstance(document, dict):
+            whole = _joined(whole, document)
+    return form(whole)
+
+
+def _joined(one: JsonObject, other: JsonObject) -> JsonObject:
+    joined = {**one, **other}
+    for name in ("paths", "components", "schemas"):
+        first, second = one.get(name), other.get(name)
+        if isinstance(first, dict) and isinstance(second, dict):
+            joined[name] = _joined(first, second)
+    return joined
 
 
 @cache
-def _core_document() -> bytes:
+def _document(group: str) -> bytes:
     paths: dict[str, object] = {}
-    schemas = schemas_of(resource.model for resource in CORE)
-    for resource in CORE:
-        kind = {"group": "", "kind": resource.kind, "version": "v1"}
-        name = f"{PREFIX}{resource.kind}"
+    prefix, resources = PREFIXES[group], STORED[group]
+    schemas = schemas_of((resource.model for resource in resources), prefix)
+    for resource in resources:
+        kind = {"group": group, "kind": resource.kind, "version": "v1"}
+        name = f"{prefix}{resource.kind}"
         schema = schemas[name]
         schema["x-kubernetes-group-version-kind"] = [kind]
         schema["properties"] = _TYPE_META | cast("dict[str, object]", schema["properties"])
-        scope = "/api/v1/namespaces/{namespace}/" if resource.namespaced else "/api/v1/"
+        root = f"/apis/{group}/v1/" if group else "/api/v1/"
+        scope = f"{root}namespaces/{{namespace}}/" if resource.namespaced else root
         collection, item = f"{scope}{resource.plural}", f"{scope}{resource.plural}/{{name}}"
         paths[collection] = _operations(kind, name, [verb for verb in resource.verbs if verb in {"create", "list"}])
         single = [verb for verb in resource.verbs if verb in {"get", "update", "patch", "delete"}]

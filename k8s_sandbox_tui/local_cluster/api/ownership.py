@@ -21,24 +21,25 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject
     from k8s_sandbox_tui.local_cluster.objects.meta import KubeObject
     from k8s_sandbox_tui.local_cluster.store.owners import FieldOwners, Manager
+    from k8s_sandbox_tui.local_cluster.store.resources import Resource, T
 
 
 def noted_change(
-    request: web.Request, wanted: JsonObject | None, owners: FieldOwners, old: KubeObject, new: KubeObject
+    request: web.Request, wanted: JsonObject | None, owners: FieldOwners, resource: Resource[T], states: tuple[T, T]
 ) -> Callable[[], None]:
-    """What notes the change once it is made; `wanted` is what is applied, or None.
+    """What notes the change from the first to the second state once it is made; `wanted` is what is applied, or None.
 
     Raises:
         StatusError: 409, it is applied, changes what others own, and is not forced.
     """
-    before, after, uid = _json(old), _json(new), old.metadata.uid
+    before, after, uid = _json(states[0]), _json(states[1]), states[0].metadata.uid
     if wanted is None:
         _check_not_forced(request)
         return partial(owners.updated, uid, writer(request), before, after)
     manager = field_manager(request)
     found = [] if is_true(request.query, "force") else owners.conflicts(uid, manager, before, after)
     if found:
-        raise apply_conflict([(_told(owner), path_text(path)) for owner, path in found])
+        raise apply_conflict([(_told(owner, resource.api_version), path_text(path)) for owner, path in found])
     return partial(owners.applied, uid, manager, wanted, before, after)
 
 
@@ -49,9 +50,9 @@ def _check_not_forced(request: web.Request) -> None:
         raise invalid("PatchOptions", "", [error], group="meta.k8s.io")
 
 
-def _told(owner: Manager) -> str:
+def _told(owner: Manager, api_version: str) -> str:
     name = json.encode(owner.name).decode()
-    return name if owner.applies else f"{name} using v1"
+    return name if owner.applies else f"{name} using {api_version}"
 
 
 def _json(item: KubeObject) -> JsonObject:

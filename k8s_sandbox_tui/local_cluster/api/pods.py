@@ -49,7 +49,7 @@ async def create_pod(request: web.Request, info: RequestInfo, cluster: Cluster, 
         pod = default_pod(asked, info.namespace, now(), with_token=with_token)
     except QuantityError as error:
         raise cannot_be_handled("Pod", str(error)) from error
-    check_new_metadata(decoded.value.metadata, info.namespace, cluster, "pods")
+    check_new_metadata(decoded.value.metadata, info.namespace, cluster, PODS)
     check_account(pod, cluster)
     errors = [*pod_errors(pod), *annotation_errors(pod.metadata.annotations)]
     if errors:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service, ServiceAccount
     from k8s_sandbox_tui.local_cluster.objects.pod import Pod
 
-_NAME = Column(
+NAME = Column(
     name="Name",
     format="name",
     description="Name must be unique within a namespace. Is required when creating resources, although some resources "
@@ -24,7 +24,7 @@ _NAME = Column(
     "creation idempotence and configuration definition. Cannot be updated. More info: "
     "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names",
 )
-_AGE = Column(
+AGE = Column(
     name="Age",
     description="CreationTimestamp is a timestamp representing the server time when this object was created. It is not "
     "guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is "
@@ -33,24 +33,25 @@ _AGE = Column(
 )
 
 
-def _column(name: str, description: str, priority: int = 0, type_: str = "string") -> Column:
+def column(name: str, description: str, priority: int = 0, type_: str = "string") -> Column:
+    """A column; one with a priority is shown by `-o wide` alone."""
     return Column(name=name, type=type_, description=description, priority=priority)
 
 
 _POD_COLUMNS = (
-    _NAME,
-    _column("Ready", "The aggregate readiness state of this pod for accepting traffic."),
-    _column("Status", "The aggregate status of the containers in this pod."),
-    _column(
+    NAME,
+    column("Ready", "The aggregate readiness state of this pod for accepting traffic."),
+    column("Status", "The aggregate status of the containers in this pod."),
+    column(
         "Restarts",
         "The number of times the containers in this pod have been restarted and when the last container in this pod "
         "has restarted.",
     ),
-    _AGE,
-    _column(
+    AGE,
+    column(
         "IP", "podIP address allocated to the pod. Routable at least within the cluster. Empty if not yet allocated.", 1
     ),
-    _column(
+    column(
         "Node",
         "NodeName indicates in which node this pod is scheduled. If empty, this pod is a candidate for scheduling by "
         "the scheduler defined in schedulerName. Once this field is set, the kubelet for this node becomes responsible "
@@ -58,7 +59,7 @@ _POD_COLUMNS = (
         "on a specific node. https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodename",
         1,
     ),
-    _column(
+    column(
         "Nominated Node",
         "nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be scheduled right "
         "away as preemption victims receive their graceful termination periods. This field does not guarantee that the "
@@ -68,7 +69,7 @@ _POD_COLUMNS = (
         "scheduled.",
         1,
     ),
-    _column(
+    column(
         "Readiness Gates",
         "If specified, all readiness gates will be evaluated for pod readiness. A pod is ready when all its containers "
         'are ready AND all conditions specified in the readiness gates have status equal to "True" More info: '
@@ -76,48 +77,48 @@ _POD_COLUMNS = (
         1,
     ),
 )
-_NAMESPACE_COLUMNS = (_NAME, _column("Status", "The status of the namespace"), _AGE)
+_NAMESPACE_COLUMNS = (NAME, column("Status", "The status of the namespace"), AGE)
 _NODE_COLUMNS = (
-    _NAME,
-    _column("Status", "The status of the node"),
-    _column("Roles", "The roles of the node"),
-    _AGE,
-    _column("Version", "Kubelet Version reported by the node."),
-    _column("Internal-IP", "List of addresses reachable to the node.", 1),
-    _column("External-IP", "List of addresses reachable to the node.", 1),
-    _column("OS-Image", "OS Image reported by the node from /etc/os-release.", 1),
-    _column("Kernel-Version", "Kernel Version reported by the node from 'uname -r'.", 1),
-    _column("Container-Runtime", "ContainerRuntime Version reported by the node.", 1),
+    NAME,
+    column("Status", "The status of the node"),
+    column("Roles", "The roles of the node"),
+    AGE,
+    column("Version", "Kubelet Version reported by the node."),
+    column("Internal-IP", "List of addresses reachable to the node.", 1),
+    column("External-IP", "List of addresses reachable to the node.", 1),
+    column("OS-Image", "OS Image reported by the node from /etc/os-release.", 1),
+    column("Kernel-Version", "Kernel Version reported by the node from 'uname -r'.", 1),
+    column("Container-Runtime", "ContainerRuntime Version reported by the node.", 1),
 )
 _SERVICE_COLUMNS = (
-    _NAME,
-    _column("Type", "type determines how the Service is exposed."),
-    _column("Cluster-IP", "clusterIP is the IP address of the service."),
-    _column("External-IP", "externalIPs is a list of IP addresses of the service."),
-    _column("Port(s)", "The list of ports that are exposed by this service."),
-    _AGE,
-    _column("Selector", "Route service traffic to pods with label keys and values matching this selector.", 1),
+    NAME,
+    column("Type", "type determines how the Service is exposed."),
+    column("Cluster-IP", "clusterIP is the IP address of the service."),
+    column("External-IP", "externalIPs is a list of IP addresses of the service."),
+    column("Port(s)", "The list of ports that are exposed by this service."),
+    AGE,
+    column("Selector", "Route service traffic to pods with label keys and values matching this selector.", 1),
 )
 _SERVICE_ACCOUNT_COLUMNS = (
-    _NAME,
-    _column(
+    NAME,
+    column(
         "Secrets",
         "Secrets is a list of the secrets in the same namespace that pods running using this ServiceAccount are "
         "allowed to use. More info: https://kubernetes.io/docs/concepts/configuration/secret",
     ),
-    _AGE,
+    AGE,
 )
 _EVENT_COLUMNS = (
-    _column("Last Seen", "The time at which the most recent occurrence of this event was recorded."),
-    _column("Type", "Type of this event (Normal, Warning), new types could be added in the future"),
-    _column("Reason", "This should be a short, machine understandable string that gives the reason."),
-    _column("Object", "The object that this event is about."),
-    _column("Subobject", "If referring to a piece of an object instead of an entire object.", 1),
-    _column("Source", "The component reporting this event.", 1),
-    _column("Message", "A human-readable description of the status of this operation."),
-    _column("First Seen", "The time at which the event was first recorded.", 1),
-    _column("Count", "The number of times this event has occurred.", 1),
-    Column(name="Name", format="name", description=_NAME.description, priority=1),
+    column("Last Seen", "The time at which the most recent occurrence of this event was recorded."),
+    column("Type", "Type of this event (Normal, Warning), new types could be added in the future"),
+    column("Reason", "This should be a short, machine understandable string that gives the reason."),
+    column("Object", "The object that this event is about."),
+    column("Subobject", "If referring to a piece of an object instead of an entire object.", 1),
+    column("Source", "The component reporting this event.", 1),
+    column("Message", "A human-readable description of the status of this operation."),
+    column("First Seen", "The time at which the event was first recorded.", 1),
+    column("Count", "The number of times this event has occurred.", 1),
+    Column(name="Name", format="name", description=NAME.description, priority=1),
 )
 
 

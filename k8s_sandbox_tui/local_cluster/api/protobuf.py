@@ -61,6 +61,30 @@ _OBJECT_REFERENCE: Mapping[int, _Field] = {
     3: _Field("name", "string"),
     4: _Field("uid", "string"),
 }
+_RULE: Mapping[int, _Field] = {
+    1: _Field("verbs", "strings"),
+    2: _Field("apiGroups", "strings"),
+    3: _Field("resources", "strings"),
+    4: _Field("resourceNames", "strings"),
+    5: _Field("nonResourceURLs", "strings"),
+}
+_ROLE: Mapping[int, _Field] = {1: _Field("metadata", "message", _META), 2: _Field("rules", "messages", _RULE)}
+_SUBJECT: Mapping[int, _Field] = {
+    1: _Field("kind", "string"),
+    2: _Field("apiGroup", "string"),
+    3: _Field("name", "string"),
+    4: _Field("namespace", "string"),
+}
+_ROLE_REF: Mapping[int, _Field] = {
+    1: _Field("apiGroup", "string"),
+    2: _Field("kind", "string"),
+    3: _Field("name", "string"),
+}
+_BINDING: Mapping[int, _Field] = {
+    1: _Field("metadata", "message", _META),
+    2: _Field("subjects", "messages", _SUBJECT),
+    3: _Field("roleRef", "message", _ROLE_REF),
+}
 _MESSAGES: Mapping[str, Mapping[int, _Field]] = {
     "DeleteOptions": _DELETE_OPTIONS,
     "Namespace": {
@@ -98,6 +122,10 @@ _MESSAGES: Mapping[str, Mapping[int, _Field]] = {
     },
     "SelfSubjectRulesReview": {2: _Field("spec", "message", {1: _Field("namespace", "string")})},
     "SelfSubjectReview": {},
+    "Role": _ROLE,
+    "ClusterRole": _ROLE,
+    "RoleBinding": _BINDING,
+    "ClusterRoleBinding": _BINDING,
 }
 _UNKNOWN: Mapping[int, _Field] = {
     1: _Field("typeMeta", "message", {1: _Field("apiVersion", "string"), 2: _Field("kind", "string")}),

@@ -1,4 +1,4 @@
-"""Who may do what. Users come from a file; their rules are those of Kubernetes' Roles."""
+"""Who may do what: by rules of roles, which users have from a file and from role bindings."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from k8s_sandbox_tui.local_cluster.objects.meta import KubeStruct
-from k8s_sandbox_tui.local_cluster.objects.status_error import StatusDetails, StatusError
+from k8s_sandbox_tui.local_cluster.objects.roles import PolicyRule
+from k8s_sandbox_tui.local_cluster.objects.status_error import StatusDetails, StatusError, qualified
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
 
 MASTERS = "system:masters"
@@ -46,20 +45,11 @@ PATHS = (
 )
 
 
-class Rule(KubeStruct, frozen=True, kw_only=True, omit_defaults=True):
-    """A rule of a Role; `*` stands for all."""
-
-    verbs: list[str]
-    api_groups: list[str] = msgspec.field(default_factory=lambda: [""])
-    resources: list[str]
-    resource_names: list[str] = msgspec.field(default_factory=list)
-
-
 class Grant(KubeStruct, frozen=True, kw_only=True):
     """Rules that hold in a namespace, or everywhere when it is empty."""
 
     namespace: str = ""
-    rules: list[Rule]
+    rules: list[PolicyRule]
 
 
 class User(KubeStruct, frozen=True, kw_only=True):
@@ -83,19 +73,19 @@ class Identity(KubeStruct, frozen=True, kw_only=True):
 
 
 SELF_RULES = (
-    Rule(
+    PolicyRule(
         verbs=["create"],
         api_groups=["authorization.k8s.io"],
         resources=["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
     ),
-    Rule(verbs=["create"], api_groups=["authentication.k8s.io"], resources=["selfsubjectreviews"]),
+    PolicyRule(verbs=["create"], api_groups=["authentication.k8s.io"], resources=["selfsubjectreviews"]),
 )
 
 
-def rules_of(user: User, namespace: str) -> list[Rule]:
+def rules_of(user: User, namespace: str) -> list[PolicyRule]:
     """The rules that hold for `user` in `namespace`."""
     if user.is_master:
-        return [Rule(verbs=["*"], api_groups=["*"], resources=["*"])]
+        return [PolicyRule(verbs=["*"], api_groups=["*"], resources=["*"])]
     own = [] if user.name == ANONYMOUS else list(SELF_RULES)
     return own + [rule for grant in user.grants if grant.namespace in {"", namespace} for rule in grant.rules]
 
@@ -105,7 +95,7 @@ def allows(user: User, *, verb: str, group: str, resource: str, subresource: str
     wanted = f"{resource}/{subresource}" if subresource else resource
     return any(
         _has(rule.verbs, verb)
-        and _has(rule.api_groups, group)
+        and _has(rule.api_groups or [""], group)
         and _has_resource(rule.resources, wanted, subresource)
         and (not rule.resource_names or name in rule.resource_names)
         for rule in rules_of(user, namespace)
@@ -120,22 +110,28 @@ def _has_resource(allowed: list[str], wanted: str, subresource: str) -> bool:
     return _has(allowed, wanted) or (bool(subresource) and f"*/{subresource}" in allowed)
 
 
-def readable_paths(user: User) -> Sequence[Sequence[str]]:
-    """The paths that are no resources and that `user` may read, role by role."""
+def path_rules(user: User) -> list[PolicyRule]:
+    """What `user` may do with paths that are no resources, role by role."""
     if user.is_master:
-        return (("*",),)
-    return PATHS[:1] if user.name == ANONYMOUS else PATHS
+        return [PolicyRule(verbs=["*"], non_resource_urls=["*"])]
+    readable = PATHS[:1] if user.name == ANONYMOUS else PATHS
+    everywhere = [rule for grant in user.grants if not grant.namespace for rule in grant.rules]
+    return [
+        *(PolicyRule(verbs=["get"], non_resource_urls=[*paths]) for paths in readable),
+        *(rule for rule in everywhere if rule.non_resource_urls),
+    ]
 
 
 def allows_path(user: User, verb: str, path: str) -> bool:
-    """Whether `user` may read a path that is no resource."""
-    if user.is_master:
-        return True
-    return verb == "get" and any(
-        path == allowed or (allowed.endswith("*") and path.startswith(allowed[:-1]))
-        for paths in readable_paths(user)
-        for allowed in paths
+    """Whether `user` may do `verb`, a method in lower case, on a path that is no resource."""
+    return any(
+        _has(rule.verbs, verb) and any(_fits(path, allowed) for allowed in rule.non_resource_urls)
+        for rule in path_rules(user)
     )
+
+
+def _fits(path: str, allowed: str) -> bool:
+    return path == allowed or (allowed.endswith("*") and path.startswith(allowed[:-1]))
 
 
 def authorize(user: User, info: RequestInfo) -> None:
@@ -162,8 +158,8 @@ def authorize(user: User, info: RequestInfo) -> None:
 
 
 def _forbidden(user: User, info: RequestInfo) -> StatusError:
-    qualified = f"{info.resource}.{info.group}" if info.group else info.resource
-    subject = f'{qualified} "{info.name}"' if info.name else qualified
+    plural = qualified(info.resource, info.group)
+    subject = f'{plural} "{info.name}"' if info.name else plural
     resource = f"{info.resource}/{info.subresource}" if info.subresource else info.resource
     scope = f'in the namespace "{info.namespace}"' if info.namespace else "at the cluster scope"
     message = (

@@ -8,11 +8,10 @@ from msgspec import UNSET, UnsetType, json
 
 from k8s_sandbox_tui.local_cluster.api.body import convert, read_object
 from k8s_sandbox_tui.local_cluster.api.rbac import (
-    Rule,
     User,
     allows,
     allows_path,
-    readable_paths,
+    path_rules,
     rules_of,
 )
 from k8s_sandbox_tui.local_cluster.api.respond import json_response
@@ -21,6 +20,8 @@ from k8s_sandbox_tui.local_cluster.objects.status_error import FieldError, Field
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+    from k8s_sandbox_tui.local_cluster.objects.roles import PolicyRule
 
 _AUTHORIZATION = "authorization.k8s.io"
 
@@ -104,9 +105,9 @@ async def review_rules(request: web.Request, user: User) -> web.Response:
     if not namespace:
         raise bad_request("no namespace on request")
     status = {
-        "resourceRules": [_rule(rule) for rule in rules_of(user, namespace)],
+        "resourceRules": [_rule(rule) for rule in rules_of(user, namespace) if rule.resources],
         "nonResourceRules": [
-            {"verbs": ["*"] if user.is_master else ["get"], "nonResourceURLs": paths} for paths in readable_paths(user)
+            {"verbs": rule.verbs, "nonResourceURLs": rule.non_resource_urls} for rule in path_rules(user)
         ],
         "incomplete": False,
     }
@@ -126,6 +127,6 @@ def _review(kind: str, spec: bytes, status: bytes) -> web.Response:
     return json_response(head.encode() + spec + b',"status":' + status + b"}", status=201)
 
 
-def _rule(rule: Rule) -> dict[str, list[str]]:
-    told = {"verbs": rule.verbs, "apiGroups": rule.api_groups, "resources": rule.resources}
+def _rule(rule: PolicyRule) -> dict[str, list[str]]:
+    told = {"verbs": rule.verbs, "apiGroups": rule.api_groups or [""], "resources": rule.resources}
     return told | {"resourceNames": rule.resource_names} if rule.resource_names else told

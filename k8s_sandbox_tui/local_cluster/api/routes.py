@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from k8s_sandbox_tui.local_cluster.api import metrics, namespaces, pods, reviews, writing
-from k8s_sandbox_tui.local_cluster.api.applying import patch_object
+from k8s_sandbox_tui.local_cluster.api import metrics, namespaces, pods, reviews
 from k8s_sandbox_tui.local_cluster.api.events import delete_event, delete_events
 from k8s_sandbox_tui.local_cluster.api.eviction import evict_pod
-from k8s_sandbox_tui.local_cluster.api.listing import get_object, list_objects
+from k8s_sandbox_tui.local_cluster.api.listing import get_object
 from k8s_sandbox_tui.local_cluster.api.logs import pod_log
 from k8s_sandbox_tui.local_cluster.api.pod_container import attach_to_pod, exec_in_pod, forward_ports
 from k8s_sandbox_tui.local_cluster.api.printers import (
@@ -24,25 +23,22 @@ from k8s_sandbox_tui.local_cluster.api.printers import (
     SERVICE_PRINTER,
 )
 from k8s_sandbox_tui.local_cluster.api.rbac import User
-from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
+from k8s_sandbox_tui.local_cluster.api.role_routes import role_routes
+from k8s_sandbox_tui.local_cluster.api.route_table import readable, stored, writable
 from k8s_sandbox_tui.local_cluster.api.served import Served
 from k8s_sandbox_tui.local_cluster.api.service_accounts import written_service_accounts
 from k8s_sandbox_tui.local_cluster.api.services import written_services
 from k8s_sandbox_tui.local_cluster.api.token_request import create_token
-from k8s_sandbox_tui.local_cluster.api.watching import watch_objects
 from k8s_sandbox_tui.local_cluster.kubelet.usage_sampler import UsageSampler
-from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICE_ACCOUNTS, SERVICES, T
+from k8s_sandbox_tui.local_cluster.store.resources import EVENTS, NAMESPACES, NODES, PODS, SERVICE_ACCOUNTS, SERVICES
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.api.account_tokens import AccountTokens
-    from k8s_sandbox_tui.local_cluster.api.writing import Written
+    from k8s_sandbox_tui.local_cluster.api.roles import UserOf
+    from k8s_sandbox_tui.local_cluster.api.route_table import Handler, Route
     from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
-Route = tuple[str, str, str, str]
-"""Group, resource, subresource, verb."""
-Write = Callable[[web.Request, RequestInfo], Awaitable[web.Response]]
-Handler = Callable[[web.Request, RequestInfo], Awaitable[web.StreamResponse]]
 ReviewHandler = Callable[[web.Request, User], Awaitable[web.StreamResponse]]
 
 REVIEWS: dict[tuple[str, str], ReviewHandler] = {
@@ -52,46 +48,25 @@ REVIEWS: dict[tuple[str, str], ReviewHandler] = {
 }
 
 
-def routes(cluster: Cluster, kubelet: Kubelet, tokens: AccountTokens) -> dict[Route, Handler]:
-    """The whole table."""
+def routes(cluster: Cluster, kubelet: Kubelet, tokens: AccountTokens, user_of: UserOf) -> dict[Route, Handler]:
+    """The whole table; `user_of` tells who sends a request."""
     table: dict[Route, Handler] = {}
 
-    def readable(served: Served[T]) -> None:
-        plural = served.resource.plural
-        table["", plural, "", "get"] = partial(get_object, served=served)
-        table["", plural, "", "list"] = partial(list_objects, served=served)
-        table["", plural, "", "watch"] = partial(watch_objects, served=served)
-
-    def writable(served: Served[T], create: Write, change: Write) -> None:
-        plural = served.resource.plural
-        table["", plural, "", "create"] = create
-        table["", plural, "", "update"] = change
-        table["", plural, "", "patch"] = partial(
-            patch_object, cluster=cluster, served=served, create=create, change=change
-        )
-
-    def stored(written: Written[T]) -> None:
-        create = partial(writing.create_object, cluster=cluster, written=written)
-        writable(written.served, create, partial(writing.change_object, cluster=cluster, written=written))
-        plural = written.served.resource.plural
-        table["", plural, "", "delete"] = partial(writing.delete_object, written=written)
-        table["", plural, "", "deletecollection"] = partial(writing.delete_objects, cluster=cluster, written=written)
-
     pod_objects = Served(PODS, cluster.pods, POD_PRINTER)
-    readable(pod_objects)
+    readable(table, pod_objects)
     namespace_objects = Served(NAMESPACES, cluster.namespaces, NAMESPACE_PRINTER)
-    readable(namespace_objects)
-    readable(Served(NODES, cluster.nodes, NODE_PRINTER))
+    readable(table, namespace_objects)
+    readable(table, Served(NODES, cluster.nodes, NODE_PRINTER))
     service_objects = Served(SERVICES, cluster.services, SERVICE_PRINTER)
-    readable(service_objects)
+    readable(table, service_objects)
     account_objects = Served(SERVICE_ACCOUNTS, cluster.service_accounts, SERVICE_ACCOUNT_PRINTER)
-    readable(account_objects)
-    readable(Served(EVENTS, cluster.events, EVENT_PRINTER))
+    readable(table, account_objects)
+    readable(table, Served(EVENTS, cluster.events, EVENT_PRINTER))
 
     table["", "pods", "", "delete"] = partial(pods.delete_pod, cluster=cluster, kubelet=kubelet)
     table["", "pods", "", "deletecollection"] = partial(pods.delete_pods, cluster=cluster, kubelet=kubelet)
     create_pod = partial(pods.create_pod, cluster=cluster, kubelet=kubelet)
-    writable(pod_objects, create_pod, partial(pods.change_pod, cluster=cluster))
+    writable(table, cluster, pod_objects, create_pod, partial(pods.change_pod, cluster=cluster))
     table["", "pods", "status", "get"] = partial(get_object, served=pod_objects)
     table["", "pods", "eviction", "create"] = partial(evict_pod, cluster=cluster, kubelet=kubelet)
     table["", "pods", "log", "get"] = partial(pod_log, cluster=cluster, kubelet=kubelet)
@@ -104,15 +79,15 @@ def routes(cluster: Cluster, kubelet: Kubelet, tokens: AccountTokens) -> dict[Ro
         for verb in ("get", "update", "patch"):
             table["", "pods", subresource, verb] = partial(pods.no_subresource, cluster=cluster)
 
-    stored(written_services(service_objects, cluster))
-    stored(namespaces.written_namespaces(namespace_objects, cluster))
-    stored(written_service_accounts(account_objects))
+    stored(table, cluster, written_services(service_objects, cluster))
+    stored(table, cluster, namespaces.written_namespaces(namespace_objects, cluster))
+    stored(table, cluster, written_service_accounts(account_objects))
     table["", "serviceaccounts", "token", "create"] = partial(create_token, cluster=cluster, tokens=tokens)
     table["", "namespaces", "", "delete"] = partial(namespaces.delete_namespace, cluster=cluster, kubelet=kubelet)
     del table["", "namespaces", "", "deletecollection"]
     table["", "events", "", "delete"] = partial(delete_event, cluster=cluster)
     table["", "events", "", "deletecollection"] = partial(delete_events, cluster=cluster)
-    return table | _measured(cluster, kubelet)
+    return table | _measured(cluster, kubelet) | role_routes(cluster, user_of)
 
 
 def _measured(cluster: Cluster, kubelet: Kubelet) -> dict[Route, Handler]:

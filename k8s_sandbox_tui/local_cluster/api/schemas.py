@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec import inspect
 
 from k8s_sandbox_tui.local_cluster.objects.list_keys import SETS, keys_of
+from k8s_sandbox_tui.local_cluster.objects.roles import GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PREFIX = "io.k8s.api.core.v1."
+PREFIXES = {"": "io.k8s.api.core.v1.", GROUP: "io.k8s.api.rbac.v1."}
+"""What schemas' names begin with, by group."""
 _SCALARS: dict[type[inspect.Type], str] = {
     inspect.BoolType: "boolean",
     inspect.IntType: "integer",
@@ -21,38 +23,38 @@ _SCALARS: dict[type[inspect.Type], str] = {
 }
 
 
-def schemas_of(models: Iterable[type]) -> dict[str, dict[str, object]]:
+def schemas_of(models: Iterable[type], prefix: str) -> dict[str, dict[str, object]]:
     """The schemas of these kinds and of all that they are made of, by name."""
     found: dict[str, dict[str, object]] = {}
     for model in models:
-        _schema(inspect.type_info(model), found)
+        _schema(inspect.type_info(model), found, prefix)
     return found
 
 
-def _schema(info: inspect.Type, found: dict[str, dict[str, object]]) -> dict[str, object]:
+def _schema(info: inspect.Type, found: dict[str, dict[str, object]], prefix: str) -> dict[str, object]:
     if isinstance(info, inspect.StructType):
-        name = f"{PREFIX}{info.cls.__name__}"
+        name = f"{prefix}{info.cls.__name__}"
         if name not in found:
             # In its place before its fields, which may be made of it.
             schema = found[name] = {"type": "object", "description": source.getdoc(info.cls) or ""}
-            schema["properties"] = {field.encode_name: _field(field, found) for field in info.fields}
+            schema["properties"] = {field.encode_name: _field(field, found, prefix) for field in info.fields}
         return {"$ref": f"#/components/schemas/{name}"}
     if isinstance(info, inspect.UnionType):
         kinds = [kind for kind in info.types if not isinstance(kind, inspect.NoneType)]
         scalars = [_SCALARS[type(kind)] for kind in kinds if type(kind) in _SCALARS]
         # Such as a quantity, which is written as a number or as text.
-        return {"type": "string"} if len(scalars) > 1 else _schema(kinds[0], found)
+        return {"type": "string"} if len(scalars) > 1 else _schema(kinds[0], found, prefix)
     if isinstance(info, inspect.ListType):
-        return {"type": "array", "items": _schema(info.item_type, found)}
+        return {"type": "array", "items": _schema(info.item_type, found, prefix)}
     if isinstance(info, inspect.DictType):
-        return {"type": "object", "additionalProperties": _schema(info.value_type, found)}
+        return {"type": "object", "additionalProperties": _schema(info.value_type, found, prefix)}
     kind = _SCALARS.get(type(info))
     # What is handed through without being read may have any fields.
     return {"type": "object", "x-kubernetes-preserve-unknown-fields": True} if kind is None else {"type": kind}
 
 
-def _field(field: inspect.Field, found: dict[str, dict[str, object]]) -> dict[str, object]:
-    schema = _schema(field.type, found)
+def _field(field: inspect.Field, found: dict[str, dict[str, object]], prefix: str) -> dict[str, object]:
+    schema = _schema(field.type, found, prefix)
     if "$ref" in schema:
         # Nothing may stand beside a reference in OpenAPI 3.0.
         return {"allOf": [schema], "default": {}}

@@ -13,25 +13,26 @@ from k8s_sandbox_tui.local_cluster.api.media import takes_gzip, wants_yaml
 from k8s_sandbox_tui.local_cluster.api.rbac import User, authorize
 from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo, request_info
 from k8s_sandbox_tui.local_cluster.api.respond import compressed, error_response, in_yaml, json_response, text_response
-from k8s_sandbox_tui.local_cluster.api.routes import REVIEWS, Handler, Route
+from k8s_sandbox_tui.local_cluster.api.routes import REVIEWS
 from k8s_sandbox_tui.local_cluster.objects.status_error import (
     PlainError,
     StatusError,
     method_not_allowed,
     page_not_found,
 )
-from k8s_sandbox_tui.local_cluster.store.resources import NAMESPACES, NODES
+from k8s_sandbox_tui.local_cluster.store.role_resources import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
+    from k8s_sandbox_tui.local_cluster.api.route_table import Handler, Route
     from k8s_sandbox_tui.local_cluster.faults.gate import FaultGate
 
 _HOSTS = ("127.0.0.1", "localhost")
 _ON_COLLECTIONS = {"list", "watch", "create", "deletecollection"}
 _IN_NAMESPACES = {"create", "deletecollection", "get", "update", "patch", "delete"}
-_CLUSTER_SCOPED = {NAMESPACES.plural, NODES.plural}
+_CLUSTER_SCOPED = {resource.plural for group in STORED.values() for resource in group if not resource.namespaced}
 _API = ("/api", "/apis")
 _HEALTH = {"/healthz", "/livez", "/readyz"}
 
@@ -77,7 +78,7 @@ class ApiServer:
             return error_response(error)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        user = self._authenticator.user(request.headers.get("Authorization"))
+        user = self._authenticator.sender(request)
         info = request_info(request.method, request.path, request.query)
         authorize(user, info)
         if info.is_resource:
@@ -95,7 +96,7 @@ class ApiServer:
                 raise method_not_allowed()
             return await review(request, user)
         served = (info.group, info.resource, info.subresource)
-        if info.version != group_version(info.group) or served not in self._served:
+        if info.version != group_version(info.group) or served not in self._served or _lacks_namespace(info):
             raise page_not_found()
         handler = self._routes.get((*served, info.verb))
         if handler is None or not _well_formed(info):
@@ -112,6 +113,11 @@ class ApiServer:
 
             return openapi(info.path, request.headers.get("Accept"))
         return discover(request, info.path, self._address)
+
+
+def _lacks_namespace(info: RequestInfo) -> bool:
+    """Whether the path names an object that is in a namespace, but not which."""
+    return bool(info.name) and not info.namespace and info.resource not in _CLUSTER_SCOPED
 
 
 def _well_formed(info: RequestInfo) -> bool:

@@ -39,11 +39,12 @@ async def update_object(
     collection: Collection[T],
     next_state: Callable[[T, T], T],
     errors: Callable[[T, T], list[FieldError]],
+    permit: Callable[[T], None] | None = None,
 ) -> web.Response:
     """Stores the next state of an object.
 
     `next_state` tells what becomes of the stored object, the first, when the second is sent; `errors`, what is wrong
-    with the second as the next state of the first.
+    with the second as the next state of the first; `permit` refuses a next state that who sends it may not store.
 
     Raises:
         StatusError: the body does not fit, is about another object or an older state of it, or is refused.
@@ -54,12 +55,14 @@ async def update_object(
     # The body was awaited; what counts is the object as it is now.
     old = collection.get(*key).object
     decoded = convert(body, resource.model, resource.kind, request.query)
-    _check_same(info, resource.plural, old.metadata, decoded.value.metadata)
+    _check_same(info, resource, old.metadata, decoded.value.metadata)
     new = next_state(old, decoded.value)
     wrong = errors(old, new)
     if wrong:
-        raise invalid(resource.kind, info.name, wrong)
-    note = noted_change(request, wanted, cluster.owners, old, new)
+        raise invalid(resource.kind, info.name, wrong, group=resource.group)
+    if permit is not None:
+        permit(new)
+    note = noted_change(request, wanted, cluster.owners, resource, (old, new))
     if is_dry_run(request.query):
         return with_warnings(dry_response(resource.type_meta, json.encode(new), status=200), decoded.unknown)
     if _held_no_longer(old.metadata, new.metadata):
@@ -81,7 +84,7 @@ def sent_metadata(old: ObjectMeta, sent: ObjectMeta) -> ObjectMeta:
     )
 
 
-def _check_same(info: RequestInfo, plural: str, old: ObjectMeta, sent: ObjectMeta) -> None:
+def _check_same(info: RequestInfo, resource: Resource[T], old: ObjectMeta, sent: ObjectMeta) -> None:
     if not sent.name:
         raise bad_request(
             f"the name of the object ({info.name} based on URL) was undeterminable: name must be provided"
@@ -95,9 +98,9 @@ def _check_same(info: RequestInfo, plural: str, old: ObjectMeta, sent: ObjectMet
         )
     if info.verb == "update" and sent.uid not in {"", old.uid}:
         why = f"Precondition failed: UID in precondition: {sent.uid}, UID in object meta: {old.uid}"
-        raise conflict(plural, info.name, why)
+        raise conflict(resource.plural, info.name, why, resource.group)
     if sent.resource_version not in {"", old.resource_version}:
-        raise conflict(plural, info.name, _MODIFIED)
+        raise conflict(resource.plural, info.name, _MODIFIED, resource.group)
 
 
 def _held_no_longer(old: ObjectMeta, new: ObjectMeta) -> bool:

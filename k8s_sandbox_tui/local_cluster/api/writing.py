@@ -18,7 +18,7 @@ from k8s_sandbox_tui.local_cluster.api.respond import json_response, object_resp
 from k8s_sandbox_tui.local_cluster.api.selection import entry_test
 from k8s_sandbox_tui.local_cluster.api.updating import update_object
 from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
-from k8s_sandbox_tui.local_cluster.objects.status_error import already_exists, invalid
+from k8s_sandbox_tui.local_cluster.objects.status_error import already_exists, invalid, success
 from k8s_sandbox_tui.local_cluster.objects.update import metadata_update_errors
 from k8s_sandbox_tui.local_cluster.store.resources import T
 
@@ -45,6 +45,8 @@ class Written(Generic[T]):
         next_state: What becomes of the stored object, the first, when the second is sent.
         errors: What is wrong with an object, its defaults filled in.
         with_metadata: Gives a copy of an object other metadata.
+        shows_deleted: Whether a delete answers with what was deleted, not just that it was.
+        permit: Refuses an object that who sends it may not store, whatever they may do else.
         made: What follows when an object was created.
         ended: What follows when an object was deleted.
     """
@@ -54,6 +56,8 @@ class Written(Generic[T]):
     next_state: Callable[[T, T], T]
     errors: Callable[[T], list[FieldError]]
     with_metadata: Callable[[T, ObjectMeta], T]
+    shows_deleted: bool = True
+    permit: Callable[[web.Request, T], None] | None = None
     made: Callable[[T], None] | None = None
     ended: Callable[[T], None] | None = None
 
@@ -66,15 +70,17 @@ async def create_object(
     body = await read_object(request, resource.kind)
     decoded = convert(body, resource.model, resource.kind, request.query)
     namespace = info.namespace if resource.namespaced else ""
-    check_new_metadata(decoded.value.metadata, namespace, cluster, resource.plural)
+    check_new_metadata(decoded.value.metadata, namespace, cluster, resource)
     item = written.new(decoded.value, namespace)
     name = item.metadata.name
     errors = written.errors(item)
     if errors:
-        raise invalid(resource.kind, name, errors)
+        raise invalid(resource.kind, name, errors, group=resource.group)
+    if written.permit is not None:
+        written.permit(request, item)
     if is_dry_run(request.query):
         if collection.find(namespace, name):
-            raise already_exists(resource.plural, name)
+            raise already_exists(resource.plural, name, resource.group)
         return with_warnings(dry_response(resource.type_meta, json.encode(item), status=201), decoded.unknown)
     entry = collection.create(item)
     if not is_apply(request):
@@ -96,6 +102,7 @@ async def change_object(
         collection=written.served.collection,
         next_state=written.next_state,
         errors=partial(_update_errors, written),
+        permit=None if written.permit is None else partial(written.permit, request),
     )
 
 
@@ -107,10 +114,14 @@ async def delete_object(request: web.Request, info: RequestInfo, *, written: Wri
     """DELETE of one object."""
     options = await delete_options(request)
     entry = written.served.collection.get(info.namespace, info.name)
-    options.check(written.served.resource.kind, entry.object.metadata)
+    resource = written.served.resource
+    options.check(resource.kind, entry.object.metadata, resource.group)
     if not options.dry_run:
         entry = _delete(written, entry)
-    return object_response(written.served.resource, entry)
+    meta = entry.object.metadata
+    if written.shows_deleted or meta.finalizers:
+        return object_response(resource, entry)
+    return json_response(success(name=meta.name, group=resource.group, kind=resource.plural, uid=meta.uid).encode())
 
 
 async def delete_objects(

@@ -89,6 +89,13 @@ def qualified_name(key: str) -> list[str]:
     return wrong
 
 
+def path_segment(name: str) -> list[str]:
+    """What is wrong with a name that need be no more than a part of a path; names of roles are such."""
+    if name in {".", ".."}:
+        return [f"may not be '{name}'"]
+    return [f"may not contain '{letter}'" for letter in "/%" if letter in name]
+
+
 def _check(text: str, pattern: str, longest: int, rule: str) -> list[str]:
     wrong: list[str] = []
     if len(text) > longest:
@@ -100,7 +107,7 @@ def _check(text: str, pattern: str, longest: int, rule: str) -> list[str]:
 
 def metadata_errors(meta: ObjectMeta, name_rule: str = "subdomain") -> list[FieldError]:
     """What is wrong with an object's metadata, in the order in which the API server tells it."""
-    rule = {"subdomain": subdomain, "label": label, "dns1035": dns1035_label}[name_rule]
+    rule = {"subdomain": subdomain, "label": label, "dns1035": dns1035_label, "path": path_segment}[name_rule]
     errors: list[FieldError] = []
     if meta.generate_name:
         probe = meta.generate_name.removesuffix("-")

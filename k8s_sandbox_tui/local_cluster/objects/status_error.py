@@ -117,9 +117,8 @@ def bad_request(message: str) -> StatusError:
 
 def not_found(resource: str, name: str, group: str = "") -> StatusError:
     """404: no such object."""
-    qualified = f"{resource}.{group}" if group else resource
     details = StatusDetails(name=name, group=group, kind=resource)
-    return StatusError(404, "NotFound", f'{qualified} "{name}" not found', details=details)
+    return StatusError(404, "NotFound", f'{qualified(resource, group)} "{name}" not found', details=details)
 
 
 def page_not_found() -> PlainError:
@@ -127,16 +126,29 @@ def page_not_found() -> PlainError:
     return PlainError(404, "404 page not found\n")
 
 
-def already_exists(resource: str, name: str) -> StatusError:
+def already_exists(resource: str, name: str, group: str = "") -> StatusError:
     """409: the name is taken."""
-    details = StatusDetails(name=name, kind=resource)
-    return StatusError(409, "AlreadyExists", f'{resource} "{name}" already exists', details=details)
+    details = StatusDetails(name=name, group=group, kind=resource)
+    return StatusError(409, "AlreadyExists", f'{qualified(resource, group)} "{name}" already exists', details=details)
 
 
-def conflict(resource: str, name: str, why: str) -> StatusError:
+def conflict(resource: str, name: str, why: str, group: str = "") -> StatusError:
     """409: the object is not the one that the request was about."""
-    details = StatusDetails(name=name, kind=resource)
-    return StatusError(409, "Conflict", f'Operation cannot be fulfilled on {resource} "{name}": {why}', details=details)
+    details = StatusDetails(name=name, group=group, kind=resource)
+    message = f'Operation cannot be fulfilled on {qualified(resource, group)} "{name}": {why}'
+    return StatusError(409, "Conflict", message, details=details)
+
+
+def forbidden(resource: str, name: str, why: str, group: str = "") -> StatusError:
+    """403: what is asked for is refused, whatever rights there are to ask for it."""
+    details = StatusDetails(name=name, group=group, kind=resource)
+    message = f'{qualified(resource, group)} "{name}" is forbidden: {why}'
+    return StatusError(403, "Forbidden", message, details=details)
+
+
+def qualified(name: str, group: str) -> str:
+    """A plural or a kind with its group behind it, as messages have it."""
+    return f"{name}.{group}" if group else name
 
 
 def apply_conflict(conflicts: Sequence[tuple[str, str]]) -> StatusError:
@@ -212,18 +224,21 @@ _TITLES = {
 
 
 class FieldError(KubeStruct, frozen=True, kw_only=True):
-    """One field that validation refuses."""
+    """One field that validation refuses; `shown` is its value where that is no text and no number."""
 
     type: FieldErrorType
     path: str
     value: str | int | None = None
+    shown: str = ""
     detail: str = ""
 
     @property
     def message(self) -> str:
         """The cause, without the field's path."""
         text = _TITLES[self.type]
-        if self.value is not None:
+        if self.shown:
+            text += f": {self.shown}"
+        elif self.value is not None:
             shown = json.encode(self.value).decode() if isinstance(self.value, str) else str(self.value)
             text += f": {shown}"
         return f"{text}: {self.detail}" if self.detail else text
@@ -235,5 +250,4 @@ def invalid(kind: str, name: str, errors: list[FieldError], *, group: str = "") 
     told = lines[0] if len(lines) == 1 else f"[{', '.join(dict.fromkeys(lines))}]"
     causes = [StatusCause(reason=error.type.value, message=error.message, field=error.path) for error in errors]
     details = StatusDetails(name=name, group=group, kind=kind, causes=causes)
-    qualified = f"{kind}.{group}" if group else kind
-    return StatusError(422, "Invalid", f'{qualified} "{name}" is invalid: {told}', details=details)
+    return StatusError(422, "Invalid", f'{qualified(kind, group)} "{name}" is invalid: {told}', details=details)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.local_cluster.store import resources
+from k8s_sandbox_tui.local_cluster.store import resources, role_resources
 from k8s_sandbox_tui.local_cluster.store.clock import Clock
 from k8s_sandbox_tui.local_cluster.store.collection import Collection, T
 from k8s_sandbox_tui.local_cluster.store.owners import FieldOwners
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.local_cluster.objects.cluster import Event, Namespace, Node, Service, ServiceAccount
     from k8s_sandbox_tui.local_cluster.objects.pod import Pod
+    from k8s_sandbox_tui.local_cluster.objects.roles import ClusterRole, ClusterRoleBinding, Role, RoleBinding
     from k8s_sandbox_tui.local_cluster.store.resources import Resource
 
 
@@ -29,6 +30,10 @@ class Cluster:
     services: Collection[Service]
     service_accounts: Collection[ServiceAccount]
     events: Collection[Event]
+    roles: Collection[Role]
+    role_bindings: Collection[RoleBinding]
+    cluster_roles: Collection[ClusterRole]
+    cluster_role_bindings: Collection[ClusterRoleBinding]
     owners: FieldOwners
 
 
@@ -37,7 +42,7 @@ def new_cluster(version_file: Path | None = None) -> Cluster:
     clock = Clock(version_file)
 
     def collection(resource: Resource[T]) -> Collection[T]:
-        return Collection(resource.plural, clock)
+        return Collection(resource.plural, clock, resource.group)
 
     return Cluster(
         clock,
@@ -47,5 +52,9 @@ def new_cluster(version_file: Path | None = None) -> Cluster:
         collection(resources.SERVICES),
         collection(resources.SERVICE_ACCOUNTS),
         collection(resources.EVENTS),
+        collection(role_resources.ROLES),
+        collection(role_resources.ROLE_BINDINGS),
+        collection(role_resources.CLUSTER_ROLES),
+        collection(role_resources.CLUSTER_ROLE_BINDINGS),
         FieldOwners(),
     )

@@ -29,8 +29,9 @@ class Collection(Generic[T]):
     change has to list again.
     """
 
-    def __init__(self, plural: str, clock: Clock) -> None:
+    def __init__(self, plural: str, clock: Clock, group: str = "") -> None:
         self.plural = plural
+        self.group = group
         self.clock = clock
         self._entries: dict[Key, Entry[T]] = {}
         self._history: deque[Change[T]] = deque()
@@ -54,7 +55,7 @@ class Collection(Generic[T]):
         """
         entry = self._entries.get((namespace, name))
         if entry is None:
-            raise not_found(self.plural, name)
+            raise not_found(self.plural, name, self.group)
         return entry
 
     def create(self, item: T) -> Entry[T]:
@@ -65,7 +66,7 @@ class Collection(Generic[T]):
         """
         key = (item.metadata.namespace, item.metadata.name)
         if key in self._entries:
-            raise already_exists(self.plural, item.metadata.name)
+            raise already_exists(self.plural, item.metadata.name, self.group)
         return self._record("ADDED", item, None)
 
     def update(self, item: T) -> Entry[T]:

@@ -32,6 +32,7 @@ class Resource(Generic[T]):
         fields: What a field selector may ask for, besides `metadata.name` and `metadata.namespace`.
         bookmark: The parts of the object in a watch's BOOKMARK event behind its metadata.
         storage_hash: `storageVersionHash` of discovery; only told, never read.
+        group: The API group; empty for the core one.
     """
 
     plural: str
@@ -46,11 +47,17 @@ class Resource(Generic[T]):
     fields: Mapping[str, Callable[[T], str]] = field(default_factory=dict[str, Callable[[T], str]])
     bookmark: bytes
     storage_hash: str = ""
+    group: str = ""
+
+    @property
+    def api_version(self) -> str:
+        """Group and version, as objects name them."""
+        return f"{self.group}/v1" if self.group else "v1"
 
     @property
     def type_meta(self) -> bytes:
         """The beginning of the JSON of one such object."""
-        return f'{{"kind":"{self.kind}","apiVersion":"v1"'.encode()
+        return f'{{"kind":"{self.kind}","apiVersion":"{self.api_version}"'.encode()
 
     def field_value(self, item: T, name: str) -> str | None:
         """The value a field selector compares; None when it cannot ask for `name`."""
@@ -62,7 +69,7 @@ class Resource(Generic[T]):
         return None if getter is None else getter(item)
 
 
-_ALL = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 _READ = ("get", "list", "watch")
 
 PODS: Resource[Pod] = Resource(
@@ -72,7 +79,7 @@ PODS: Resource[Pod] = Resource(
     model=Pod,
     short_names=("po",),
     categories=("all",),
-    verbs=_ALL,
+    verbs=ALL_VERBS,
     subresources=(
         Subresource(name="attach", kind="PodAttachOptions", verbs=("create", "get")),
         Subresource(name="eviction", kind="Eviction", verbs=("create",), group="policy", version="v1"),
@@ -128,7 +135,7 @@ SERVICES: Resource[Service] = Resource(
     model=Service,
     short_names=("svc",),
     categories=("all",),
-    verbs=_ALL,
+    verbs=ALL_VERBS,
     fields={
         "spec.clusterIP": lambda item: item.spec.cluster_ip,
         "spec.type": lambda item: item.spec.type,
@@ -143,7 +150,7 @@ SERVICE_ACCOUNTS: Resource[ServiceAccount] = Resource(
     kind="ServiceAccount",
     model=ServiceAccount,
     short_names=("sa",),
-    verbs=_ALL,
+    verbs=ALL_VERBS,
     subresources=(
         Subresource(name="token", kind="TokenRequest", verbs=("create",), group="authentication.k8s.io", version="v1"),
     ),

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from k8s_sandbox_tui.local_cluster.api.account_tokens import AUDIENCE, AccountTokens
 from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
-from k8s_sandbox_tui.local_cluster.api.rbac import Grant, Identity, Rule, User
+from k8s_sandbox_tui.local_cluster.api.rbac import Grant, Identity, User
 from k8s_sandbox_tui.local_cluster.objects.cluster import ServiceAccount
 from k8s_sandbox_tui.local_cluster.objects.meta import SERVER_TIME, ObjectMeta
 from k8s_sandbox_tui.local_cluster.objects.pod import Pod
+from k8s_sandbox_tui.local_cluster.objects.roles import PolicyRule
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError
 from k8s_sandbox_tui.local_cluster.store.cluster import new_cluster
 
@@ -48,7 +49,7 @@ def test_a_token_says_whose_it_is_as_on_a_real_cluster() -> None:
         "pod": {"name": "p", "uid": "u2"},
     }
     assert claims["exp"] - claims["iat"] == 600
-    rules = [Rule(verbs=["get"], resources=["pods"])]
+    rules = [PolicyRule(verbs=["get"], resources=["pods"])]
     granted = Identity(token="other", user=User(name=_NAME, grants=[Grant(namespace="n", rules=rules)]))
     user = Authenticator([granted], issued.tokens).user(f"Bearer {token}")
     assert (user.name, user.grants) == (_NAME, granted.user.grants)

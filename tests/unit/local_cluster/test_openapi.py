@@ -19,10 +19,23 @@ if TYPE_CHECKING:
 _CORE = "io.k8s.api.core.v1."
 
 
-def _third_version() -> JsonObject:
-    body = openapi("/openapi/v3/api/v1").body
+def _document(path: str) -> JsonObject:
+    body = openapi(path).body
     assert isinstance(body, bytes)
     return cast("JsonObject", json.loads(body))
+
+
+def _third_version() -> JsonObject:
+    """The documents that the index names, as one."""
+    paths: JsonObject = {}
+    schemas: JsonObject = {}
+    index = cast("dict[str, JsonObject]", _document("/openapi/v3")["paths"])
+    assert index.keys() == {"api/v1", "apis/rbac.authorization.k8s.io/v1"}
+    for entry in index.values():
+        document = _document(str(entry["serverRelativeURL"]))
+        paths |= cast("JsonObject", document["paths"])
+        schemas |= cast("JsonObject", look(document, "components.schemas"))
+    return {"paths": paths, "components": {"schemas": schemas}}
 
 
 def _number(data: bytes, position: int) -> tuple[int, int]:
@@ -70,8 +83,9 @@ def test_both_versions_have_the_same_fields() -> None:
         assert known.keys() == cast("JsonObject", schema.get("properties", {})).keys()
     pod = _named(_all(definitions[f"{_CORE}Pod"], 25)[0], 1)
     assert _all(pod["spec"], 1) == [b"#/definitions/io.k8s.api.core.v1.PodSpec"]
-    kinds = _named(definitions[f"{_CORE}Pod"], 31)["x-kubernetes-group-version-kind"]
-    assert json.loads(_all(kinds, 2)[0]) == [{"group": "", "kind": "Pod", "version": "v1"}]
+    for group, name in (("", f"{_CORE}Pod"), ("rbac.authorization.k8s.io", "io.k8s.api.rbac.v1.Role")):
+        kinds = _named(definitions[name], 31)["x-kubernetes-group-version-kind"]
+        assert json.loads(_all(kinds, 2)[0]) == [{"group": group, "kind": name.rpartition(".")[2], "version": "v1"}]
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/html, application/json;q=0.5"])

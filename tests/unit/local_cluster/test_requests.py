@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from k8s_sandbox_tui.local_cluster.api.authentication import Authenticator
 from k8s_sandbox_tui.local_cluster.api.media import Form, answer_media, is_aggregated_discovery, takes_gzip
 from k8s_sandbox_tui.local_cluster.api.paging import decode_token, start_key, token_after
-from k8s_sandbox_tui.local_cluster.api.rbac import Grant, Identity, Rule, User, authorize
+from k8s_sandbox_tui.local_cluster.api.rbac import Grant, Identity, User, authorize
 from k8s_sandbox_tui.local_cluster.api.request_info import request_info
+from k8s_sandbox_tui.local_cluster.objects.roles import PolicyRule
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError
 
 
@@ -55,9 +56,9 @@ _USER = User(
         Grant(
             namespace="n",
             rules=[
-                Rule(verbs=["get", "list"], resources=["pods"]),
-                Rule(verbs=["get"], resources=["*/log"]),
-                Rule(verbs=["delete"], resources=["services"], resource_names=["mine"]),
+                PolicyRule(verbs=["get", "list"], resources=["pods"]),
+                PolicyRule(verbs=["get"], resources=["*/log"]),
+                PolicyRule(verbs=["delete"], resources=["services"], resource_names=["mine"]),
             ],
         )
     ],
