@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
 from k8s_sandbox_tui.provider.errors import ApiError, NotFoundError, SandboxGoneError, TransportError
-from k8s_sandbox_tui.provider.exec.liveness import why_gone
+from k8s_sandbox_tui.provider.exec.liveness import CREATE_HINT, no_container, why_gone
 from k8s_sandbox_tui.provider.exec.protocol import Closed, Output
 from k8s_sandbox_tui.provider.exec.stdin import StdinFraming
 from k8s_sandbox_tui.provider.exec.upgrade import by_either
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
 
 _CLOSE_SECONDS: Final = 0.5
+_NO_CONTAINER: Final = ("container not found", "does not have a host assigned")
+"""Of a refused upgrade: the kubelet's words, and the API server's for a Pod that has no node yet."""
 
 
 class ExecStream:
@@ -65,6 +67,7 @@ class ExecStream:
 
         Raises:
             SandboxGoneError: The Pod or its container is not there any more.
+            CommandError: It does not run yet.
             ApiError: The API server refused.
             TransportError: No answer, or none of the protocols that carry an exit code.
         """
@@ -202,12 +205,10 @@ async def _open(connection: ExecConnection, target: ExecTarget, plan: ExecPlan, 
         try:
             return await by_either(connection, f"{target.namespace} pods/exec", by_websocket, by_spdy)
         except NotFoundError as error:
-            msg = f"Sandbox {target.sandbox_id} was deleted."
-            raise SandboxGoneError(msg, hint="Create another one.") from error
+            raise SandboxGoneError(f"Sandbox {target.sandbox_id} was deleted.", hint=CREATE_HINT) from error
         except (ApiError, TransportError) as error:
-            if isinstance(error, ApiError) and "container not found" in error.message:
-                msg = f"The container of sandbox {target.sandbox_id} has ended."
-                raise SandboxGoneError(msg, hint="Create another one.") from error
+            if isinstance(error, ApiError) and any(words in error.message for words in _NO_CONTAINER):
+                raise await no_container(connection, target) from error
             delay = retry_delay(error, method="POST", attempt=attempt, jitter=random.random())  # noqa: S311
             if delay is None:
                 raise

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from k8s_sandbox_tui.provider.errors import ApiError, NotFoundError, TransportError
+from k8s_sandbox_tui.provider.errors import ApiError, CommandError, NotFoundError, SandboxGoneError, TransportError
+from k8s_sandbox_tui.provider.status import view_pod
 from k8s_sandbox_tui.provider.wire import UnreadableAnswerError, decode_pod
 
 if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.errors import SandboxError
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
     from k8s_sandbox_tui.provider.wire import Pod
 
 LOOK_SECONDS: Final = 5.0
+
+CREATE_HINT: Final = "Create another one."
 
 
 async def why_gone(connection: ExecConnection, target: ExecTarget, *, ending_counts: bool = False) -> str:
@@ -29,6 +33,27 @@ async def why_gone(connection: ExecConnection, target: ExecTarget, *, ending_cou
     except (ApiError, TransportError):
         return ""
     return why_gone_from(body, target, ending_counts=ending_counts)
+
+
+async def no_container(connection: ExecConnection, target: ExecTarget) -> SandboxError:
+    """The error where the kubelet knows no running container: the sandbox has ended, or does not run yet."""
+    unknown = SandboxGoneError(f"The container of sandbox {target.sandbox_id} does not run.", hint=CREATE_HINT)
+    try:
+        pod = decode_pod(await connection.request("GET", target.pod_path, timeout=LOOK_SECONDS))
+    except NotFoundError:
+        return SandboxGoneError(f"Sandbox {target.sandbox_id} was deleted.", hint=CREATE_HINT)
+    except (ApiError, TransportError, UnreadableAnswerError):
+        return unknown
+    gone = why_gone_as_seen(pod, target)
+    if gone:
+        return SandboxGoneError(gone, hint=CREATE_HINT)
+    if pod.status.phase != "Pending":
+        return unknown
+    view = view_pod(pod)
+    return CommandError(
+        f"Sandbox {target.sandbox_id} does not run yet: it is {view.status}{_because(view.reason)}.",
+        hint="Wait until its status is running, or look why it does not start.",
+    )
 
 
 def why_gone_from(body: bytes, target: ExecTarget, *, ending_counts: bool = False) -> str:

@@ -11,14 +11,13 @@ from k8s_sandbox_tui.provider.errors import (
     ConnectionLostError,
     SandboxGoneError,
 )
-from k8s_sandbox_tui.provider.exec.liveness import why_gone
+from k8s_sandbox_tui.provider.exec.liveness import CREATE_HINT, no_container, why_gone
 from k8s_sandbox_tui.provider.exec.status import StatusKind
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.protocol import Closed
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
 
-_CREATE_HINT = "Create another one."
 _KILLED = 137
 
 
@@ -49,13 +48,13 @@ async def exit_code_of(
         CommandStartError: The executable is missing or may not be run.
         SandboxGoneError: The sandbox ended before the command did.
         ConnectionLostError: The connection ended before the status came.
-        CommandError: The runtime failed otherwise.
+        CommandError: The sandbox does not run yet, or the runtime failed otherwise.
     """
     status = closed.status
     if status is None:
         gone = gone or await why_gone(connection, target, ending_counts=True)
         if gone:
-            raise SandboxGoneError(gone, hint=_CREATE_HINT)
+            raise SandboxGoneError(gone, hint=CREATE_HINT)
         raise ConnectionLostError(
             "The connection ended before the command did.",
             stdout=stdout,
@@ -66,7 +65,7 @@ async def exit_code_of(
         if status.exit_code == _KILLED and not killed:
             gone = await why_gone(connection, target, ending_counts=True)
             if gone:
-                raise SandboxGoneError(gone, hint=_CREATE_HINT)
+                raise SandboxGoneError(gone, hint=CREATE_HINT)
         return status.exit_code
     if status.kind is StatusKind.NOT_STARTED and status.exit_code is not None:
         raise CommandStartError(
@@ -77,8 +76,7 @@ async def exit_code_of(
             hint="Commands are run by /bin/sh: the image needs one.",
         )
     if status.kind is StatusKind.CONTAINER_GONE:
-        message = await why_gone(connection, target) or f"The container of sandbox {target.sandbox_id} does not run."
-        raise SandboxGoneError(message, hint=_CREATE_HINT)
+        raise await no_container(connection, target)
     raise CommandError(f"The command failed without an exit code: {status.message}", stdout=stdout, stderr=stderr)
 
 

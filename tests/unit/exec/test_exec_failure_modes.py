@@ -20,12 +20,19 @@ from aiohttp import web
 
 from k8s_sandbox_tui.provider.connection.connection import Connection
 from k8s_sandbox_tui.provider.connection.kubeconfig import load_target
-from k8s_sandbox_tui.provider.errors import CommandTimeoutError, ConnectionLostError, SandboxGoneError, TransportError
+from k8s_sandbox_tui.provider.errors import (
+    CommandError,
+    CommandTimeoutError,
+    ConnectionLostError,
+    SandboxGoneError,
+    TransportError,
+)
 from k8s_sandbox_tui.provider.exec.commands import run_command, start_command
 from k8s_sandbox_tui.provider.exec.patience import Patience
 from k8s_sandbox_tui.provider.exec.protocol import V4, V5
 from tests.unit.exec.exec_server import SUCCESS, TARGET, exit_status
 from tests.unit.provider.api_server import ApiServer, answer
+from tests.unit.provider.cluster import pod
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -197,11 +204,29 @@ async def test_f22_a_child_that_holds_the_output_is_ended_by_the_timeout(
     await server.until_dead()
 
 
-async def test_f28_an_upgrade_refused_because_the_container_has_ended_says_so() -> None:
-    message = 'unable to upgrade connection: container not found ("sandbox")'
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(500, 'unable to upgrade connection: container not found ("sandbox")'), (400, "does not have a host assigned")],
+)
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("exited 3", r"Sandbox default/sbx has ended\."),
+        ("image cannot be pulled", r"does not run yet: it is starting \(ImagePullBackOff\)\. Wait until"),
+        ("unschedulable", r"does not run yet: it is pending \(Unschedulable\)"),
+        ("running", "does not run. Create another one"),
+        ("", "Sandbox default/sbx was deleted"),
+    ],
+)
+async def test_f28_an_upgrade_refused_for_want_of_a_container_says_why(
+    status: int, said: str, kind: str, told: str
+) -> None:
+    refused = answer({"kind": "Status", "status": "Failure", "reason": "BadRequest", "message": said}, status)
     async with ApiServer() as server, connected(server.kubeconfig()) as connection:
-        server.on("GET", EXEC, answer({"kind": "Status", "status": "Failure", "message": message, "code": 500}, 500))
-        with pytest.raises(SandboxGoneError, match="container of sandbox default/sbx has ended"):
+        server.on("GET", EXEC, refused)
+        if kind:
+            server.on("GET", EXEC.removesuffix("/exec"), answer(pod(kind, uid=TARGET.uid)))
+        with pytest.raises(CommandError if "yet" in told else SandboxGoneError, match=told):
             await run_command(connection, TARGET, "true")
         assert len(server.requests("GET", EXEC)) == 1
 
