@@ -510,7 +510,10 @@ class SandboxCollection:
 
 
 class Sandbox:
-    """A sandbox, told from any other Pod of its name by its uid. Made by `SandboxCollection`."""
+    """A sandbox, told from any other Pod of its name by its uid. Made by `SandboxCollection`.
+
+    As a context, `with compute.sandbox.create() as sandbox:`, it is destroyed when that is left.
+    """
 
     provider: Literal["k8s"] = "k8s"
 
@@ -776,6 +779,19 @@ class Sandbox:
             DestroyTimeoutError: It was deleted, but has not gone in time.
         """
         return loop_thread().run(self._async.destroy(wait=wait, timeout=timeout))
+
+    def __enter__(self) -> Self:
+        loop_thread().run(self._async.__aenter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Destroys it, as `destroy` does; that it has gone already is no error here."""
+        loop_thread().run(self._async.__aexit__(kind, error, trace))
 
     def __repr__(self) -> str:
         """Names the sandbox."""

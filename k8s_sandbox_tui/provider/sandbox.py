@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 
@@ -10,6 +11,7 @@ from k8s_sandbox_tui.provider.changing import annotate, current_pod, current_pod
 from k8s_sandbox_tui.provider.config import check_milliseconds
 from k8s_sandbox_tui.provider.destroy import DESTROY_TIMEOUT, destroy_sandbox
 from k8s_sandbox_tui.provider.durations import Duration, check_duration
+from k8s_sandbox_tui.provider.errors import SandboxGoneError
 from k8s_sandbox_tui.provider.exec.capture import MAX_OUTPUT
 from k8s_sandbox_tui.provider.exec.target import ExecTarget
 from k8s_sandbox_tui.provider.ids import SandboxId
@@ -20,6 +22,7 @@ from k8s_sandbox_tui.provider.url import sandbox_url
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
+    from types import TracebackType
 
     from k8s_sandbox_tui.provider.access import ClusterAccess
     from k8s_sandbox_tui.provider.exec.commands import Input
@@ -33,7 +36,10 @@ if TYPE_CHECKING:
 
 
 class Sandbox:
-    """A sandbox, told from any other Pod of its name by its uid. Made by `SandboxCollection`."""
+    """A sandbox, told from any other Pod of its name by its uid. Made by `SandboxCollection`.
+
+    As a context, `async with await compute.sandbox.create() as sandbox:`, it is destroyed when that is left.
+    """
 
     provider: Literal["k8s"] = "k8s"
 
@@ -316,6 +322,16 @@ class Sandbox:
         check_milliseconds("timeout", timeout)
         target = SandboxId(self.namespace, self.name)
         return await destroy_sandbox(self._access, target, uid=self.uid, wait=wait, timeout=timeout)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Destroys it, as `destroy` does; that it has gone already is no error here."""
+        with suppress(SandboxGoneError):
+            await self.destroy()
 
     def __repr__(self) -> str:
         """Names the sandbox."""

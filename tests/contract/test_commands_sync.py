@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from k8s_sandbox_tui import CommandTimeoutError
+from k8s_sandbox_tui import CommandTimeoutError, SandboxStatus
 from k8s_sandbox_tui.sync import Sandbox, k8s
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ def compute(local_cluster: LocalClusterStatus) -> Iterator[Compute]:
 
 @pytest.fixture
 def sandbox(compute: Compute) -> Iterator[Sandbox]:
-    created = compute.sandbox.create(metadata={"owner": "ann"})
-    yield created
-    created.destroy()
+    with compute.sandbox.create(metadata={"owner": "ann"}) as created:
+        yield created
+    gone = compute.sandbox.get_by_id(created.sandbox_id)
+    assert gone is None or gone.info.status is SandboxStatus.STOPPING
 
 
 def test_life_of_a_sandbox(compute: Compute, sandbox: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -141,6 +142,20 @@ async def test_another_pod_of_the_name_is_left_alone(compute: Compute, golden: A
         with pytest.raises(SandboxGoneError, match="replaced by another Pod"):
             await call
     assert "DELETE" not in {method for method, _ in calls(golden)}
+
+
+async def test_leaving_a_sandbox_destroys_it_whatever_happened_in_between(compute: Compute, golden: ApiServer) -> None:
+    sandbox = await compute.sandbox.get_by_id("golden-a")
+    assert sandbox is not None
+    with suppress(ZeroDivisionError):
+        async with sandbox as entered:
+            assert entered is sandbox
+            raise ZeroDivisionError
+    assert calls(golden)[-2:] == [("DELETE", POD), ("DELETE", SERVICE)]
+    golden.on("GET", POD, answer(pod(uid="another")))
+    golden.on("DELETE", POD, answer({"kind": "Status", "reason": "Conflict", "code": 409}, 409))
+    async with sandbox:
+        pass  # Another Pod has its name by now, which is left alone.
 
 
 async def test_a_pod_that_is_replaced_while_it_is_destroyed(compute: Compute, golden: ApiServer) -> None:
