@@ -2,63 +2,83 @@
 
 from __future__ import annotations
 
-import textwrap
-from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.containers import VerticalScroll
-from textual.content import Content
+from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from k8s_sandbox_tui.dashboard.commands import COMMANDS
 from k8s_sandbox_tui.dashboard.dialogue_keys import HELP_KEYS, dialogue_keys
-from k8s_sandbox_tui.dashboard.key_names import keys_text
-from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
+from k8s_sandbox_tui.dashboard.help_lines import INDENT, KEYS, SENTENCE, help_lines
+from k8s_sandbox_tui.dashboard.line_list import Line, LineList
 from k8s_sandbox_tui.dashboard.main_keys import main_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from textual import events
-    from textual.app import ComposeResult
+    from textual import events, getters
+    from textual.app import App, ComposeResult
     from textual.binding import BindingType
 
+    from k8s_sandbox_tui.dashboard.looks import Glyphs
+    from k8s_sandbox_tui.dashboard.main_keys import KeySection
 
-KEYS = 16
-"""Cells for the keys."""
+WIDTH = INDENT + KEYS + SENTENCE
 
-PALETTE = "^P"
-"""How to get at what has no key of its own."""
+MOST_PERCENT = 94
+"""Of the screen's height that the help takes."""
 
-SENTENCE = 50
-"""Cells for what they do: it fits 80 columns with the keys."""
+AROUND = 4
+"""Lines of its frame."""
 
-MEANINGS: Mapping[str, str] = {
-    "failed": "ended with an error, or cannot start",
-    "unknown": "its node does not answer",
-    "pending": "waits for a node",
-    "starting": "its image is pulled, its container is made",
-    "stopping": "is being destroyed",
-    "running": "takes commands",
-    "stopped": "ended by itself",
-}
-"""What the statuses mean."""
+
+class HelpLines(LineList, can_focus=True):
+    """The text, which the arrows scroll."""
+
+    def __init__(self, sections: Sequence[KeySection], glyphs: Glyphs, *, most: int) -> None:
+        """Begin with what fits 80 columns.
+
+        Args:
+            sections: The keys, by where they work.
+            glyphs: The signs of the statuses.
+            most: Lines that are in view at the most.
+        """
+        self._sections = sections
+        self._glyphs = glyphs
+        self._wrapped_at: int = WIDTH
+        self._lines = help_lines(sections, glyphs, WIDTH)
+        super().__init__(self._parts, len(self._lines), most=most)
+
+    def on_resize(self) -> None:
+        """Wrap anew where there is less room, or more again."""
+        width = min(self.size.width, WIDTH)
+        if width != self._wrapped_at:
+            self._wrapped_at = width
+            self._lines = help_lines(self._sections, self._glyphs, width)
+            self.show_lines(len(self._lines))
+
+    def command_at(self, line: int) -> str:
+        """The id of the command that a line of the text is about; empty where it is about none."""
+        return self._lines[line].command if line < len(self._lines) else ""
+
+    def _parts(self, number: int) -> Line:
+        return self._lines[number].parts
 
 
 class HelpScreen(ModalScreen[str]):
     """All keys, and what the signs mean; gives the id of the command that was clicked, empty for none."""
 
+    if TYPE_CHECKING:
+        app = getters.app(App[object])
+
     DEFAULT_CSS = """
     HelpScreen {
         align: center middle;
         background: $background 60%;
-        & > VerticalScroll {
+        & > Vertical {
             width: 78;
             max-width: 96%;
             height: auto;
-            max-height: 94%;
-            padding: 1 2;
+            padding: 1 0 1 2;
             background: $surface;
             border: round $border-blurred;
             border-title-color: $accent;
@@ -79,55 +99,37 @@ class HelpScreen(ModalScreen[str]):
         super().__init__()
         self._sections = [*main_keys(keymap), *dialogue_keys(keymap)]
         self._glyphs = glyphs
-        self._clickable: list[str] = []
-        """By line, the id of the command that it is about; empty where it is about none."""
 
     def compose(self) -> ComposeResult:
         """One text, scrollable."""
-        with VerticalScroll() as box:
+        with Vertical() as box:
             box.border_title = "Help"
             box.border_subtitle = "A click on a command does it  Esc closes"
-            yield Static(self._text(), markup=False)
+            yield HelpLines(self._sections, self._glyphs, most=self._most)
 
     def on_mount(self) -> None:
         """The arrows scroll at once."""
-        self.query_one(VerticalScroll).focus()
+        self.query_one(HelpLines).focus()
+
+    def on_resize(self) -> None:
+        """Take the room that there is."""
+        for lines in self.query(HelpLines):
+            lines.limit(self._most)
 
     def on_click(self, event: events.Click) -> None:
         """Do the command under the mouse; a click beside the help closes it."""
-        if event.screen_offset not in self.query_one(VerticalScroll).region:
+        if event.screen_offset not in self.query_one(Vertical).region:
             self.dismiss("")
         else:
-            text = self.query_one(Static).content_region
-            if event.screen_offset in text and (chosen := self.command_at(event.screen_y - text.y)):
+            lines = self.query_one(HelpLines)
+            line = event.screen_y - lines.region.y + lines.scroll_offset.y
+            if event.screen_offset in lines.region and (chosen := lines.command_at(line)):
                 self.dismiss(chosen)
-
-    def command_at(self, line: int) -> str:
-        """The id of the command that a line of the text is about; empty where it is about none."""
-        return self._clickable[line] if line < len(self._clickable) else ""
 
     def action_scroll_help(self, lines: int) -> None:
         """Scroll by lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.query_one(HelpLines).scroll_relative(y=lines, animate=False)
 
-    def _text(self) -> Content:
-        parts: list[tuple[str, str]] = []
-        commands = {command.id for command in COMMANDS}
-        for section in self._sections:
-            self._clickable.append("")
-            parts.append((f"{section.title}\n", "$accent bold"))
-            for entry in section.entries:
-                columns = (
-                    textwrap.wrap(keys_text(entry.keys) or PALETTE, KEYS - 1),
-                    textwrap.wrap(entry.sentence, SENTENCE),
-                )
-                for left, right in zip_longest(*columns, fillvalue=""):
-                    self._clickable.append(entry.id if entry.id in commands else "")
-                    parts.extend([(f"  {left:<{KEYS}}", "$primary bold"), (f"{right}\n", "$foreground")])
-            self._clickable.append("")
-            parts.append(("\n", ""))
-        parts.append(("Status\n", "$accent bold"))
-        for status, look in LOOKS.items():
-            sign = f"  {self._glyphs.sign(status)} {look.word}"
-            parts.extend([(f"{sign:<{KEYS + 2}}", f"$status-{status}"), (f"{MEANINGS[status]}\n", "$foreground")])
-        return Content.assemble(*parts)
+    @property
+    def _most(self) -> int:
+        return max(1, self.app.size.height * MOST_PERCENT // 100 - AROUND)

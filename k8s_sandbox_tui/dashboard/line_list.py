@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from textual import getters
     from textual.app import App
 
+    from k8s_sandbox_tui.dashboard.table.lines import LineStyles
+
 Line = list[tuple[str, str]]
 """Texts and the parts of `table.style` that they look like, separated by spaces where there are several."""
 
@@ -46,7 +48,13 @@ class LineList(ScrollView, can_focus=False):
         super().__init__()
         self._line = line
         self._most = most
+        self._line_styles: LineStyles | None = None
         self.show_lines(count)
+
+    def notify_style_update(self) -> None:
+        """The theme may have changed."""
+        super().notify_style_update()
+        self._line_styles = None
 
     def show_lines(self, count: int) -> None:
         """There may be other lines now."""
@@ -65,7 +73,9 @@ class LineList(ScrollView, can_focus=False):
         base = self.rich_style
         if number >= self.virtual_size.height:
             return Strip.blank(width, base)
-        styles = line_styles(self.app.theme_variables, focused=True)
+        styles = self._line_styles
+        if styles is None:
+            styles = self._line_styles = line_styles(self.app.theme_variables, focused=True)
         segments: list[Segment] = []
         left = width
         for text, part in self._line(number):

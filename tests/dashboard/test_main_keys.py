@@ -98,6 +98,9 @@ async def test_help_shows_every_key_of_every_command() -> None:
         for section in [*main_keys(), *dialogue_keys()]:
             assert section.title in text
             assert all(key in text for entry in section.entries for key in keys_text(entry.keys).split())
+        await shown.pilot.resize_terminal(44, 600)
+        await shown.until(lambda: "terminal to a shell" not in shown.text and "ended by itself" in shown.text)
+        assert not any("…" in line.split("│")[1] for line in shown.lines if line.count("│") > 1)
         await shown.press("escape")
         assert len(shown.app.screen_stack) == 1
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from k8s_sandbox_tui.dashboard.columns.screen import ColumnsScreen
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
-from k8s_sandbox_tui.dashboard.help_screen import HelpScreen
+from k8s_sandbox_tui.dashboard.help_screen import HelpLines, HelpScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.mark_screen import MarkScreen
 from k8s_sandbox_tui.dashboard.places.context_screen import ContextScreen
@@ -41,8 +41,9 @@ async def test_every_command_has_a_line_in_the_help_that_does_it() -> None:
         await shown.pilot.click(KeyBar, offset=(shown.lines[-1].index("? Help"), 0))
         screen = shown.app.screen
         assert isinstance(screen, HelpScreen)
-        top = screen.query_one(Static).content_region.y
-        found = {screen.command_at(y - top): words for y, words in enumerate(shown.lines) if y >= top}
+        lines = screen.query_one(HelpLines)
+        top = lines.region.y
+        found = {lines.command_at(y - top): words for y, words in enumerate(shown.lines) if y >= top}
         assert {command.id for command in COMMANDS} <= found.keys()
         await click_text(shown, "Turn the order round.")
         assert len(shown.app.screen_stack) == 1

@@ -41,6 +41,8 @@ _COLOURS: Mapping[str, tuple[str, str, bool]] = {
     "bar-blurred": ("muted", "", False),
     "mark": ("accent", "", True),
     "marks": ("accent", "surface", True),
+    "title": ("accent", "", True),
+    "key": ("primary", "", True),
     "calm": ("foreground", "", True),
     "warning": ("status-pending", "", True),
     "error": ("status-failed", "", True),
