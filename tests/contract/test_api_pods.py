@@ -103,6 +103,15 @@ async def test_unknown_fields_are_warned_of_or_refused(client: ApiClient, pods: 
     assert "Warning" not in ignored.headers
 
 
+async def test_what_counts_for_nothing_is_warned_of(client: ApiClient, pods: str) -> None:
+    manifest = _held("probed")
+    container: JsonObject = {"name": "c", "image": "alpine", "readinessProbe": {"tcpSocket": {"port": 80}}}
+    cast("JsonObject", manifest["spec"])["containers"] = [container]
+    made = await client.request("POST", pods, manifest)
+    said = "spec.containers[0].readinessProbe: the local cluster runs no probes and no hooks"
+    assert made.headers["Warning"] == f'299 - "{said}"'
+
+
 async def test_nulls_are_the_same_as_nothing(client: ApiClient, pods: str) -> None:
     manifest = _held("n")
     cast("JsonObject", manifest["metadata"])["creationTimestamp"] = None

@@ -102,6 +102,12 @@ def test_create(kubectl: Kubectl, file: Path) -> None:
     assert kubectl("delete", "pods", "-l", "computesdk.io/managed=true").stdout.startswith('pod "made" deleted')
 
 
+def test_create_what_is_sent_as_protobuf(newest: Kubectl) -> None:
+    newest("create", "service", "clusterip", "web", "--tcp=80:8080")
+    path = "jsonpath={.spec.ports[0].port} {.spec.ports[0].targetPort} {.spec.selector.app}"
+    assert newest("get", "service", "web", "-o", path).stdout == "80 8080 web"
+
+
 def test_create_refuses_what_is_wrong(kubectl: Kubectl, file: Path) -> None:
     file.write_text(json.dumps({**pod_manifest("wrong"), "sepc": {}}))
     assert 'unknown field "sepc"' in kubectl("create", "-f", str(file), code=1).stderr

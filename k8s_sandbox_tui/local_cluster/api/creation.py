@@ -38,10 +38,15 @@ def check_new_metadata(meta: ObjectMeta, namespace: str, cluster: Cluster, resou
         raise forbidden(resource.plural, name, why, resource.group)
 
 
-def with_warnings(response: web.Response, unknown: Sequence[str]) -> web.Response:
-    """Adds a `Warning` header for each unknown field, as the API server does unless it was asked to be strict."""
+def with_warnings(response: web.Response, unknown: Sequence[str], ignored: Sequence[str] = ()) -> web.Response:
+    """Adds a `Warning` header for each unknown field, as the API server does unless it was asked to be strict.
+
+    `ignored` are fields that it would know and that count for nothing here; kubectl shows the warning.
+    """
     for path in unknown:
         response.headers.add("Warning", f'299 - "unknown field \\"{path}\\""')
+    for path in ignored:
+        response.headers.add("Warning", f'299 - "{path}: the local cluster runs no probes and no hooks"')
     return response
 
 

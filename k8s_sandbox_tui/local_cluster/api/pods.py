@@ -29,6 +29,8 @@ from k8s_sandbox_tui.local_cluster.objects.validate import pod_errors
 from k8s_sandbox_tui.local_cluster.store.resources import PODS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aiohttp import web
 
     from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
@@ -54,15 +56,30 @@ async def create_pod(request: web.Request, info: RequestInfo, cluster: Cluster, 
     errors = [*pod_errors(pod), *annotation_errors(pod.metadata.annotations)]
     if errors:
         raise invalid("Pod", pod.metadata.name, errors)
+    ignored = list(_ignored_fields(pod))
     if is_dry_run(request.query):
         if cluster.pods.find(info.namespace, pod.metadata.name):
             raise already_exists("pods", pod.metadata.name)
-        return with_warnings(dry_response(PODS.type_meta, json.encode(pod), status=201), decoded.unknown)
+        return with_warnings(dry_response(PODS.type_meta, json.encode(pod), status=201), decoded.unknown, ignored)
     entry = cluster.pods.create(pod)
     if not is_apply(request):
         cluster.owners.created(entry.object.metadata.uid, writer(request))
     kubelet.admit(entry.object)
-    return with_warnings(object_response(PODS, entry, status=201), decoded.unknown)
+    return with_warnings(object_response(PODS, entry, status=201), decoded.unknown, ignored)
+
+
+def _ignored_fields(pod: Pod) -> Iterator[str]:
+    """The paths of probes and hooks: a container counts as ready as soon as it runs."""
+    for kind, containers in (("initContainers", pod.spec.init_containers), ("containers", pod.spec.containers)):
+        for index, container in enumerate(containers):
+            for name, value in (
+                ("livenessProbe", container.liveness_probe),
+                ("readinessProbe", container.readiness_probe),
+                ("startupProbe", container.startup_probe),
+                ("lifecycle", container.lifecycle),
+            ):
+                if value is not UNSET:
+                    yield f"spec.{kind}[{index}].{name}"
 
 
 def _annotated(pod: Pod, request: web.Request) -> Pod:

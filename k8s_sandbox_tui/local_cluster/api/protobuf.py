@@ -24,7 +24,7 @@ class _Field:
     """A field of a message: its JSON name and what its bytes stand for."""
 
     name: str
-    kind: Literal["string", "strings", "int", "bool", "message", "messages", "map"]
+    kind: Literal["string", "strings", "int", "bool", "message", "messages", "map", "int or string"]
     message: Mapping[int, _Field] | None = None
 
 
@@ -85,8 +85,27 @@ _BINDING: Mapping[int, _Field] = {
     2: _Field("subjects", "messages", _SUBJECT),
     3: _Field("roleRef", "message", _ROLE_REF),
 }
+_SERVICE_PORT: Mapping[int, _Field] = {
+    1: _Field("name", "string"),
+    2: _Field("protocol", "string"),
+    3: _Field("port", "int"),
+    4: _Field("targetPort", "int or string"),
+}
+_SERVICE_SPEC: Mapping[int, _Field] = {
+    1: _Field("ports", "messages", _SERVICE_PORT),
+    2: _Field("selector", "map"),
+    3: _Field("clusterIP", "string"),
+    4: _Field("type", "string"),
+    7: _Field("sessionAffinity", "string"),
+    10: _Field("externalName", "string"),
+    17: _Field("ipFamilyPolicy", "string"),
+    18: _Field("clusterIPs", "strings"),
+    19: _Field("ipFamilies", "strings"),
+    22: _Field("internalTrafficPolicy", "string"),
+}
 _MESSAGES: Mapping[str, Mapping[int, _Field]] = {
     "DeleteOptions": _DELETE_OPTIONS,
+    "Service": {1: _Field("metadata", "message", _META), 2: _Field("spec", "message", _SERVICE_SPEC)},
     "Namespace": {
         1: _Field("metadata", "message", _META),
         2: _Field("spec", "message", {1: _Field("finalizers", "strings")}),
@@ -147,7 +166,8 @@ def decode(data: bytes) -> JsonObject:
         type_meta = envelope.get("typeMeta")
         kind = type_meta.get("kind") if isinstance(type_meta, dict) else None
         if not isinstance(type_meta, dict) or not isinstance(kind, str) or kind not in _MESSAGES:
-            raise unsupported_media_type("application/json, application/yaml")
+            why = "the local cluster does not read this kind from protobuf; kubectl apply and create -f send JSON"
+            raise unsupported_media_type("application/json, application/yaml", why)
         return {**type_meta, **_message(raw, _MESSAGES[kind])}
     except (IndexError, UnicodeDecodeError) as error:
         raise bad_request("the object provided is unrecognized: unexpected EOF in protobuf") from error
@@ -178,6 +198,10 @@ def _put_bytes(result: JsonObject, field: _Field, value: bytes) -> None:
         result[field.name] = [*known, *items] if isinstance(known, list) else items
     elif field.kind == "message":
         result[field.name] = _message(value, field.message or {})
+    elif field.kind == "int or string":
+        # Which of the two it is stands first; 0 is a number, and is left out.
+        both = _message(value, {1: _Field("type", "int"), 2: _Field("int", "int"), 3: _Field("string", "string")})
+        result[field.name] = both.get("string" if both.get("type") else "int", 0)
     elif field.kind == "messages":
         found = result.setdefault(field.name, [])
         if isinstance(found, list):

@@ -174,13 +174,10 @@ def method_not_allowed() -> StatusError:
     return StatusError(405, "MethodNotAllowed", message, details=StatusDetails())
 
 
-def unsupported_media_type(accepted: str) -> StatusError:
-    """415: the body is in a format that the server does not read."""
-    return StatusError(
-        415,
-        "UnsupportedMediaType",
-        f"the body of the request was in an unknown format - accepted media types include: {accepted}",
-    )
+def unsupported_media_type(accepted: str, why: str = "") -> StatusError:
+    """415: the body is in a format that the server does not read; `why` says more."""
+    message = f"the body of the request was in an unknown format - accepted media types include: {accepted}"
+    return StatusError(415, "UnsupportedMediaType", f"{message} ({why})" if why else message)
 
 
 def expired(message: str, *, continue_token: str = "") -> StatusError:

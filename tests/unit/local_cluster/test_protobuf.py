@@ -69,6 +69,23 @@ def test_a_token_request_for_a_pod() -> None:
     assert decoded["spec"] == {"audiences": ["a", "b"], "boundObjectRef": bound, "expirationSeconds": 900}
 
 
+def test_a_service() -> None:
+    ports = [
+        _field(1, _field(1, "web") + _field(2, "TCP") + _field(3, 80) + _field(4, _field(1, 0) + _field(2, 8080))),
+        _field(1, _field(3, 443) + _field(4, _field(1, 1) + _field(2, 0) + _field(3, "https")) + _field(5, 0)),
+    ]
+    selector = _field(2, _field(1, "app") + _field(2, "web"))
+    raw = _field(1, _field(1, "web")) + _field(2, b"".join(ports) + selector + _field(4, "ClusterIP"))
+    assert decode(_envelope("Service", raw))["spec"] == {
+        "ports": [
+            {"name": "web", "protocol": "TCP", "port": 80, "targetPort": 8080},
+            {"port": 443, "targetPort": "https"},
+        ],
+        "selector": {"app": "web"},
+        "type": "ClusterIP",
+    }
+
+
 def test_an_eviction() -> None:
     raw = _field(1, _field(1, "p")) + _field(2, _field(1, 7) + _field(5, "All"))
     decoded = decode(_envelope("Eviction", raw, "policy/v1"))
@@ -83,7 +100,7 @@ def test_an_access_review() -> None:
 
 
 def test_other_kinds_have_to_come_as_json() -> None:
-    with pytest.raises(StatusError, match="accepted media types include: application/json") as refused:
+    with pytest.raises(StatusError, match=r"application/json, application/yaml .*create -f send JSON") as refused:
         decode(_envelope("Deployment", b""))
     assert refused.value.code == 415
 
