@@ -99,6 +99,10 @@ class ConsolePane(Container):
         for uid in uids:
             self._commands.sandbox_gone(uid)
 
+    def tell_fate(self, info: SandboxInfo) -> None:
+        """Say what became of a sandbox, also of one that is not selected."""
+        self._commands.tell_fate(info)
+
     def take_focus(self) -> None:
         """Type into the console, of the sandbox that is selected now."""
         self._catch_up()

@@ -96,6 +96,11 @@ class ConsoleSide:
         if self._pane is not None:
             self._pane.gone(uids)
 
+    def tell_fate(self, info: SandboxInfo) -> None:
+        """Say what became of a sandbox."""
+        if self._pane is not None:
+            self._pane.tell_fate(info)
+
     def enter(self) -> None:
         """Type into the console."""
         if self._pane is not None:

@@ -1,12 +1,14 @@
 """The screen around sandboxes that leave the table: they are gone, or no longer what the cluster was asked for.
 
-A watch for labels says the same of both. So where labels are asked for, a sandbox in which something runs is looked for
-before anything of it is ended. Whoever types into the console goes on with the sandbox that they type for: its commands
+A watch for labels says the same of both, and the one that makes a Pod a sandbox is always asked for. So a sandbox in
+which something runs is looked for before anything of it is ended, and once more when its commands lose it later.
+Whoever types into the console goes on with the sandbox that they type for: its commands
 must not go to a neighbour to which the cursor went.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -19,8 +21,13 @@ from k8s_sandbox_tui.dashboard.work_screen import WorkScreen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from k8s_sandbox_tui.dashboard.console.messages import CommandFinished
     from k8s_sandbox_tui.dashboard.row import Row
     from k8s_sandbox_tui.dashboard.surroundings import Surroundings
+
+
+LOOK_AFTER = (0.3, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each look for a sandbox that commands have lost: a node tells of an end within a few."""
 
 
 class LostScreen(WorkScreen):
@@ -51,13 +58,14 @@ class LostScreen(WorkScreen):
 
     def let_go(self, removed: Sequence[str]) -> None:
         """The sandboxes with these uids are not told of any more."""
-        if not self.asked:
-            self._end(removed)
-            return
         used = {**self._side.live_sandboxes, **self._work.live_sandboxes}
-        missed = {uid: used[uid] for uid in removed if uid in used}
-        # What the console knows of a sandbox, such as its directory, is kept: it may come back with other labels.
-        self._work.forget([uid for uid in removed if uid not in missed])
+        missed = {uid: used[uid] for uid in removed if uid in used and not self._work.destroyed(uid)}
+        gone = [uid for uid in removed if uid not in missed]
+        if self.asked:
+            # What the console knows of a sandbox, such as its directory, is kept: it may come back with other labels.
+            self._work.forget(gone)
+        else:
+            self._end(gone)
         if missed:
             self._look_for(missed)
 
@@ -77,8 +85,39 @@ class LostScreen(WorkScreen):
             if await self._exists(sandbox_id, uid) is False:
                 self._end((uid,))
 
+    def on_command_finished(self, event: CommandFinished) -> None:
+        """Of a sandbox that is not in the table, nobody else tells why it was lost."""
+        from k8s_sandbox_tui.dashboard.console.model import CommandState
+
+        card = event.card
+        if card.state is CommandState.LOST and self.store.get(card.uid) is None:
+            self._look_after(card.sandbox_id, card.uid)
+
+    @work(group="fates")
+    async def _look_after(self, sandbox_id: str, uid: str) -> None:
+        """Look a few times, as the end of a Pod is told of later than its connections end."""
+        from k8s_sandbox_tui.provider.errors import SandboxError
+        from k8s_sandbox_tui.provider.models import SandboxStatus
+
+        compute = self._compute
+        for pause in LOOK_AFTER:
+            await asyncio.sleep(pause)
+            if compute is None or compute is not self._compute:
+                return
+            try:
+                found = await compute.sandbox.get_by_id(sandbox_id)
+                info = None if found is None or found.uid != uid else await found.get_info()
+            except SandboxError:
+                continue
+            if info is None:
+                self._end((uid,))
+                return
+            if info.status in {SandboxStatus.STOPPED, SandboxStatus.FAILED}:
+                self._side.tell_fate(info)
+                return
+
     async def _exists(self, sandbox_id: str, uid: str) -> bool | None:
-        """Whether a sandbox is there; None where that cannot be told."""
+        """Whether a Pod is there, as a sandbox or no longer as one; None where that cannot be told."""
         from k8s_sandbox_tui.provider.errors import NotManagedError, SandboxError
 
         if self._compute is None:
@@ -86,7 +125,8 @@ class LostScreen(WorkScreen):
         try:
             found = await self._compute.sandbox.get_by_id(sandbox_id)
         except NotManagedError:
-            return False
+            # It could also be another Pod of that name: a command that has lost its sandbox finds out by itself.
+            return True
         except SandboxError:
             return None
         return found is not None and found.uid == uid

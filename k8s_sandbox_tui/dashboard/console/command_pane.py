@@ -17,7 +17,7 @@ from k8s_sandbox_tui.dashboard.completion.words import SHELL
 from k8s_sandbox_tui.dashboard.console.background import JobHost, background_of
 from k8s_sandbox_tui.dashboard.console.card_area import CardArea
 from k8s_sandbox_tui.dashboard.console.directory import Place
-from k8s_sandbox_tui.dashboard.console.fate import tell_fate
+from k8s_sandbox_tui.dashboard.console.fate import tell_fate, tell_gone
 from k8s_sandbox_tui.dashboard.console.greeting import greeting
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.history_search import HistorySearch
@@ -33,7 +33,7 @@ from k8s_sandbox_tui.dashboard.console.variables import read_change
 from k8s_sandbox_tui.dashboard.console.words import why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from textual.app import ComposeResult
 
@@ -134,6 +134,11 @@ class CommandPane(Widget):
         """Say that a sandbox does not exist any more. Its running commands end, and say so."""
         self._runs.sandbox_gone(uid)
         self._sessions.forget(uid)
+        self._tell(tell_gone(self.cards, uid))
+
+    def tell_fate(self, info: SandboxInfo) -> None:
+        """Say what became of a sandbox where its end was that of commands."""
+        self._tell(tell_fate(self.cards, info))
 
     def live_commands(self, uid: str) -> int:
         """How many commands run in a sandbox at this moment."""
@@ -266,10 +271,13 @@ class CommandPane(Widget):
         self.post_message(CommandFinished(run.card))
 
     def _tell_fate(self) -> None:
-        """Where the sandbox has ended, commands that ended with it say why."""
+        """Where the selected sandbox has ended, commands that ended with it say why."""
         if self._info is not None:
-            for card in tell_fate(self.cards, self._info):
-                self._area.list.changed(card)
+            self.tell_fate(self._info)
+
+    def _tell(self, told: Iterable[CommandCard]) -> None:
+        for card in told:
+            self._area.list.changed(card)
 
     async def _read_history(self) -> None:
         if problem := await self._recall.read():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.console.model import CommandState, Ending
+from k8s_sandbox_tui.dashboard.console.run import DESTROYED
 from k8s_sandbox_tui.dashboard.inside.why import explain
 from k8s_sandbox_tui.provider.models import SandboxStatus
 
@@ -43,6 +44,29 @@ def tell_fate(cards: Iterable[CommandCard], info: SandboxInfo) -> list[CommandCa
     return told
 
 
+def tell_gone(cards: Iterable[CommandCard], uid: str) -> list[CommandCard]:
+    """Say on cards that lost their connection a moment ago that their sandbox does not exist any more.
+
+    Args:
+        cards: Any commands.
+        uid: The sandbox that is gone.
+
+    Returns:
+        The cards that say something else now.
+    """
+    now = datetime.now(UTC)
+    told = [
+        card for card in cards if card.uid == uid and card.state is CommandState.LOST and now - _end_of(card) <= NEAR
+    ]
+    for card in told:
+        card.state, card.ending = CommandState.GONE, Ending(CommandState.GONE, detail=DESTROYED)
+    return told
+
+
+def _end_of(card: CommandCard) -> datetime:
+    return card.started_at + timedelta(milliseconds=card.elapsed_ms)
+
+
 def _with_sandbox(card: CommandCard, info: SandboxInfo) -> Ending | None:
     """The end of a command that ended because its sandbox did; None for all others."""
     ending, explanation = card.ending, explain(info)
@@ -52,7 +76,6 @@ def _with_sandbox(card: CommandCard, info: SandboxInfo) -> Ending | None:
     killed = ending.exit_code == _KILLED and ending.state is CommandState.EXITED and info.reason == "OOMKilled"
     if not killed and ending.state not in {CommandState.LOST, CommandState.GONE}:
         return None
-    ended = card.started_at + timedelta(milliseconds=card.elapsed_ms)
-    if abs((info.finished_at or datetime.now(UTC)) - ended) > NEAR:
+    if abs((info.finished_at or datetime.now(UTC)) - _end_of(card)) > NEAR:
         return None
     return Ending(CommandState.GONE, ending.exit_code, f"{explanation.why} {explanation.fix}")

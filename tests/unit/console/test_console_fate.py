@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec import structs
 
-from k8s_sandbox_tui.dashboard.console.fate import tell_fate
+from k8s_sandbox_tui.dashboard.console.fate import tell_fate, tell_gone
 from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState, Ending
 from k8s_sandbox_tui.dashboard.console.words import ending_words
 from k8s_sandbox_tui.provider.models import SandboxStatus
@@ -74,3 +74,20 @@ def test_what_has_nothing_to_do_with_it_stays(
     sandbox = structs.replace(info("sbx", status, reason="OOMKilled"), finished_at=finished)
     assert tell_fate([card], sandbox) == []
     assert card.ending == ending
+
+
+def test_a_connection_that_was_lost_just_before_its_sandbox_went_ended_with_it() -> None:
+    now = datetime.now(UTC)
+    cards = [
+        CommandCard(command=command, sandbox_id="default/sbx", uid=uid, started_at=started_at)
+        for command, uid, started_at in (
+            ("just now", "uid-sbx", now),
+            ("elsewhere", "uid-other", now),
+            ("long ago", "uid-sbx", now - timedelta(minutes=5)),
+        )
+    ]
+    for card in cards:
+        card.end(LOST, duration_ms=1)
+    assert [card.command for card in tell_gone(cards, "uid-sbx")] == ["just now"]
+    assert [card.state for card in cards] == [CommandState.GONE, CommandState.LOST, CommandState.LOST]
+    assert tell_gone(cards, "uid-sbx") == []
