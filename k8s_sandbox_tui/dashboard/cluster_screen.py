@@ -98,7 +98,7 @@ class ClusterScreen(UsageScreen):
     def _fail(self, error: SandboxError) -> None:
         from k8s_sandbox_tui.dashboard.failure import failure_placeholder
 
-        self._failure = failure_placeholder(error, opened=self._compute is not None)
+        self._failure = failure_placeholder(error, opened=self._compute is not None, key=self.key_of)
         self.cluster_lost()
 
     def cluster_opened(self, opened: OpenedClusterPort) -> Namespaces:

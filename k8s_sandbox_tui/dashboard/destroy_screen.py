@@ -14,6 +14,7 @@ from k8s_sandbox_tui.dashboard.destroy import summary
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.shown_keys import with_key
 from k8s_sandbox_tui.dashboard.still_open import still_open
 from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.dashboard.table.columns import Cut
@@ -139,10 +140,9 @@ class DestroyScreen(ModalScreen[bool]):
                     yield _Count(compact=True, select_on_focus=False, restrict="[0-9]*", max_length=7)
                     yield Static("", classes="facts", id="wrong", markup=False)
             with Horizontal():
-                yield Button("Cancel (Esc)", id="cancel", compact=True)
-                yield Button(
-                    "Destroy" if self._typed else "Destroy (y)", id="destroy", disabled=self._typed, compact=True
-                )
+                yield Button(with_key("Cancel", self, "destroy.cancel"), id="cancel", compact=True)
+                destroy = "Destroy" if self._typed else with_key("Destroy", self, "destroy.confirm")
+                yield Button(destroy, id="destroy", disabled=self._typed, compact=True)
 
     def on_mount(self) -> None:
         """The answer that does no harm is the one that Enter gives."""

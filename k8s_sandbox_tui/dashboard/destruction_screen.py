@@ -15,6 +15,7 @@ from textual.widgets import Button, Static
 from k8s_sandbox_tui.dashboard.destroy_screen import DIALOG_CSS
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.shown_keys import with_key
 from k8s_sandbox_tui.dashboard.still_open import still_open
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class DestructionScreen(ModalScreen[None]):
             yield LineList(self._line, 0, most=9)
             with Horizontal():
                 yield Button("", id="again", classes="-hidden", compact=True)
-                yield Button("Stop (Esc)", id="leave", compact=True)
+                yield Button("", id="leave", compact=True)
 
     def on_mount(self) -> None:
         """Follow it."""
@@ -113,10 +114,11 @@ class DestructionScreen(ModalScreen[None]):
         self.query_one(LineList).show_lines(len(self._troubles) + len(self._others))
         left = len(destruction.left)
         again = self.query_one("#again", Button)
-        again.label = f"Try {left} again (r)"
+        again.label = with_key(f"Try {left} again", self, "destruction.again")
         again.set_class(destruction.running or not left, "-hidden")
-        stopping = "Stopping ..." if destruction.stopped else "Stop (Esc)"
-        self.query_one("#leave", Button).label = stopping if destruction.running else "Close (Esc)"
+        leave = with_key("Stop" if destruction.running else "Close", self, "destruction.leave")
+        stopping = destruction.running and destruction.stopped
+        self.query_one("#leave", Button).label = "Stopping ..." if stopping else leave
 
     def _progress(self, fine: int) -> str:
         total, troubles = len(self._destruction.targets), len(self._destruction.troubles)

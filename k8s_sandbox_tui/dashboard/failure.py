@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder
 from k8s_sandbox_tui.provider.errors import CredentialPluginError, SandboxError
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.dashboard.shown_keys import KeyOf
 
 LAST_LINES = 6
 """Lines of a credential plugin's stderr that are shown: its error stands at the end."""
 
 
-def failure_placeholder(error: SandboxError, *, opened: bool) -> Placeholder:
+def failure_placeholder(error: SandboxError, *, opened: bool, key: KeyOf) -> Placeholder:
     """The message for an error that ended the connection.
 
     Args:
         error: What was raised.
         opened: Whether the cluster was open before.
+        key: The keys of the commands that help.
     """
     title = "The connection to the cluster ended." if opened else "The cluster cannot be opened."
     if isinstance(error, CredentialPluginError):
@@ -22,4 +28,5 @@ def failure_placeholder(error: SandboxError, *, opened: bool) -> Placeholder:
         lines = (error.message, *said, error.hint)
     else:
         lines = (error.message, error.hint)
-    return Placeholder(title, (*lines, "Press r to try again, q to quit."), "error")
+    then = f"Press {key('view.refresh')} to try again, {key('app.quit')} to quit."
+    return Placeholder(title, (*lines, then), "error")

@@ -16,12 +16,16 @@ from k8s_sandbox_tui.dashboard.filter.parse import parse_filter
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.memories import FILTERS
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
+from k8s_sandbox_tui.dashboard.shown_keys import first_key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from k8s_sandbox_tui.dashboard.remembered import Remembered
     from k8s_sandbox_tui.dashboard.store import SandboxStore
+    from k8s_sandbox_tui.provider.label_terms import LabelTerm
 
 
 AT_ONCE = 1000
@@ -29,6 +33,12 @@ AT_ONCE = 1000
 
 MOST_REMEMBERED = 50
 """Filters that are remembered."""
+
+MANY = 5000
+"""Sandboxes from which on it is worth having the cluster send fewer."""
+
+ASK_ID, ASK_KEYS = "filter.ask", "ctrl+s"
+"""What has it do so."""
 
 GRAMMAR = '!not "two words" /regex/ name:web image: meta.KEY: age>2h exit:137 is:failed'
 """What can be typed, in a line of 80 columns."""
@@ -43,10 +53,10 @@ class FilterInput(PlainInput):
         Binding("up", "recall(1)", "Earlier", tooltip="The filter before.", id="filter.earlier"),
         Binding("down", "recall(-1)", "Later", show=False, tooltip="The filter after.", id="filter.later"),
         Binding(
-            "ctrl+s",
+            ASK_KEYS,
             "ask",
             "Server",
-            id="filter.ask",
+            id=ASK_ID,
             tooltip="Ask the cluster for what its labels find alone (label.KEY=, label.KEY!=, runtime=).",
         ),
         Binding("escape", "clear", "Clear", tooltip="Clear the filter and go back to the table.", id="filter.clear"),
@@ -121,19 +131,21 @@ class FilterBar(Vertical):
     class Settled(Message):
         """Nobody types at the filter any more, or it was cleared."""
 
-    def __init__(self, store: SandboxStore, remembered: Remembered, text: str = "") -> None:
+    def __init__(self, store: SandboxStore, remembered: Remembered, keymap: Mapping[str, str], text: str = "") -> None:
         """Begin with a filter, or hidden."""
         super().__init__(classes="-open" if text else None)
         self._first = text
         store.filter_by(parse_filter(text))
         self._store = store
         self._remembered = remembered
+        self._keymap = keymap
         self._recalled = -1
         self._typed = ""
         self._offers: list[str] = []
         self._offer = ""
         self._problem = ""
         self._doubt = ""
+        self._advised = ""
 
     def compose(self) -> ComposeResult:
         """A title, the text, the result, and the help."""
@@ -189,13 +201,13 @@ class FilterBar(Vertical):
         self.set_class(bool(text), "-open")
         self._store.filter_by(parse_filter(text))
 
-    def show_result(self, shown: int, total: int, *, asked: bool = False) -> None:
+    def show_result(self, shown: int, total: int, *, asked: tuple[LabelTerm, ...] = ()) -> None:
         """Tell how many sandboxes are let through.
 
         Args:
             shown: Those.
             total: All that are known.
-            asked: Whether these are only those that the cluster was asked for.
+            asked: What the cluster was asked for, where that was not all sandboxes.
         """
         if not self.query(FilterInput):
             return  # not there yet
@@ -204,9 +216,18 @@ class FilterBar(Vertical):
         if str(label.content) != result:
             label.update(result)
         doubt = self._store.filter.doubt if total and not shown else ""
-        if doubt != self._doubt:
-            self._doubt = doubt
+        advice = self._advice(total, asked)
+        if (doubt, advice) != (self._doubt, self._advised):
+            self._doubt, self._advised = doubt, advice
             self._tell()
+
+    def _advice(self, total: int, asked: tuple[LabelTerm, ...]) -> str:
+        """How to have less to wait for, where the cluster sends very many and could send fewer."""
+        more = [term for term in self._store.filter.asks if term not in asked]
+        key = first_key(self._keymap.get(ASK_ID, ASK_KEYS))
+        if total < MANY or not more or not key:
+            return ""
+        return f"{key}: have the cluster send only {','.join(map(str, more))}, not all {total:,}"
 
     def _tell(self) -> None:
         """What is wrong, else what Tab would do, else what can be typed."""
@@ -217,7 +238,7 @@ class FilterBar(Vertical):
         elif self._offers:
             told.update(harmless(f"Tab: {'  '.join([offer.rsplit(' ', 1)[-1] for offer in self._offers])}"))
         else:
-            told.update(GRAMMAR)
+            told.update(harmless(self._advised or GRAMMAR))
         told.set_class(bool(wrong), "-wrong")
 
     @on(Input.Changed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
 from k8s_sandbox_tui.dashboard.key_names import keys_text
 from k8s_sandbox_tui.dashboard.looks import LOOKS
+from k8s_sandbox_tui.dashboard.shown_keys import PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,9 +27,6 @@ SENTENCE = 50
 
 LEAST = 10
 """Cells for the same on the narrowest terminal."""
-
-PALETTE = "^P"
-"""How to get at what has no key of its own."""
 
 MEANINGS: Mapping[str, str] = {
     "failed": "ended with an error, or cannot start",

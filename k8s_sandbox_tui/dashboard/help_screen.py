@@ -10,7 +10,9 @@ from textual.screen import ModalScreen
 from k8s_sandbox_tui.dashboard.dialogue_keys import HELP_KEYS, dialogue_keys
 from k8s_sandbox_tui.dashboard.help_lines import INDENT, KEYS, SENTENCE, help_lines
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
+from k8s_sandbox_tui.dashboard.literal import literal
 from k8s_sandbox_tui.dashboard.main_keys import main_keys
+from k8s_sandbox_tui.dashboard.shown_keys import binding_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +106,7 @@ class HelpScreen(ModalScreen[str]):
         """One text, scrollable."""
         with Vertical() as box:
             box.border_title = "Help"
-            box.border_subtitle = "A click on a command does it  Esc closes"
+            box.border_subtitle = literal(f"A click on a command does it  {binding_key(self, 'help.close')} closes")
             yield HelpLines(self._sections, self._glyphs, most=self._most)
 
     def on_mount(self) -> None:

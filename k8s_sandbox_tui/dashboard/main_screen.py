@@ -142,6 +142,7 @@ class MainScreen(LostScreen):
             filter_text=self.store.filter.text,
             where=self.namespace_words,
             server=self._cluster.server,
+            key=self.key_of,
             asked=self._cluster.asked,
         )
         super().paint()

@@ -12,15 +12,10 @@ from k8s_sandbox_tui.dashboard.table.messages import ColumnsWanted, MenuWanted
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.commands import Command
-    from k8s_sandbox_tui.dashboard.surroundings import Surroundings
 
 
 class MenuScreen(PermitScreen):
     """Does a command wherever it was chosen."""
-
-    def __init__(self, around: Surroundings) -> None:
-        super().__init__(around)
-        self._keymap = around.settings.keymap
 
     async def run_command(self, command: Command) -> None:
         """Do what a command's key does, wherever the focus is."""
@@ -62,7 +57,7 @@ class MenuScreen(PermitScreen):
         """Show all keys; a command that is clicked there is done."""
         from k8s_sandbox_tui.dashboard.help_screen import HelpScreen
 
-        chosen = await self.app.push_screen_wait(HelpScreen(self._glyphs, self._keymap))
+        chosen = await self.app.push_screen_wait(HelpScreen(self._glyphs, self.keymap))
         for command in self.commands:
             if command.id == chosen:
                 await self.run_command(command)

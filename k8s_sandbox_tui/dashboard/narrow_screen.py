@@ -30,9 +30,9 @@ class NarrowScreen(ClusterScreen):
         self._asked: tuple[LabelTerm, ...] = ()
 
     @property
-    def asked(self) -> bool:
-        """Whether the cluster is asked for a part of the sandboxes alone."""
-        return bool(self._asked)
+    def asked(self) -> tuple[LabelTerm, ...]:
+        """What the cluster is asked for; empty where it is asked for all sandboxes."""
+        return self._asked
 
     def _arrive(self, namespaces: Namespaces, *, filter_text: str = "") -> None:
         """Ask for what the filter here still names; at first for what the settings say."""

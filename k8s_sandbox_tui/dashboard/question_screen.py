@@ -12,6 +12,7 @@ from textual.widgets import Button, Label
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.literal import literal
+from k8s_sandbox_tui.dashboard.shown_keys import with_key
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -66,8 +67,8 @@ class QuestionScreen(ModalScreen[bool]):
             for sentence in self._sentences:
                 yield Label(harmless(sentence), markup=False)
             with Horizontal():
-                yield Button(f"{self._no} (Esc)", id="no", compact=True)
-                yield Button(f"{self._yes} (y)", id="yes", compact=True)
+                yield Button(with_key(self._no, self, "question.no"), id="no", compact=True)
+                yield Button(with_key(self._yes, self, "question.yes"), id="yes", compact=True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

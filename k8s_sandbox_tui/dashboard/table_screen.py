@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
 
 from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
 from k8s_sandbox_tui.dashboard.memories import COLUMNS, SORT, Sort
+from k8s_sandbox_tui.dashboard.shown_keys import command_key
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.store import SandboxStore
 from k8s_sandbox_tui.dashboard.table.key_columns import columns_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.row import Row
     from k8s_sandbox_tui.dashboard.surroundings import Surroundings
     from k8s_sandbox_tui.dashboard.table.columns import Column
+    from k8s_sandbox_tui.provider.label_terms import LabelTerm
 
 
 class TableScreen(ImmediateScreen[None]):
@@ -37,6 +40,10 @@ class TableScreen(ImmediateScreen[None]):
         remembered = self._remembered = around.remembered
         self._clock = around.clock
         self._glyphs = around.glyphs
+        self.keymap = around.settings.keymap
+        """The user's own keys, by id."""
+        self.key_of = partial(command_key, self.keymap)
+        """The key of a command, as the user has it."""
         self.store = SandboxStore(lambda: around.clock().timestamp())
         sort = remembered.get(SORT)
         self.store.sort_by(sort.column, descending=sort.descending)
@@ -61,9 +68,9 @@ class TableScreen(ImmediateScreen[None]):
         return self.query_one(SandboxTable)
 
     @property
-    def asked(self) -> bool:
-        """Whether the cluster was asked for a part of the sandboxes alone."""
-        return False
+    def asked(self) -> tuple[LabelTerm, ...]:
+        """What the cluster was asked for; empty where that was all sandboxes."""
+        return ()
 
     @property
     def selected(self) -> Row | None:
@@ -77,7 +84,7 @@ class TableScreen(ImmediateScreen[None]):
         elif text:
             from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
 
-            self._filter_bar = FilterBar(self.store, self._remembered, text)
+            self._filter_bar = FilterBar(self.store, self._remembered, self.keymap, text)
             self.mount(self._filter_bar, before=self.query_one(Split))
 
     def on_filter_bar_changed(self) -> None:
@@ -118,7 +125,7 @@ class TableScreen(ImmediateScreen[None]):
         if self._filter_bar is None:
             from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
 
-            self._filter_bar = FilterBar(self.store, self._remembered)
+            self._filter_bar = FilterBar(self.store, self._remembered, self.keymap)
             await self.mount(self._filter_bar, before=self.query_one(Split))
         self._filter_bar.open()
         self.paint()

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.dashboard.console.model import CommandState
+from msgspec import structs
+
+from k8s_sandbox_tui.dashboard.console.model import CommandState, Ending
 from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.console.run import DESTROYED
 from k8s_sandbox_tui.dashboard.settings.model import Settings
+from k8s_sandbox_tui.provider.errors import ConnectionLostError
+from k8s_sandbox_tui.provider.models import SandboxStatus
 from tests.dashboard.commanded import Commanded
 from tests.dashboard.scripted import ScriptedCluster, dashboard, sandbox_info
 
@@ -32,7 +37,9 @@ def started(sandbox: Commanded) -> list[str]:
     return [command.command for command in sandbox.shell.commands]
 
 
-async def test_typing_a_filter_asks_for_nothing_and_ctrl_s_for_what_its_labels_find() -> None:
+async def test_typing_a_filter_asks_for_nothing_and_ctrl_s_for_what_its_labels_find(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with dashboard(ROWS) as shown:
         selectors = shown.cluster.compute.selectors
         await shown.press("slash", *"label.team=search sbx", "enter", "down")
@@ -40,7 +47,12 @@ async def test_typing_a_filter_asks_for_nothing_and_ctrl_s_for_what_its_labels_f
         assert selectors == [""]
         assert shown.cursor_uid == SEARCH[1].uid
 
-        await shown.press("slash", "ctrl+s")
+        await shown.press("slash")
+        assert "^S" not in shown.lines[2]
+        monkeypatch.setattr("k8s_sandbox_tui.dashboard.filter_bar.MANY", 3)
+        await shown.put_rows(SEARCH[:1])
+        assert shown.lines[2].strip() == "^S: have the cluster send only team=search, not all 4"
+        await shown.press("ctrl+s")
         await shown.until(lambda: selectors == ["", "team=search"])
         assert "only team=search" in shown.lines[0]
         assert "LOADING" in shown.lines[0] or "CONNECTING" in shown.lines[0]
@@ -54,6 +66,7 @@ async def test_typing_a_filter_asks_for_nothing_and_ctrl_s_for_what_its_labels_f
         await shown.press("ctrl+s", *" name:01", "enter")
         assert shown.names == ["1"]
         assert selectors == ["", "team=search"]
+        assert "not all" not in shown.text
 
         await shown.press("escape")
         await shown.until(lambda: selectors == ["", "team=search", ""])
@@ -113,6 +126,7 @@ async def test_what_runs_in_a_sandbox_that_got_other_labels_goes_on_and_nothing_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("k8s_sandbox_tui.dashboard.console.runs.GONE_SECONDS", 0.01)
+    monkeypatch.setattr("k8s_sandbox_tui.dashboard.lost_screen.LOOK_AFTER", (0.0,) * 5)
     rows = [sandbox_info(number, labels={"team": "search"}) for number in range(1, 5)]
     relabelled, gone, third, fourth = rows
     cluster, sandboxes = with_commands(*rows)
@@ -140,6 +154,17 @@ async def test_what_runs_in_a_sandbox_that_got_other_labels_goes_on_and_nothing_
         await shown.until(lambda: started(sandboxes[relabelled.id]) == ["build", "ls"])
         await shown.press("escape", "enter", *"pwd", "enter")
         await shown.until(lambda: started(sandboxes[third.id]) == ["pwd"])
+
+        # Nobody tells of its end: its commands lose it, and it is looked for until it can be told why.
+        ended = structs.replace(relabelled, status=SandboxStatus.FAILED, reason="OOMKilled")
+        sandboxes[relabelled.id].info = ended
+        sandboxes[relabelled.id].shell.commands[0].fail(ConnectionLostError("The connection ended."))
+        await shown.until(lambda: cards[1].state is CommandState.GONE)
+        assert "It used more memory than its limit" in str(cards[1].ending)
+        del cluster.compute.sandbox.known[relabelled.id]
+        sandboxes[relabelled.id].shell.commands[1].fail(ConnectionLostError("The connection ended."))
+        (listed,) = [card for card in shown.main.query_one(Console).cards if card.command == "ls"]
+        await shown.until(lambda: listed.ending == Ending(CommandState.GONE, detail=DESTROYED))
 
         await shown.press(*"rm -r /data")
         del cluster.compute.sandbox.known[third.id]

@@ -71,6 +71,8 @@ async def test_keys_of_the_filter_and_of_a_dialogue_move_too_and_the_help_shows_
         assert shown.table.has_focus
         await shown.press("f8", "y", "n")
         assert isinstance(shown.app.screen, DestroyScreen)
+        assert "Cancel (c)" in shown.text
+        assert "Destroy (F9)" in shown.text
         await shown.press("c", "o", "n", "space", "enter")
         assert isinstance(shown.app.screen, ColumnsScreen)
         await shown.press("f2", "f8", "f9")

@@ -66,7 +66,7 @@ class CardArea(Vertical):
         self.list = CardList(signs=signs, limits=limits, id="console-output")
         self.hint = HintLine(id="console-hint")
         self._find = FindBar()
-        self._save = SaveBar()
+        self._save = SaveBar(self.keymap)
 
     def compose(self) -> ComposeResult:
         """The cards, and below them one line at a time."""

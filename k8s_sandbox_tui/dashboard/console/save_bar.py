@@ -10,9 +10,10 @@ from k8s_sandbox_tui.dashboard.console.ask_bar import AskBar, AskInput
 from k8s_sandbox_tui.dashboard.console.saving import FileExistsAlreadyError, SaveError, save, suggested_name
 from k8s_sandbox_tui.dashboard.console.words import size_words
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.shown_keys import first_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual import getters
     from textual.app import App
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
 
 
+FORM_ID, FORM_KEYS = "save.form", "ctrl+t"
+"""What chooses between text and bytes."""
+
+
 class _SaveInput(AskInput):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Save", tooltip="Write the file."),
         Binding(
-            "ctrl+t",
+            FORM_KEYS,
             "other_form",
             "Text or bytes",
-            id="save.form",
+            id=FORM_ID,
             tooltip="Text without escape sequences, or bytes as they came.",
         ),
         Binding("escape", "leave", "Cancel", tooltip="Write nothing."),
@@ -49,8 +54,10 @@ class SaveBar(AskBar):
     if TYPE_CHECKING:
         app = getters.app(App[object])
 
-    def __init__(self) -> None:
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        """Hidden at first; with the user's own keys, by the id of what they do."""
         super().__init__("", _SaveInput(compact=True, select_on_focus=False))
+        self._form_key = first_key(keymap.get(FORM_ID, FORM_KEYS))
         self._card: CommandCard | None = None
         self._raw = False
         self._existing = ""
@@ -113,4 +120,5 @@ class SaveBar(AskBar):
     def _show_size(self) -> None:
         recording = None if self._card is None else self._card.recording
         came = "" if recording is None else f"{size_words(recording.size)} came, "
-        self.note(f"{came}^T for {'text' if self._raw else 'bytes'}")
+        other = f"{self._form_key} for {'text' if self._raw else 'bytes'}" if self._form_key else ""
+        self.note(f"{came}{other}")

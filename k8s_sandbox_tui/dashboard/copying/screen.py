@@ -18,6 +18,7 @@ from k8s_sandbox_tui.dashboard.copying.transfer import Copy, progress_words, res
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.literal import literal
+from k8s_sandbox_tui.dashboard.shown_keys import with_key
 from k8s_sandbox_tui.provider.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ class CopyScreen(ModalScreen[None]):
             yield self._remote
             yield Static(MEANING, id="copy-said", markup=False)
             with Horizontal(id="copy-answer"):
-                yield Button("Close (Esc)", id="copy-leave", compact=True)
-                yield Button("Copy (^S)", id="copy-start", compact=True)
+                yield Button(with_key("Close", self, "copy.leave"), id="copy-leave", compact=True)
+                yield Button(with_key("Copy", self, "copy.start"), id="copy-start", compact=True)
         yield KeyBar()
 
     @property
@@ -211,7 +212,8 @@ class CopyScreen(ModalScreen[None]):
         self._show_answers()
 
     def _show_answers(self) -> None:
-        self.query_one("#copy-leave", Button).label = "Cancel (Esc)" if self.copying else "Close (Esc)"
+        leave = with_key("Cancel" if self.copying else "Close", self, "copy.leave")
+        self.query_one("#copy-leave", Button).label = leave
         self.query_one("#copy-start", Button).disabled = self.copying
         self.query_one("#copy-direction", Button).disabled = self.copying
         for field in (self._local, self._remote):

@@ -57,9 +57,16 @@ def _hint(field: FieldName, values: FormValues) -> str:
     return _HINTS[field]
 
 
-def rows_hint(values: FormValues, *, masked: bool) -> str:
-    """What to say behind the heading of the variables."""
+def rows_hint(values: FormValues, *, masked: bool, load: str, reveal: str) -> str:
+    """What to say behind the heading of the variables.
+
+    Args:
+        values: What was typed.
+        masked: Whether values are hidden.
+        load: The key that imports a file.
+        reveal: The key that shows and hides values.
+    """
     count = sum(any(row) for row in values.envs)
     if not count:
-        return "a .env file can be pasted, or imported with ^O"
-    return f"{count} · values {'hidden, ^R shows them' if masked else 'shown, ^R hides them'}"
+        return f"a .env file can be pasted, or imported with {load}"
+    return f"{count} · values {f'hidden, {reveal} shows them' if masked else f'shown, {reveal} hides them'}"

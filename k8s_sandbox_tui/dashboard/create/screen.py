@@ -25,6 +25,7 @@ from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.shown_keys import binding_key
 
 if TYPE_CHECKING:
     from textual import getters
@@ -52,7 +53,6 @@ class CreateScreen(ModalScreen[FormAnswer]):
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#runtime Choice"
-    HELP = "Only what differs from the default has to be filled in: Create works on an empty form."
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter", "submit", "Create", tooltip="Create the sandbox", id="create.submit"),
@@ -155,8 +155,14 @@ class CreateScreen(ModalScreen[FormAnswer]):
         envs = self.query_one("#envs", KeyValueRows)
         envs.show_reasons(reasons.envs)
         self.query_one("#metadata", KeyValueRows).show_reasons(reasons.metadata)
-        self.query_one("#envs-title", Section).show_hint(rows_hint(values, masked=envs.masked))
+        self.query_one("#envs-title", Section).show_hint(self._rows_hint(values))
         self.query_one("#summary", Static).update(self._summary(values, reasons.count), layout=False)
+
+    def _rows_hint(self, values: FormValues) -> str:
+        masked = self.query_one("#envs", KeyValueRows).masked
+        return rows_hint(
+            values, masked=masked, load=binding_key(self, "create.import"), reveal=binding_key(self, "create.reveal")
+        )
 
     def _summary(self, values: FormValues, wrong: int) -> Content:
         if wrong:

@@ -57,7 +57,6 @@ class InsideScreen(ModalScreen[None]):
         app = getters.app(ClipboardApp[object])
 
     AUTO_FOCUS = "DocumentView"
-    HELP = "Values of variables are hidden until ^R. In the YAML, + and - are blocks to fold."
     DEFAULT_CSS = """
     InsideScreen {
         align: center middle;

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.feed_state import FeedState
+    from k8s_sandbox_tui.dashboard.shown_keys import KeyOf
 
 Tone = Literal["calm", "warning", "error"]
 
@@ -32,7 +33,7 @@ class PlaceholderLine(NamedTuple):
 
 
 def placeholder_for(
-    feed: FeedState, *, total: int, filter_text: str, where: str, server: str, asked: str = ""
+    feed: FeedState, *, total: int, filter_text: str, where: str, server: str, key: KeyOf, asked: str = ""
 ) -> Placeholder:
     """The message for a table without rows.
 
@@ -42,31 +43,30 @@ def placeholder_for(
         filter_text: The filter as typed.
         where: The namespace shown, in words.
         server: The API server's address.
+        key: The keys of the commands that help.
         asked: The labels that the cluster is asked for, where it is not asked for all.
     """
+    clear, refresh = key("view.clear"), key("view.refresh")
     if total and filter_text:
         return Placeholder(
-            f"None of {total} sandboxes matches the filter.", (f"Filter: {filter_text}", "Escape clears it.")
+            f"None of {total} sandboxes matches the filter.", (f"Filter: {filter_text}", f"{clear} clears it.")
         )
     match feed.freshness:
         case "denied":
-            return Placeholder(
-                f"No right to list sandboxes in {where}.",
-                (feed.cause, feed.hint, "Press r when it has been granted, n for another namespace."),
-                "error",
-            )
+            granted = f"Press {refresh} when it has been granted, {key('place.namespaces')} for another namespace."
+            return Placeholder(f"No right to list sandboxes in {where}.", (feed.cause, feed.hint, granted), "error")
         case "stale":
             return Placeholder(
                 f"No connection to {server}." if server else "No connection.",
-                (feed.cause, feed.hint, "It is tried again by itself; press r to try now."),
+                (feed.cause, feed.hint, f"It is tried again by itself; press {refresh} to try now."),
                 "warning",
             )
         case "live" | "polling" if feed.complete and asked:
             return Placeholder(
-                f"No sandboxes in {where} with {asked}.", ("Escape clears the filter and asks for all.",)
+                f"No sandboxes in {where} with {asked}.", (f"{clear} clears the filter and asks for all.",)
             )
         case "live" | "polling" if feed.complete:
-            return Placeholder(f"No sandboxes in {where}.", ("Press c to create one.",))
+            return Placeholder(f"No sandboxes in {where}.", (f"Press {key('sandbox.create')} to create one.",))
         case _:
             return Placeholder(f"Reading the sandboxes in {where} ...")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -17,6 +18,7 @@ from k8s_sandbox_tui.dashboard.key_bar import KeyEntry, place_keys
 from k8s_sandbox_tui.dashboard.key_names import key_name
 from k8s_sandbox_tui.dashboard.looks import ASCII, LOOKS, UNICODE, glyphs_for
 from k8s_sandbox_tui.dashboard.requested import Amounts
+from k8s_sandbox_tui.dashboard.shown_keys import command_key
 from k8s_sandbox_tui.dashboard.split import second_size
 from k8s_sandbox_tui.dashboard.state_line import ROLES, ClusterState, Tally, state_parts
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, placeholder_for, placeholder_lines
@@ -30,6 +32,7 @@ LOCAL = ClusterState(
 )
 HELD_BACK = LOCAL._replace(limits="cgroup2 (memory, processes, cpu)", network="private")
 REMOTE = ClusterState(context="prod", server="https://10.0.0.1:6443", namespaces=("team-a",), interval=5)
+KEY_OF = partial(command_key, {})
 COUNTS = {"running": 12, "failed": 3}
 
 
@@ -213,14 +216,14 @@ def test_a_message_fits_the_room_it_has(title: str, lines: list[str], width: int
 
 def test_where_nothing_has_the_labels_that_were_asked_for_the_way_back_is_told() -> None:
     feed = FeedState(freshness="live", complete=True)
-    message = placeholder_for(feed, total=0, filter_text="x", where="default", server="", asked="team=a")
-    assert message.said == ("No sandboxes in default with team=a.", "Escape clears the filter and asks for all.")
+    message = placeholder_for(feed, total=0, filter_text="x", where="default", server="", key=KEY_OF, asked="team=a")
+    assert message.said == ("No sandboxes in default with team=a.", "Esc clears the filter and asks for all.")
 
 
 @pytest.mark.parametrize("freshness", [*Freshness, "closed", "something new"])
 def test_there_is_a_message_for_every_state(freshness: str) -> None:
     feed = FeedState(freshness=str(freshness))
-    assert placeholder_for(feed, total=0, filter_text="", where="default", server="").title
+    assert placeholder_for(feed, total=0, filter_text="", where="default", server="", key=KEY_OF).title
 
 
 @pytest.mark.parametrize(
