@@ -99,7 +99,8 @@ async def test_ctrl_c_kills_the_command_in_the_sandbox_started_or_not_and_answer
         assert any("the sandbox did not answer; it may still run" in line for line in app.screen_text())
         assert command.left
         app.host.accepts.clear()
-        await enter(pilot, "x")
+        await enter(pilot, "vi x")
+        await until(pilot, lambda: any(line.strip().startswith("vi needs a terminal") for line in app.screen_text()))
         await pilot.press("ctrl+c")
         await finished(pilot, app, 3)
         assert app.console_pane.cards[-1].state is CommandState.CANCELLED

@@ -128,7 +128,7 @@ class CommandPane(Widget):
         self._info = info
         if changed and self.is_mounted:
             self._show_selection()
-            self._tell_fate()
+            self.tell_fate(info)
 
     def sandbox_gone(self, uid: str) -> None:
         """Say that a sandbox does not exist any more. Its running commands end, and say so."""
@@ -136,9 +136,9 @@ class CommandPane(Widget):
         self._sessions.forget(uid)
         self._tell(tell_gone(self.cards, uid))
 
-    def tell_fate(self, info: SandboxInfo) -> None:
+    def tell_fate(self, info: SandboxInfo | None) -> None:
         """Say what became of a sandbox where its end was that of commands."""
-        self._tell(tell_fate(self.cards, info))
+        self._tell([] if info is None else tell_fate(self.cards, info))
 
     def live_commands(self, uid: str) -> int:
         """How many commands run in a sandbox at this moment."""
@@ -267,13 +267,8 @@ class CommandPane(Widget):
         if self._sessions.of(run.card.uid).follow(run):
             self._area.list.changed(run.card)
             self._show_selection()
-        self._tell_fate()
+        self.tell_fate(self._info)
         self.post_message(CommandFinished(run.card))
-
-    def _tell_fate(self) -> None:
-        """Where the selected sandbox has ended, commands that ended with it say why."""
-        if self._info is not None:
-            self.tell_fate(self._info)
 
     def _tell(self, told: Iterable[CommandCard]) -> None:
         for card in told:

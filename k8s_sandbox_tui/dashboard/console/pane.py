@@ -10,9 +10,11 @@ from textual.binding import Binding, BindingType
 from k8s_sandbox_tui.dashboard.completion.name_list_view import NameListView
 from k8s_sandbox_tui.dashboard.console.actions import CardAction
 from k8s_sandbox_tui.dashboard.console.command_pane import CommandPane
+from k8s_sandbox_tui.dashboard.console.full_screen import wants_terminal
 from k8s_sandbox_tui.dashboard.console.history_search import HistorySearch
 from k8s_sandbox_tui.dashboard.console.messages import CardAsked, CardsLeft, ConsoleLeft
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
+from k8s_sandbox_tui.dashboard.shown_keys import command_key
 
 
 class Console(CommandPane):
@@ -116,6 +118,11 @@ class Console(CommandPane):
         self._input.stop_completing()
         if not command.strip() or self._set_variables(command) or self.start(command) is not None:
             self._input.clear_command()
+            if program := wants_terminal(command):
+                shell = command_key(self._area.keymap, "sandbox.shell")
+                self._area.hint.warn(
+                    f"{program} needs a terminal, which commands here do not get. {shell} in the table opens a shell."
+                )
 
     @on(CommandInput.Changed)
     def _typed(self, event: CommandInput.Changed) -> None:

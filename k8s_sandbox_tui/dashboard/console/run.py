@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.console.background import JobHandle
 from k8s_sandbox_tui.dashboard.console.directory import MAX_PATH
 from k8s_sandbox_tui.dashboard.console.model import CommandState, Ending
-from k8s_sandbox_tui.dashboard.console.words import ending_of
+from k8s_sandbox_tui.dashboard.console.words import ending_of, size_words
 from k8s_sandbox_tui.provider.errors import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Literal
 
     from k8s_sandbox_tui.dashboard.console.model import CommandCard
     from k8s_sandbox_tui.dashboard.console.protocols import CommandHandle, CommandStarter, OutputPiece
@@ -29,6 +31,15 @@ TURNS = 10
 
 KILL_SECONDS = 10.0
 """How long the sandbox may take to say that it killed a command."""
+
+NO_IMPATIENCE = 1.0
+"""Seconds after which being asked to end a command once more means not to wait for its end."""
+
+STILL_SHOWN = 64 * 1024
+"""Bytes that are shown of what comes after a command was to end: more than that is what was under way already."""
+
+LAST_SLICES = 4
+"""Slices before the end of the output that are shown all the same: a command's last words."""
 
 DESTROYED = "it was destroyed while the command ran"
 UNANSWERED = "the sandbox did not answer; it may still run"
@@ -73,6 +84,10 @@ class CommandRun:
         self._keep_stdout = keep_stdout
         self._handle: CommandHandle | None = None
         self._gone = False
+        self._cancelled_at = 0.0
+        self._after_cancel = 0
+        self._last: deque[tuple[Literal["stdout", "stderr"], bytes]] = deque(maxlen=LAST_SLICES)
+        self._left_out = 0
 
     async def run(self) -> None:
         """Run it to its end, whatever that is; errors of the sandbox become the card's ending.
@@ -90,11 +105,15 @@ class CommandRun:
         """Kill it in the sandbox.
 
         Returns:
-            False when nothing has started that could be killed: the task is to be cancelled instead.
+            False when nothing has started that could be killed, or its end has been waited for in vain: the task is to
+            be cancelled instead.
         """
         handle = self._handle
-        if handle is None or self.card.state is CommandState.CANCELLING:
+        if handle is None:
             return False
+        if self.card.state is CommandState.CANCELLING:
+            return time.monotonic() - self._cancelled_at < NO_IMPATIENCE
+        self._cancelled_at = time.monotonic()
         self.card.cancelling()
         self._changed(0)
         try:
@@ -128,7 +147,8 @@ class CommandRun:
         finally:
             self._handle = None
         if card.state is CommandState.CANCELLING:
-            ending = Ending(CommandState.CANCELLED, ending.exit_code)
+            left_out = f"{size_words(self._left_out)} more came, not shown" if self._left_out else ""
+            ending = Ending(CommandState.CANCELLED, ending.exit_code, left_out)
         elif self._gone and ending.state is CommandState.LOST:
             ending = Ending(CommandState.GONE, detail=DESTROYED)
         return ending, None if handle is None else handle.duration_ms
@@ -147,11 +167,26 @@ class CommandRun:
             if self.card.recording is not None:
                 await self.card.recording.add(piece.stream, piece.data)
             for start in range(0, len(piece.data), SLICE):
-                waiting = self.card.feed(piece.stream, piece.data[start : start + SLICE])
-                self._changed(waiting)
+                data = piece.data[start : start + SLICE]
+                if not self._put_off(piece.stream, data):
+                    self._changed(self.card.feed(piece.stream, data))
                 if time.monotonic() - turn > TURN_SECONDS:
                     await let_others_run()
                     turn = time.monotonic()
+        for stream, data in self._last:
+            self._changed(self.card.feed(stream, data))
+
+    def _put_off(self, stream: Literal["stdout", "stderr"], data: bytes) -> bool:
+        """Whether output is not shown as it comes: there is much of it, and the command was to end."""
+        if self.card.state is not CommandState.CANCELLING:
+            return False
+        self._after_cancel += len(data)
+        if self._after_cancel <= STILL_SHOWN:
+            return False
+        if len(self._last) == LAST_SLICES:
+            self._left_out += len(self._last[0][1])
+        self._last.append((stream, data))
+        return True
 
     def _keep(self, piece: OutputPiece) -> None:
         if self._keep_stdout and piece.stream == "stdout" and len(self.stdout) <= MAX_PATH:
