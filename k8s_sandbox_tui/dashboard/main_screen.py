@@ -137,7 +137,7 @@ class MainScreen(LostScreen):
             self.call_after_refresh(self.furnish_once)
         self.table.show_changes(settled=self._feed.state.complete)
         self.table.placeholder = self._failure or placeholder_for(
-            self._feed.state,
+            self.feed_state,
             total=self.store.total,
             filter_text=self.store.filter.text,
             where=self.namespace_words,
@@ -154,7 +154,7 @@ class MainScreen(LostScreen):
         self.refresh_bindings()
 
     def _paint_top(self) -> None:
-        feed = FeedState(freshness="closed", cause=" ".join(self._failure.said)) if self._failure else self._feed.state
+        feed = FeedState(freshness="closed", cause=" ".join(self._failure.said)) if self._failure else self.feed_state
         cluster = self._cluster._replace(read_only=self._permits.read_only)
         forwards = self._work.live_forwards
         self.query_one(TopLines).show(cluster, feed, self.store, self._clock(), forwards=forwards)
@@ -224,7 +224,7 @@ class MainScreen(LostScreen):
         if self._failure is not None:
             self.follow()
         else:
-            self._feed.refresh_now()
+            self.ask_again()
             self.usage.read_now()
             self.ask_rights(anew=True)
 

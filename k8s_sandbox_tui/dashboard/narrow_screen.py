@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.dashboard.cluster_screen import ClusterScreen
+from k8s_sandbox_tui.dashboard.local_screen import LocalScreen
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
@@ -21,7 +21,7 @@ NOTHING_TO_ASK = (
 )
 
 
-class NarrowScreen(ClusterScreen):
+class NarrowScreen(LocalScreen):
     """Has the cluster asked for a part of the filter."""
 
     def __init__(self, around: Surroundings) -> None:

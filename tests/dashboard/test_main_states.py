@@ -16,6 +16,7 @@ from k8s_sandbox_tui.provider.errors import (
     TransportError,
 )
 from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxStatus
+from k8s_sandbox_tui.provider.opened import ClusterWish
 from tests.dashboard.scripted import NOW, ScriptedCluster, Update, dashboard, sandbox_info
 
 ROWS = [sandbox_info(number) for number in range(1, 6)]
@@ -119,6 +120,20 @@ async def test_a_cluster_that_cannot_be_opened_is_a_calm_panel_and_r_tries_again
         await shown.until(lambda: "kind-test" in shown.lines[0])
         await shown.put_rows(ROWS)
         assert ROWS[0].name in shown.text
+
+
+async def test_a_local_cluster_that_has_ended_is_started_again_by_the_key_that_is_named() -> None:
+    wish = ClusterWish(local=True)
+    again = ScriptedCluster(local=True)
+    cluster = ScriptedCluster(local=True, others={wish: again})
+    async with dashboard(ROWS, cluster=cluster) as shown:
+        await shown.put(Update(freshness="stale", error=REFUSED))
+        assert "If the local cluster has ended, r starts it again." in " ".join(shown.text.split())
+        await shown.press("r")
+        await shown.until(lambda: bool(again.compute.inventories))
+        assert cluster.wishes == [None, wish]
+        again.inventory.put(Update(ROWS[:1]))
+        await shown.until(lambda: "LIVE" in shown.lines[0] and ROWS[0].name in shown.text)
 
 
 async def test_a_credential_plugin_is_heard() -> None:
