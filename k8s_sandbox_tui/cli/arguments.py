@@ -200,6 +200,8 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     name = msgspec.convert(values.get("verb"), str | None)
     if name in {"jobs", "files"}:
         name = f"{name} {values['action']}"
+    if name is not None:
+        parser.prog = f"{parser.prog} {name}"
     if name in {"exec", "jobs start"}:
         if unknown or not command:
             example = f"{name} {values['id']} -- {' '.join(unknown) or 'ls'}"

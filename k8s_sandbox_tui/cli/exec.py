@@ -19,7 +19,7 @@ async def exec_command(verb: Exec, compute: Compute) -> int:
     """Runs the command and returns its own exit code. Cancelling ends the command in the sandbox as well."""
     if verb.stdin and verb.tty and not output.is_terminal(0):
         raise InvalidArgumentError(
-            "-it needs a terminal, and standard input is none.", hint="Use -i alone to pass a pipe or a file on."
+            "-it needs a terminal, and standard input is not one.", hint="Use -i alone to pass a pipe or a file on."
         )
     sandbox = await find(compute, verb.id)
     if verb.background:

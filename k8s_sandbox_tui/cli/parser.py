@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -66,7 +67,18 @@ class _Parser(argparse.ArgumentParser):
     """Reports wrong usage as all other errors are reported: the cause, then the next step."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {message}\nSee: {self.prog} --help\n")
+        self.exit(2, f"error: {message}{_guess(message)}\nSee: {self.prog} --help\n")
+
+
+def _guess(message: str) -> str:
+    """What was meant by a choice that there is not, as the end of argparse's message about it."""
+    found = re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)$", message)
+    if found is None:
+        return ""
+    from difflib import get_close_matches
+
+    near = get_close_matches(found[1], found[2].replace("'", "").split(", "), n=1, cutoff=0.5)
+    return f". Did you mean {near[0]}?" if near else ""
 
 
 class _ShowVersion(argparse.Action):

@@ -38,7 +38,9 @@ async def rm(verb: Rm, compute: Compute) -> int:
     taken the name in the meantime is left alone.
     """
     if not (verb.yes or verb.dry_run) and not output.is_terminal(0):
-        raise InvalidArgumentError("rm asks before it destroys, and standard input is no terminal.", hint="Add --yes.")
+        raise InvalidArgumentError(
+            "rm asks before it destroys, and standard input is not a terminal.", hint="Add --yes."
+        )
     found = await _look_up(compute, list(dict.fromkeys(verb.ids))) if verb.ids else await _selected(verb, compute)
     missing = [one for one in found if isinstance(one, RemovedDocument)]
     sandboxes = list({one.uid: one for one in found if not isinstance(one, RemovedDocument)}.values())

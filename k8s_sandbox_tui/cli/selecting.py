@@ -69,6 +69,6 @@ def _statuses(text: str) -> list[str]:
     statuses = [word.strip().lower() for word in text.split(",")]
     for status in statuses:
         if status not in _STATUSES:
-            msg = f"{status!r} is no status; there are {', '.join(_STATUSES)}"
+            msg = f"{status!r} is not a status; choose from {', '.join(_STATUSES)}"
             raise argparse.ArgumentTypeError(msg)
     return statuses

@@ -63,7 +63,7 @@ def _unknown(name: str, entries: Mapping[str, BoundKeys]) -> str:
     if name in entries:
         return ""
     near = get_close_matches(name, entries, n=1)
-    known = f"Is {near[0]} meant?" if near else f"There are {', '.join(entries)}."
+    known = f"Did you mean {near[0]}?" if near else f"There are {', '.join(entries)}."
     return f"there is no such command. {known}"
 
 
@@ -73,9 +73,8 @@ def _unusable(entry: BoundKeys, text: str, *, typed: bool) -> str:
         if not text.strip():
             continue
         if key is None:
-            return (
-                f"{part.strip() or 'an empty text'} is no key. Keys are written like r, R, F5, ctrl+r, Enter or PgUp."
-            )
+            wrong = part.strip() or "an empty text"
+            return f"{wrong} is not a key. Keys are written like r, R, F5, ctrl+r, Enter or PgUp."
         if key in entry.keys.split(","):
             continue
         if key in EVERYWHERE:

@@ -166,5 +166,7 @@ class PermitScreen(NarrowScreen):
     def action_read_only(self) -> None:
         """Turn read-only mode on or off."""
         said = self._permits.toggle()
+        # What was said before may be of the other mode.
+        self.app.clear_notifications()
         self.notify(said, severity="warning" if self._permits.locked else "information", markup=False)
         self.paint()

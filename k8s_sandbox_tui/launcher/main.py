@@ -77,7 +77,7 @@ def _run(argv: Sequence[str]) -> int:
 def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:
     # Textual reads standard input, measures standard output and draws on standard error.
     if not all(output.is_terminal(descriptor) for descriptor in (0, 1, 2)):
-        output.note("error: the dashboard needs a terminal; standard input, output or error is none.")
+        output.note("error: the dashboard needs a terminal; standard input, output or error is not one.")
         output.note("The commands work without one; --help lists them.")
         return exit_codes.USAGE
     from k8s_sandbox_tui.dashboard.app import run

@@ -32,7 +32,7 @@ def read_env_file(path: str, *, strict: bool = False) -> tuple[Row, ...]:
         if stat.S_ISDIR(status.st_mode):
             raise EnvFileError("That is a folder")
         if not stat.S_ISREG(status.st_mode):
-            raise EnvFileError("That is no ordinary file")
+            raise EnvFileError("That is not an ordinary file")
         if status.st_size > MAX_BYTES:
             raise EnvFileError(f"Too large: {status.st_size // 1024:,} KiB, at most {MAX_BYTES // 1024:,}")
         text = file.read_bytes().decode("utf-8")

@@ -43,7 +43,7 @@ def _parse(part: str) -> LabelTerm:
     key, sign, value = part.partition("!=") if "!=" in part else part.partition("==" if "==" in part else "=")
     if not sign:
         raise InvalidArgumentError(
-            f"{part!r} is no part of a selector.", hint="Write key=value or key!=value, with commas between several."
+            f"{part!r} is not part of a selector.", hint="Write key=value or key!=value, with commas between several."
         )
     key, value = key.strip(), value.strip()
     check_selector("label", {key: value})

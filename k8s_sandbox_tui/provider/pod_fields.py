@@ -149,7 +149,7 @@ def check_pull_secrets(names: Iterable[str]) -> list[dict[str, object]]:
 def _toleration(given: object) -> dict[str, object]:
     if not isinstance(given, Mapping):
         raise InvalidArgumentError(
-            f"{given!r} is no toleration.", hint='It looks like {"key": "gpu", "operator": "Exists"}.'
+            f"{given!r} is not a toleration.", hint='It looks like {"key": "gpu", "operator": "Exists"}.'
         )
     fields = dict(cast("Mapping[object, object]", given))
     unknown = next((key for key in fields if key not in _TOLERATION_KEYS), None)
@@ -183,7 +183,7 @@ def _bad_toleration(what: str, hint: str) -> InvalidArgumentError:
 
 def _mapping(what: str, given: object) -> Mapping[object, object]:
     if not isinstance(given, Mapping):
-        raise InvalidArgumentError(f"{given!r} is no mapping of {what}s.", hint='It looks like {"key": "value"}.')
+        raise InvalidArgumentError(f"{given!r} is not a mapping of {what}s.", hint='It looks like {"key": "value"}.')
     return cast("Mapping[object, object]", given)
 
 

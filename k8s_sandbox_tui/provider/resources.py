@@ -92,7 +92,7 @@ def resources_of(raw: bytes) -> Resources:
 def _read(kind: str, amounts: ResourceAmounts | None) -> dict[ResourceName, tuple[str, Decimal] | None]:
     given = cast("object", {} if amounts is None else amounts)
     if not isinstance(given, Mapping):
-        raise InvalidArgumentError(f"{given!r} is no mapping of {kind}s.", hint='It looks like {"memory": "2Gi"}.')
+        raise InvalidArgumentError(f"{given!r} is not a mapping of {kind}s.", hint='It looks like {"memory": "2Gi"}.')
     read: dict[ResourceName, tuple[str, Decimal] | None] = {}
     for name, quantity in cast("Mapping[object, object]", given).items():
         known: ResourceName | None = next((one for one in _NAMES if one == name), None)

@@ -136,6 +136,6 @@ def _statuses(status: Statuses | None) -> frozenset[SandboxStatus]:
     found: set[SandboxStatus] = set()
     for one in cast("Iterable[object]", given):
         if not isinstance(one, str) or one not in known:
-            raise InvalidArgumentError(f"{one!r} is no status.", hint=f"There are: {', '.join(known)}.")
+            raise InvalidArgumentError(f"{one!r} is not a status.", hint=f"There are: {', '.join(known)}.")
         found.add(known[one])
     return frozenset(found)

@@ -207,7 +207,7 @@ def faults(box: str, local_cluster: LocalClusterStatus) -> Iterator[str]:
         (("BOX:THERE/none", "/dev/null/made/"), "There is no 'THERE/none' in the sandbox."),
         (("BOX:/etc/passwd", "/dev/null/made/"), "'/dev/null/made' on this machine: not a directory."),
         (("BOX:/etc/passwd", "/no/such/place"), "'/no/such/place' on this machine: no such file or directory."),
-        (("HERE/app", "BOX:/etc/passwd"), "'/etc/passwd' is no directory"),
+        (("HERE/app", "BOX:/etc/passwd"), "'/etc/passwd' is not a directory"),
     ],
 )
 def test_what_cannot_be_copied_is_named(

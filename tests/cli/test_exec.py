@@ -155,7 +155,7 @@ def test_it_is_refused_without_a_terminal(box: str) -> None:
     assert done.returncode == 2
     assert (
         done.stderr
-        == "error: -it needs a terminal, and standard input is none.\nUse -i alone to pass a pipe or a file on.\n"
+        == "error: -it needs a terminal, and standard input is not one.\nUse -i alone to pass a pipe or a file on.\n"
     )
 
 

@@ -200,7 +200,8 @@ def test_the_dashboard_needs_a_terminal() -> None:
     done = run("--local")
     assert done.returncode == 2
     assert (
-        done.stderr.splitlines()[0] == "error: the dashboard needs a terminal; standard input, output or error is none."
+        done.stderr.splitlines()[0]
+        == "error: the dashboard needs a terminal; standard input, output or error is not one."
     )
 
 

@@ -171,7 +171,7 @@ async def test_what_cannot_be_written_says_why_and_can_be_mended(
     await pilot.press("enter")
     await until(pilot, lambda: "exists" in bar(app))
     await pilot.press("enter")
-    await until(pilot, lambda: bar(app).endswith("! That is no regular file."))
+    await until(pilot, lambda: bar(app).endswith("! That is not a regular file."))
     await write(pilot, "good")
     await pilot.press("enter")
     await saved(pilot, app)

@@ -172,7 +172,7 @@ async def test_earlier_filters_come_back_with_up_and_a_wrong_one_is_told_with_wh
         await shown.press(*"is:fai")
         assert "Tab: is:failed" in shown.lines[2]
         await shown.press(*"x")
-        assert "! is:faix is none of failed running " in shown.lines[2]
+        assert "! is:faix is not one of failed running " in shown.lines[2]
         assert shown.names == ["99"], "the one before holds"
         await shown.press("backspace", "enter")
         assert "NAME" in shown.lines[2]

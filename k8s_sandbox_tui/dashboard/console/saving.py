@@ -93,7 +93,7 @@ def _create(where: str, *, replace: bool) -> tuple[IO[bytes], Path, Path]:
             descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             return os.fdopen(descriptor, "wb"), target, target
         if target.exists() and not target.is_file():
-            raise SaveError("That is no regular file.")
+            raise SaveError("That is not a regular file.")
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
         return os.fdopen(descriptor, "wb"), Path(name), target
     except FileExistsError as error:

@@ -75,7 +75,7 @@ def amounts_reason(request: str, limit: str) -> str:
         try:
             amounts.append(parse_quantity(what, text)[1])
         except InvalidArgumentError:
-            return f"The {what} is no quantity: 0.5, 250m, 512Mi, 2Gi"
+            return f"The {what} is not a quantity: 0.5, 250m, 512Mi, 2Gi"
     if len(amounts) == 2 and amounts[0] > amounts[1]:
         return "More is kept free than may be used"
     return ""

@@ -162,7 +162,7 @@ def _column_test(name: str, sign: str, value: _Value, literal: str) -> Test | No
     if text is None:
         return None
     if sign in {"<", ">", "<=", ">="}:
-        raise FilterProblemError(f"{name} is no number: {name}:value finds what contains it.")
+        raise FilterProblemError(f"{name} is not a number: {name}:value finds what contains it.")
     if value.pattern:
         return Test(_found(searcher(value.text), text))
     wanted, folded = value.text.casefold(), _folded(text)
@@ -178,7 +178,7 @@ def _status_test(wanted: str) -> Passes:
     """Any preset that begins like this, so that nothing vanishes while it is typed."""
     fitting = [statuses for name, statuses in PRESETS.items() if name.startswith(wanted.casefold())]
     if not fitting:
-        raise FilterProblemError(f"is:{wanted} is none of {' '.join(PRESETS)}.")
+        raise FilterProblemError(f"is:{wanted} is not one of {' '.join(PRESETS)}.")
     exact = PRESETS.get(wanted.casefold())
     statuses = exact if exact is not None else frozenset[str]().union(*fitting)
     return lambda row, _: row.info.status in statuses

@@ -41,7 +41,7 @@ def searcher(pattern: str) -> Callable[[str], bool]:
     try:
         compiled = re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     except (re.error, OverflowError, RecursionError) as error:
-        raise UnusablePatternError(f"/{pattern}/ is no regular expression: {error}") from None
+        raise UnusablePatternError(f"/{pattern}/ is not a regular expression: {error}") from None
     ways = _Reader(pattern).ways()
     if ways > MOST_WAYS:
         raise UnusablePatternError("The pattern could take too long: at most two of * and +, please.")

@@ -21,7 +21,7 @@ _REASONS = {
         "Something in the cluster holds it back from scheduling.",
         "Whoever set the gate has to lift it.",
     ),
-    "InvalidImageName": ("Its image's name is none.", "Create it again with a name such as python:3.11-slim."),
+    "InvalidImageName": ("Its image name is not valid.", "Create it again with a name such as python:3.11-slim."),
     "ErrImageNeverPull": (
         "Its image is not on the node, and may not be pulled.",
         "Have the image put on the nodes, or allow pulling it.",

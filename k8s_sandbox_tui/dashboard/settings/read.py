@@ -122,7 +122,7 @@ def _read_table(table: Mapping[str, object], kind: type[S], prefix: str, problem
 def unknown_key(key: str, known: list[str]) -> str:
     """The sentence for a key that means nothing, with the one that may be meant."""
     near = get_close_matches(key, known, n=1)
-    return f"{key} is no setting; " + (f"is {near[0]} meant?" if near else f"there are {', '.join(known)}.")
+    return f"{key} is not a setting; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}.")
 
 
 def _section(default: object) -> type[msgspec.Struct] | None:

@@ -24,7 +24,7 @@ def resolved(loaded: Loaded) -> tuple[Settings, tuple[str, ...]]:
     themes = [DARK.name, LIGHT.name, *BUILTIN_THEMES]
     if settings.theme and settings.theme not in themes:
         near = _near(settings.theme, themes)
-        meant = f"is {near} meant?" if near else f"there are {', '.join(themes)}."
+        meant = f"did you mean {near}?" if near else f"there are {', '.join(themes)}."
         problems.append(f'theme = "{settings.theme}" is not known; {meant}')
         settings = msgspec.structs.replace(settings, theme="")
     if settings.selector and (wrong := _wrong_selector(settings.selector)):
@@ -33,7 +33,7 @@ def resolved(loaded: Loaded) -> tuple[Settings, tuple[str, ...]]:
     unknown = [column for column in settings.columns if column_of(column) is None]
     for column in unknown:
         near = _near(column, BY_ID)
-        meant = f"is {near} meant?" if near else f"there are {', '.join(BY_ID)}, meta.KEY and label.KEY."
+        meant = f"did you mean {near}?" if near else f"there are {', '.join(BY_ID)}, meta.KEY and label.KEY."
         problems.append(f'columns: "{column}" is not known; {meant}')
     if unknown:
         columns = tuple([column for column in settings.columns if column not in unknown])

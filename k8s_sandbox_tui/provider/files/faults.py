@@ -46,7 +46,9 @@ _MISSING: Final = _Fault(
 )
 _NO_ENTRY: Final = _Fault(FileMissingError, "There is no {path} in the sandbox.")
 _IS_DIRECTORY: Final = _Fault(FileIsDirectoryError, "{path} is a directory.", "Give the path of a file.")
-_NOT_DIRECTORY: Final = _Fault(FileNotDirectoryError, "{path} is no directory, or runs through something that is none.")
+_NOT_DIRECTORY: Final = _Fault(
+    FileNotDirectoryError, "{path} is not a directory, or runs through something that is not one."
+)
 _PERMISSION: Final = _Fault(
     FilePermissionError, "{path}: permission denied.", "Commands run as the image's user, or as runAsUser says."
 )

@@ -41,7 +41,7 @@ class TreePlace:
         there = _mode_of(self.target)
         self._there = stat.S_ISDIR(there)
         if there and not self._there:
-            msg = f"{str(target)!r} on this machine is no directory."
+            msg = f"{str(target)!r} on this machine is not a directory."
             raise FileNotDirectoryError(msg, path=str(target), hint="Remove it, or choose another place.")
         self.staging = (self.target if self._there else self.target.parent) / f".computesdk-{nonce}"
         try:
@@ -93,7 +93,7 @@ class TreePlace:
                 msg = f"{shown!r} is a symbolic link on this machine; what is in it would land elsewhere."
                 raise UnsafeArchiveError(msg, path=shown, hint="Remove the link, or fetch into another directory.")
             else:
-                msg = f"{shown!r} is no directory on this machine, and one in the sandbox."
+                msg = f"{shown!r} is not a directory on this machine, but is one in the sandbox."
                 raise FileNotDirectoryError(msg, path=shown, hint="Remove one of them.")
 
 

@@ -58,7 +58,7 @@ class FileSource:
         self._left = self.status.st_size
         if not stat.S_ISREG(self.status.st_mode):
             self.close()
-            msg = f"{str(path)!r} on this machine is no regular file."
+            msg = f"{str(path)!r} on this machine is not a regular file."
             raise LocalFileError(msg, path=str(path), hint="Read it yourself and use write_stream.")
 
     def read(self, size: int) -> bytes:

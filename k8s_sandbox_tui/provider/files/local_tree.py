@@ -67,7 +67,7 @@ def local_path(path: LocalPath) -> Path:
     """
     text = os.fsdecode(path)
     if not text or "\0" in text:
-        msg = f"{text!r} is no path on this machine."
+        msg = f"{text!r} is not a path on this machine."
         raise InvalidArgumentError(msg, hint="Give the path of a file or a directory.")
     return Path(text)
 

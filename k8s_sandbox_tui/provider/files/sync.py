@@ -174,7 +174,7 @@ async def _scan(root: Path, excluded: Excluded | None) -> list[LocalEntry]:
         try:
             if not root.is_dir():
                 if root.exists():
-                    msg = f"{str(root)!r} on this machine is no directory."
+                    msg = f"{str(root)!r} on this machine is not a directory."
                     raise FileNotDirectoryError(msg, path=str(root), hint="Upload or download a single file.")
                 root.stat()
             return list(scan(root, excluded=excluded))

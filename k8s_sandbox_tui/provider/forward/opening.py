@@ -59,7 +59,7 @@ async def open_forward(
     if local_port != 0:
         check_port(local_port)
     if via not in _VIAS:
-        raise InvalidArgumentError(f"{via!r} is no way into a sandbox.", hint=f"Choose {', '.join(_VIAS)}.")
+        raise InvalidArgumentError(f"{via!r} is not a way into a sandbox.", hint=f"Choose {', '.join(_VIAS)}.")
     listeners = listen(check_host(host), local_port)
     try:
         connection = await access.open()

@@ -50,8 +50,8 @@ def test_a_span_is_written_as_it_is_read(seconds: int) -> None:
         ("1Gi", "2Gi", ""),
         ("1000m", "1", ""),
         ("2", "1500m", "More is kept free than may be used"),
-        ("1 Gi", "", "The request is no quantity: 0.5, 250m, 512Mi, 2Gi"),
-        ("", "-1", "The limit is no quantity: 0.5, 250m, 512Mi, 2Gi"),
+        ("1 Gi", "", "The request is not a quantity: 0.5, 250m, 512Mi, 2Gi"),
+        ("", "-1", "The limit is not a quantity: 0.5, 250m, 512Mi, 2Gi"),
     ],
 )
 def test_amounts(request_: str, limit: str, reason: str) -> None:

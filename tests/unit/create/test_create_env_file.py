@@ -34,7 +34,7 @@ def test_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     [
         ("missing", "There is no such file"),
         ("folder", "That is a folder"),
-        ("pipe", "That is no ordinary file"),
+        ("pipe", "That is not an ordinary file"),
         ("binary", "It is not UTF-8 text"),
         ("empty", "There are no variables in it"),
         ("large", "Too large: 1,024 KiB, at most 1,024"),

@@ -122,10 +122,10 @@ def test_these_can_be_used(wanted: dict[str, str], keymap: dict[str, str]) -> No
 @pytest.mark.parametrize(
     ("wanted", "problem"),
     [
-        ({"view.refersh": "r"}, 'keymap."view.refersh" = "r": there is no such command. Is view.refresh meant?'),
+        ({"view.refersh": "r"}, 'keymap."view.refersh" = "r": there is no such command. Did you mean view.refresh?'),
         ({"zzz": "r"}, "there is no such command. There are sandbox.console, "),
-        ({"view.refresh": "crtl+r"}, "crtl+r is no key. Keys are written like r, R, F5, ctrl+r, Enter or PgUp."),
-        ({"view.refresh": "r,,x"}, "an empty text is no key."),
+        ({"view.refresh": "crtl+r"}, "crtl+r is not a key. Keys are written like r, R, F5, ctrl+r, Enter or PgUp."),
+        ({"view.refresh": "r,,x"}, "an empty text is not a key."),
         ({"view.refresh": "ctrl+q"}, "^Q leaves, everywhere."),
         ({"view.refresh": "^P"}, "^P opens the palette, everywhere."),
         ({"view.refresh": "s"}, 's is taken: "Sort by the next column." Give view.sort another key too.'),
@@ -157,7 +157,7 @@ def test_these_can_be_used(wanted: dict[str, str], keymap: dict[str, str]) -> No
         # The document is in two dialogues.
         ({"document.up": "c"}, 'c is taken: "Copy this page as it is shown" Give inside.copy another key too.'),
         ({"document.up": "^Y"}, '^Y is taken: "Back to the form"'),
-        ({"destroy.cancle": "c"}, "there is no such command. Is destroy.cancel meant?"),
+        ({"destroy.cancle": "c"}, "there is no such command. Did you mean destroy.cancel?"),
     ],
 )
 def test_these_are_refused_with_the_reason(wanted: dict[str, str], problem: str) -> None:

@@ -78,8 +78,8 @@ def test_every_key_can_be_set() -> None:
             "console.scrollback_lines = 1",
             "console.scrollback_lines = 1 cannot be used: it has to be a whole number from 100 to 1000000.",
         ),
-        ("refrehs = 2", "refrehs is no setting; is refresh meant?"),
-        ("console.scrollback = 2", "console.scrollback is no setting; is console.scrollback_lines meant?"),
+        ("refrehs = 2", "refrehs is not a setting; did you mean refresh?"),
+        ("console.scrollback = 2", "console.scrollback is not a setting; did you mean console.scrollback_lines?"),
         ('keymap."view.refresh" = 5', "keymap = a table cannot be used: it has to be a table of texts."),
     ],
 )
@@ -91,7 +91,7 @@ def test_what_cannot_be_used_is_named_and_costs_that_key_alone(line: str, proble
 
 def test_an_unknown_key_that_is_like_none_gets_the_list() -> None:
     (problem,) = parsed("zzz = 1").problems
-    assert problem.startswith("zzz is no setting; there are refresh, namespaces, selector, read_only")
+    assert problem.startswith("zzz is not a setting; there are refresh, namespaces, selector, read_only")
 
 
 @pytest.mark.parametrize("data", [b"refresh = ", b"\xff", b"a = 1\na = 2", b"x = " + b"[" * 100_000, b"#" * 2_000_000])
@@ -178,14 +178,14 @@ def test_options_go_before_the_file() -> None:
 def test_a_selector_has_to_be_one() -> None:
     settings, problems = resolved(parsed('selector = "team in (a)"'))
     assert settings.selector == ""
-    assert problems[0].startswith("/home/ann/settings.toml: selector: 'team in (a)' is no part of a selector.")
+    assert problems[0].startswith("/home/ann/settings.toml: selector: 'team in (a)' is not part of a selector.")
     assert resolved(parsed("refresh = 1").with_options(selector="a=b,c!=d"))[0].selector == "a=b,c!=d"
 
 
 def test_a_theme_has_to_be_there() -> None:
     settings, problems = resolved(parsed('theme = "sandbox-lihgt"'))
     assert settings.theme == ""
-    assert problems == ('/home/ann/settings.toml: theme = "sandbox-lihgt" is not known; is sandbox-light meant?',)
+    assert problems == ('/home/ann/settings.toml: theme = "sandbox-lihgt" is not known; did you mean sandbox-light?',)
     assert resolved(parsed('theme = "textual-light"'))[0].theme == "textual-light"
     assert "there are sandbox-dark, sandbox-light" in resolved(parsed('theme = "???"'))[1][0]
 

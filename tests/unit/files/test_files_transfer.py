@@ -145,11 +145,11 @@ async def test_what_does_not_fit_is_found_before_anything_is_changed(
     before = tree(here), tree(there)
     with pytest.raises(FileIsDirectoryError, match=r"there/d/y' is a directory"):
         await files.upload(here, there)
-    with pytest.raises(FileNotDirectoryError, match=r"'d/y' is no directory on this machine"):
+    with pytest.raises(FileNotDirectoryError, match=r"'d/y' is not a directory on this machine"):
         await files.download(there, here)
     (there / "d/y").rmdir()
     (here / "d/y").unlink()
-    with pytest.raises(FileNotDirectoryError, match=r"there/x' is no directory"):
+    with pytest.raises(FileNotDirectoryError, match=r"there/x' is not a directory"):
         await files.upload(here, there)
     with pytest.raises(FileIsDirectoryError, match=r"'x' is a directory on this machine"):
         await files.download(there, here)
@@ -173,7 +173,7 @@ async def test_wrong_places(files: FileSystem, server: ExecServer, here: Path, t
         with pytest.raises(FileNotDirectoryError):
             await call
     os.mkfifo(here / "pipe")
-    with pytest.raises(LocalFileError, match=r"no regular file.* write_stream"):
+    with pytest.raises(LocalFileError, match=r"not a regular file.* write_stream"):
         await files.upload(here / "pipe", there / "x")
     served = len(server.served.urls)
     for local in ("", "a\0b"):

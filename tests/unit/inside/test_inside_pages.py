@@ -147,7 +147,7 @@ def test_a_pod_of_other_types_than_kubernetes_gives_is_still_shown() -> None:
         ("pending", "Unschedulable", "1 node(s) had untolerated taint {a: }", None, ("No node takes it", "toleration")),
         ("pending", "", "", None, ("waits for a node", "moment")),
         ("starting", "ContainerCreating", "", None, ("Its node is starting it", "moment")),
-        ("failed", "InvalidImageName", "", None, ("image's name is none", "python:3.11-slim")),
+        ("failed", "InvalidImageName", "", None, ("image name is not valid", "python:3.11-slim")),
         (
             "starting",
             "ImagePullBackOff",
