@@ -9,19 +9,30 @@ from typing import TYPE_CHECKING
 from aiohttp import ClientConnectionError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable
     from typing import Literal
 
     from aiohttp import ClientWebSocketResponse
 
 
-async def send_message(websocket: ClientWebSocketResponse[Literal[True]], message: bytes) -> None:
-    """Sends a message; waits while the server takes nothing.
+async def send_messages(websocket: ClientWebSocketResponse[Literal[True]], messages: Iterable[bytes]) -> None:
+    """Sends messages one after the other; waits while the server takes nothing. Who is cancelled sends no more of them.
 
     In a task of its own: all who wait in aiohttp until they may write wait for one future, which a task that is
     cancelled takes with it, and the others are cancelled too.
     """
-    await asyncio.shield(asyncio.create_task(quietly(websocket.send_bytes(message))))
+    wanted = True
+
+    async def send() -> None:
+        for message in messages:
+            if not wanted:
+                return
+            await quietly(websocket.send_bytes(message))
+
+    try:
+        await asyncio.shield(asyncio.create_task(send()))
+    finally:
+        wanted = False
 
 
 async def quietly(sending: Coroutine[None, None, None]) -> None:

@@ -24,7 +24,7 @@ class TextDecoder:
         """The text of the characters that are complete."""
         joined = self._rest + data if self._rest else data
         text, used = codecs.utf_8_decode(joined, "replace", False)  # noqa: FBT003 - positional only
-        self._rest = bytes(joined[used:])
+        self._rest = b"" if used == len(joined) else bytes(joined[used:])
         return text
 
     def flush(self) -> str:
@@ -54,8 +54,11 @@ class Capture:
         self.truncated = False
 
     def feed(self, stream: Stream, data: memoryview) -> None:
-        """Takes some output."""
-        self._keep(stream, data)
+        """Takes some output, at least a byte."""
+        if self._room != 0:
+            self._keep(stream, data)
+        else:
+            self.truncated = True
         callback = self._callbacks[stream]
         if callback is not None:
             text = self._decoders[stream].decode(data)

@@ -18,7 +18,7 @@ from k8s_sandbox_tui.provider.exec.upgrade import by_either
 from k8s_sandbox_tui.provider.exec.websocket_link import WebSocketLink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from k8s_sandbox_tui.provider.exec.link import ExecLink
     from k8s_sandbox_tui.provider.exec.patience import Patience
@@ -46,6 +46,7 @@ class ExecStream:
         patience: Patience,
     ) -> None:
         self._link = link
+        self._receive = link.receive
         self._connection = connection
         self._target = target
         self._patience = patience
@@ -83,11 +84,11 @@ class ExecStream:
 
     async def read(self) -> Output | Closed:
         """The next output, or the end. After the end, the same again."""
-        link, receive = self._link, self._link.receive
+        link = self._link
         self._reading = True
         try:
             while True:
-                event = await receive(self._time_to_close() if link.has_status else None)
+                event = await self._receive(self._time_to_close() if link.has_status else None)
                 self._heard += 1
                 if isinstance(event, Output):
                     self._outputs += 1
@@ -147,10 +148,13 @@ class ExecStream:
 
     async def _write(self, parts: Iterable[bytes]) -> None:
         async with self._write_lock:
-            for part in parts:
-                for message in self._link.stdin(part):
-                    self._input_under_way = True
-                    await self._link.send(message)
+            await self._link.send_all(self._input_messages(parts))
+
+    def _input_messages(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+        for part in parts:
+            for message in self._link.stdin(part):
+                self._input_under_way = True
+                yield message
 
     def _start_watch(self) -> None:
         self._watch = asyncio.create_task(self._keep_watch())

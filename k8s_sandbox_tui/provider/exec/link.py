@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from k8s_sandbox_tui.provider.exec.protocol import Closed, Event
 
@@ -59,6 +59,10 @@ class ExecLink(Protocol):
 
     async def send(self, message: bytes) -> None:
         """Sends a message; waits while the server takes nothing."""
+        ...
+
+    async def send_all(self, messages: Iterable[bytes]) -> None:
+        """Sends messages one after the other, which are asked for as they are sent; none any more once cancelled."""
         ...
 
     async def ping(self) -> None:

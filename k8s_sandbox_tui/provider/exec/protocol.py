@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+import msgspec
+
 from k8s_sandbox_tui.provider.exec.status import CommandStatus, parse_status
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ PROTOCOLS: Final = (V5, V4)
 STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 """The channels. ERROR carries the status; CLOSE (v5 only) names a channel that has ended."""
 
-MAX_STDIN_PAYLOAD: Final = 32 * 1024
-"""Bytes of input in one message: servers refuse big ones by closing the connection."""
+MAX_STDIN_PAYLOAD: Final = 64 * 1024
+"""Bytes of input in one message, as much as a pipe holds: servers refuse big ones by closing the connection."""
 
 MAX_STATUS: Final = 1024 * 1024
 """Bytes of a status that are kept; a real one has less than 2 KiB."""
@@ -36,7 +38,7 @@ class Connected(NamedTuple):
     """The server has connected the streams: its first message, which is empty."""
 
 
-class Output(NamedTuple):
+class Output(msgspec.Struct, frozen=True, gc=False):
     """Some bytes of the command's output; a character may be split over two of them."""
 
     stream: Stream
@@ -70,6 +72,8 @@ class ExecProtocol:
         self._tty = tty
         self._connected = False
         self._status = bytearray()
+        self.has_status = False
+        """Whether some of the status has come: output is over."""
         self._stdin_closed = False
 
     @property
@@ -77,23 +81,20 @@ class ExecProtocol:
         """Whether the end of the input can be said; v4 cannot (kubernetes/kubernetes#89899)."""
         return self._v5
 
-    @property
-    def has_status(self) -> bool:
-        """Whether some of the status has come: output is over."""
-        return bool(self._status)
-
     def receive(self, message: bytes | str) -> Event | None:
         """Takes one message of the server; None where it says nothing (unknown channels, empty output)."""
         if isinstance(message, str):
             message = message.encode()
         channel = message[0] if message else None
         if len(message) > 1:
+            # First what there may be much of.
             if channel == STDOUT:
                 return Output("stdout", memoryview(message)[1:])
             if channel == STDERR:
                 return Output("stderr", memoryview(message)[1:])
             if channel == ERROR and len(self._status) < MAX_STATUS:
                 self._status += memoryview(message)[1:]
+                self.has_status = True
         if self._connected or channel not in (STDOUT, STDERR, ERROR):
             return None
         self._connected = True

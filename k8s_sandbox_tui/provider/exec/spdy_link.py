@@ -10,6 +10,7 @@ from k8s_sandbox_tui.provider.exec.spdy_protocol import SPDY_PROTOCOLS, SpdyExec
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterable
     from typing import Self
 
     from k8s_sandbox_tui.provider.connection.upgraded import UpgradedConnection
@@ -77,6 +78,11 @@ class SpdyLink:
     async def send(self, message: bytes) -> None:
         """Sends a message."""
         await self._upgraded.send(message)
+
+    async def send_all(self, messages: Iterable[bytes]) -> None:
+        """Sends messages."""
+        for message in messages:
+            await self._upgraded.send(message)
 
     async def ping(self) -> None:
         """Sends a ping, without waiting behind the input."""

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import WSMsgType
 
-from k8s_sandbox_tui.provider.connection.websocket_sending import quietly, send_message
+from k8s_sandbox_tui.provider.connection.websocket_sending import quietly, send_messages
 from k8s_sandbox_tui.provider.exec.protocol import PROTOCOLS, ExecProtocol
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterable
     from typing import Literal, Self
 
     from aiohttp import ClientWebSocketResponse
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.shell import ExecPlan
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
 
+_BINARY: Final = WSMsgType.BINARY
 _ENDED: Final = frozenset((WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR))
 
 
@@ -31,6 +33,7 @@ class WebSocketLink:
         self._protocol = protocol = ExecProtocol(websocket.protocol or "", tty=tty)
         # Taken now: a WebSocket that the server has closed tells nothing of it any more.
         self.socket: socket.socket | None = websocket.get_extra_info("socket")
+        self._take = protocol.receive
         self.can_close_stdin = protocol.can_close_stdin
         self.closed = protocol.receive_close
         self.stdin = protocol.stdin
@@ -56,17 +59,22 @@ class WebSocketLink:
     async def receive(self, timeout: float | None) -> Event | None:
         """The next message."""
         message = await self._receive(timeout)
-        if message.type is WSMsgType.BINARY or message.type is WSMsgType.TEXT:
-            return self._protocol.receive(message.data)
-        if message.type is WSMsgType.PING:
+        kind = message.type
+        if kind is _BINARY or kind is WSMsgType.TEXT:
+            return self._take(message.data)
+        if kind is WSMsgType.PING:
             await quietly(self._websocket.pong(message.data))
-        elif message.type in _ENDED:
+        elif kind in _ENDED:
             return self._protocol.receive_close()
         return None
 
     async def send(self, message: bytes) -> None:
         """Sends a message."""
-        await send_message(self._websocket, message)
+        await self.send_all((message,))
+
+    async def send_all(self, messages: Iterable[bytes]) -> None:
+        """Sends messages."""
+        await send_messages(self._websocket, messages)
 
     async def ping(self) -> None:
         """Sends a ping."""

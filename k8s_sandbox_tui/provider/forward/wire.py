@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from aiohttp import WSMsgType
 
-from k8s_sandbox_tui.provider.connection.websocket_sending import quietly, send_message
+from k8s_sandbox_tui.provider.connection.websocket_sending import quietly, send_messages
 
 if TYPE_CHECKING:
     import socket
@@ -83,7 +83,7 @@ class WebSocketWire:
 
     async def send(self, message: bytes) -> None:
         """Sends."""
-        await send_message(self._websocket, message)
+        await send_messages(self._websocket, (message,))
 
     async def ping(self) -> None:
         """Pings the API server."""

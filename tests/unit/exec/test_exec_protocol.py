@@ -88,7 +88,7 @@ def test_f4_no_message_breaks_it_and_none_is_success_by_chance(messages: list[by
 @given(st.binary(max_size=300_000))
 def test_f25_input_is_cut_into_small_messages(data: bytes) -> None:
     messages = list(ExecProtocol(V5).stdin(data))
-    assert all(message[0] == 0 and 1 < len(message) <= 32 * 1024 + 1 for message in messages)
+    assert all(message[0] == 0 and 1 < len(message) <= 64 * 1024 + 1 for message in messages)
     assert b"".join(message[1:] for message in messages) == data
 
 

@@ -91,7 +91,7 @@ async def test_f14_f15_f16_f25_input_arrives_unchanged_and_ends(
     import hashlib
 
     assert result.stdout.split() == [hashlib.sha256(data).hexdigest(), "-", "end"]
-    assert max(map(len, server.served.frames)) <= 32 * 1024 + 1
+    assert max(map(len, server.served.frames)) <= 64 * 1024 + 1
 
 
 async def test_input_as_text_and_iterators(connection: LoopbackConnection) -> None:
