@@ -824,6 +824,10 @@ class RunningCommand:
         except StopAsyncIteration:
             raise StopIteration from None
 
+    def next_chunks(self) -> list[OutputChunk]:
+        """All of its output that is there, as soon as there is some; nothing at the end. For much output."""
+        return loop_thread().run(self._async.next_chunks())
+
     def wait(self) -> int:
         """Waits for its end; may be called again.
 
@@ -976,7 +980,7 @@ class FileSystem:
         parents: bool = False,
         timeout: int | None = None,
     ) -> None:
-        """Replaces the content of a file by what an iterable gives, with little memory; checks its SHA-256 as well.
+        """Replaces the content of a file by what an iterable gives, with little memory; checks its checksum as well.
 
         Arguments and errors are those of `write_file`; where the iterable raises, the old content stays.
         """
@@ -1006,7 +1010,7 @@ class FileSystem:
 
         Raises:
             LocalFileError: It cannot be read.
-            FileTransferError: It did not arrive whole: its SHA-256 is checked.
+            FileTransferError: It did not arrive whole: its size and checksum are checked.
             FileError: It cannot be written there.
         """
         return loop_thread().run(
@@ -1045,7 +1049,7 @@ class FileSystem:
         Raises:
             FileMissingError: There is nothing.
             UnsafeArchiveError: It would land elsewhere, or is more than is allowed. Nothing of it was kept.
-            FileTransferError: It did not arrive whole: its SHA-256 is checked.
+            FileTransferError: It did not arrive whole: its size and checksum are checked.
             LocalFileError: It cannot be written.
             FileError: It cannot be read.
         """

@@ -1,4 +1,4 @@
-"""A file of 1 GiB to a sandbox and back by `cp`, beside `kubectl cp`; the memory that takes, and equal digests.
+"""100 MiB and 1 GiB to a sandbox and back by `cp`, beside `kubectl cp`; the memory that takes, and equal digests.
 
 Both are whole processes with the same local cluster behind. The peak of our memory is Linux's own figure, VmHWM, read
 while they run; elsewhere it is left out.
@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import shutil
+import statistics
 import sys
 import tempfile
 import time
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.provider.sandbox import Sandbox
 
-_SIZE = 1 << 30
+_SIZES = (100 << 20, 1 << 30)
 _SMALL = 1 << 20
 
 
@@ -36,17 +37,18 @@ class _Copy(NamedTuple):
     """MiB of resident memory."""
 
 
-def measure(size: int = _SIZE) -> list[Measurement]:
-    """Up and down, ours and kubectl's in turn."""
+def measure(sizes: Sequence[int] = _SIZES) -> list[Measurement]:
+    """Up and down, ours and kubectl's in turn; the first size also by the library, without a process' start."""
     with own_cluster() as cluster, tempfile.TemporaryDirectory(prefix="sbx-bench-") as folder:
-        return asyncio.run(_measure(cluster.kubeconfig, Path(folder), size))
+        return asyncio.run(_measure(cluster.kubeconfig, Path(folder), sizes))
 
 
-async def _measure(kubeconfig: Path, folder: Path, size: int) -> list[Measurement]:
+async def _measure(kubeconfig: Path, folder: Path, sizes: Sequence[int]) -> list[Measurement]:
     async with k8s(kube_config_path=str(kubeconfig)) as compute:
         sandbox = await compute.sandbox.create()
         try:
-            return await _copies(kubeconfig, folder, sandbox, size)
+            found = [one for size in sizes for one in await _copies(kubeconfig, folder, sandbox, size)]
+            return found + await _by_library(folder, sandbox, sizes[0])
         finally:
             await sandbox.destroy()
 
@@ -71,6 +73,25 @@ async def _copies(kubeconfig: Path, folder: Path, sandbox: Sandbox, size: int) -
             raise RuntimeError(f"{way}: kubectl's copy is another one")
         found += _measurements(f"{size >> 20} MiB {way}", size, copy, peer, least[way])
     return found
+
+
+async def _by_library(folder: Path, sandbox: Sandbox, size: int) -> list[Measurement]:
+    large, back = folder / "large", folder / "back"
+    wanted = _make(large, size)
+    files = sandbox.filesystem
+    rounds: list[tuple[float, float]] = []
+    for _ in range(5):
+        began = time.perf_counter()
+        await files.upload(large, "/tmp/large")
+        middle = time.perf_counter()
+        await files.download("/tmp/large", back)
+        rounds.append((middle - began, time.perf_counter() - middle))
+        if await _digest(sandbox, back, "up") != wanted or await _digest(sandbox, back, "down") != wanted:
+            raise RuntimeError("the library's copy is another one")
+    return [
+        Measurement(work=f"{size >> 20} MiB {way}, library", value=size / 1e6 / statistics.median(times), unit="MB/s")
+        for way, times in zip(("up", "down"), zip(*rounds, strict=True), strict=True)
+    ]
 
 
 def _measurements(work: str, size: int, copy: _Copy, peer: _Copy | None, least: _Copy) -> list[Measurement]:

@@ -90,15 +90,21 @@ class RunningCommand:
         return self
 
     async def __anext__(self) -> OutputChunk:
-        while not self._chunks:
-            if self._ended.is_set():
-                raise StopAsyncIteration
-            self._changed.clear()
-            await self._changed.wait()
+        if not await self._has_output():
+            raise StopAsyncIteration
         chunk = self._chunks.popleft()
         self._size -= len(chunk.data)
         self._room.set()
         return chunk
+
+    async def next_chunks(self) -> list[OutputChunk]:
+        """All of its output that is there, as soon as there is some; nothing at the end. For much output."""
+        await self._has_output()
+        chunks = list(self._chunks)
+        self._chunks.clear()
+        self._size = 0
+        self._room.set()
+        return chunks
 
     async def wait(self) -> int:
         """Waits for its end; may be called again.
@@ -182,6 +188,15 @@ class RunningCommand:
                 await self._kill()
         finally:
             await self._stream.aclose()
+
+    async def _has_output(self) -> bool:
+        """Waits for output that was not iterated; False when there will be none."""
+        while not self._chunks:
+            if self._ended.is_set():
+                return False
+            self._changed.clear()
+            await self._changed.wait()
+        return True
 
     def _check_input(self) -> None:
         if not self._input_open:

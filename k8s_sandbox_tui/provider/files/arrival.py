@@ -1,12 +1,12 @@
-"""What a sandbox sends on its way to this machine: taken in a thread, and checked against its digest."""
+"""What a sandbox sends on its way to this machine: taken in a thread, and checked against its checksum."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from k8s_sandbox_tui.provider.files.checksum import Checksum
 from k8s_sandbox_tui.provider.files.errors import FileTransferError
 from k8s_sandbox_tui.provider.files.faults import FAILED, fault_error
 from k8s_sandbox_tui.provider.files.paths import shown
@@ -69,10 +69,10 @@ class Arrival:
         """
         known = b""
         while b"\n" not in known and len(known) < _LONGEST_HEADER:
-            piece = await self._output.next_piece()
-            if piece is None:
+            pieces = await self._output.next_pieces()
+            if pieces is None:
                 break
-            known += piece
+            known = b"".join([known, *pieces])
         found = _HEADER.match(known)
         if found is None:
             raise self.broken("the sandbox's answer cannot be read")
@@ -82,37 +82,38 @@ class Arrival:
         return FileHeader(int(found["size"]), int(found["mode"], 16) & 0o777, int(found["time"]))
 
     async def receive(self, take: Callable[[bytes], None]) -> None:
-        """Hands everything on, in a thread, while more of it arrives; then checks its digest.
+        """Hands everything on, in a thread, while more of it arrives; then checks its checksum.
 
         Args:
             take: Called in the thread with one batch after the other.
 
         Raises:
-            FileTransferError: The digest is another one.
+            FileTransferError: The checksum is another one.
             SandboxError: As `MarkedOutput`, and whatever `take` raises.
         """
-        digest = hashlib.sha256()
+        checksum = Checksum()
 
-        def work(batch: bytes) -> None:
-            digest.update(batch)
+        def work(pieces: list[bytes]) -> None:
+            batch = b"".join(pieces)
+            checksum.update(batch)
             take(batch)
 
         loop = asyncio.get_running_loop()
         busy: asyncio.Future[None] | None = None
-        pieces, size = [self._first], len(self._first)
-        piece: bytes | None = b""
+        waiting, size, ended = [self._first], len(self._first), False
         try:
-            while piece is not None:
-                piece = await self._output.next_piece()
-                if piece:
-                    pieces.append(piece)
-                    size += len(piece)
-                if size >= BATCH or piece is None:
+            while not ended:
+                pieces = await self._output.next_pieces()
+                ended = pieces is None
+                if pieces is not None:
+                    waiting += pieces
+                    size += sum(map(len, pieces))
+                if size >= BATCH or ended:
                     if busy is not None:
                         await busy
                         self.meter.tell()
-                    busy = loop.run_in_executor(None, work, b"".join(pieces))
-                    pieces, size = [], 0
+                    busy = loop.run_in_executor(None, work, waiting)
+                    waiting, size = [], 0
             if busy is not None:
                 await busy
         finally:
@@ -120,8 +121,8 @@ class Arrival:
             if busy is not None:
                 await asyncio.wait({busy})
         self.meter.tell()
-        if self._output.behind.split()[:1] != [digest.hexdigest()]:
-            raise self.broken("its digest is another one")
+        if self._output.behind.split()[:1] != [str(checksum.value)]:
+            raise self.broken("its checksum is another one")
 
     def check_tar(self) -> None:
         """Looks whether what `tar` said leaves the archive whole.

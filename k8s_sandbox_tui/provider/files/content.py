@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from k8s_sandbox_tui.provider.errors import InvalidArgumentError
+from k8s_sandbox_tui.provider.files.checksum import Checksum
 from k8s_sandbox_tui.provider.files.runner import conclude, moving
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.running import RunningCommand
 
 FRAME: Final = 1 << 20
-"""Bytes of a frame: the sandbox starts one `dd` for each."""
+"""Bytes of a frame that is filled before it is sent, and of what is sent at once."""
+
+LONG_FRAME: Final = 16 << 20
+"""Bytes of a frame where it is known that there will be so many: the sandbox starts some processes for each."""
 
 FINISH_SECONDS: Final = 600.0
 """How long the sandbox may take over what it has received, such as giving many files their names."""
@@ -26,19 +29,32 @@ Content = Data | Iterable[bytes] | AsyncIterable[bytes]
 
 
 class FrameWriter:
-    """Sends content to a script that takes frames (`scripts.FRAMES`), and then what size and digest it has."""
+    """Sends content to a script that takes frames (`scripts.FRAMES`), and then what size and checksum it has."""
 
-    def __init__(self, running: RunningCommand, path: str, *, hashed: bool) -> None:
+    def __init__(self, running: RunningCommand, path: str, *, summed: bool, size: int | None = None) -> None:
+        """Begins with nothing.
+
+        Args:
+            running: The script.
+            path: What a failure is about.
+            summed: Whether it wants a checksum.
+            size: Bytes that will come, neither more nor fewer; None: not known.
+        """
         self._running = running
         self._path = path
-        self._digest = hashlib.sha256() if hashed else None
+        self._checksum = Checksum() if summed else None
+        self._coming = size
+        self._room = 0
         self._waiting = bytearray()
         self.size = 0
 
     async def write(self, data: Data) -> None:
-        """Takes some content; it is sent when a frame is full."""
+        """Takes some content; where the size is not known, it is sent when a frame is full."""
         view = memoryview(data).cast("B")
         self.size += len(view)
+        if self._coming is not None:
+            await self._write_long(view, self._coming)
+            return
         if self._waiting:
             room = FRAME - len(self._waiting)
             self._waiting += view[:room]
@@ -46,30 +62,54 @@ class FrameWriter:
             if len(self._waiting) < FRAME:
                 return
             waiting, self._waiting = self._waiting, bytearray()
-            await self._send(waiting)
+            await self._send_frame(waiting)
         while len(view) >= FRAME:
-            await self._send(view[:FRAME])
+            await self._send_frame(view[:FRAME])
             view = view[FRAME:]
         self._waiting += view
 
     async def end(self) -> None:
         """Sends what is left, and what it all has to be."""
         if self._waiting:
-            await self._send(self._waiting)
-        digest = f" {self._digest.hexdigest()}" if self._digest is not None else ""
+            await self._send_frame(self._waiting)
+        if self._coming is not None and self.size != self._coming:
+            raise self._other_size(self._coming)
+        checksum = f" {self._checksum.value}" if self._checksum is not None else ""
         async with moving(self._path):
-            await self._running.send_stdin(f"0\n{self.size}{digest}\n".encode())
+            await self._running.send_stdin(f"0\n{self.size}{checksum}\n".encode())
 
-    async def _send(self, frame: Data) -> None:
-        hashing: asyncio.Future[None] | None = None
-        if self._digest is not None:
-            # In a thread: hashing does not need the interpreter, and sending need not wait for it.
-            hashing = asyncio.get_running_loop().run_in_executor(None, self._digest.update, frame)
+    async def _write_long(self, view: memoryview, coming: int) -> None:
+        """In frames that are opened before their content is there."""
+        if self.size > coming:
+            raise self._other_size(coming)
+        while view:
+            head = b""
+            if not self._room:
+                self._room = min(LONG_FRAME, coming - self.size + len(view))
+                head = b"%d\n" % self._room
+            size = min(self._room, FRAME)
+            piece, view = view[:size], view[size:]
+            self._room -= len(piece)
+            await self._send(head, piece)
+
+    def _other_size(self, coming: int) -> ValueError:
+        return ValueError(f"{self.size} bytes of content where there were to be {coming}")
+
+    async def _send_frame(self, frame: Data) -> None:
+        await self._send(b"%d\n" % len(frame), frame)
+
+    async def _send(self, head: bytes, piece: Data) -> None:
+        content = bytes(piece)
+        summing: asyncio.Future[None] | None = None
+        if self._checksum is not None:
+            # In a thread: much of the work does not need the interpreter, and sending need not wait for it.
+            summing = asyncio.get_running_loop().run_in_executor(None, self._checksum.update, content)
         async with moving(self._path):
-            await self._running.send_stdin(b"%d\n" % len(frame))
-            await self._running.send_stdin(bytes(frame))
-            if hashing is not None:
-                await hashing
+            if head:
+                await self._running.send_stdin(head)
+            await self._running.send_stdin(content)
+            if summing is not None:
+                await summing
 
 
 async def parts(content: Content) -> AsyncIterator[Data]:
@@ -93,7 +133,8 @@ async def send_content(
     path: str,
     fill: Callable[[FrameWriter], Awaitable[None]],
     *,
-    hashed: bool,
+    summed: bool,
+    size: int | None = None,
     parents: bool = False,
     finish: float = FINISH_SECONDS,
 ) -> bytes:
@@ -103,7 +144,8 @@ async def send_content(
         running: The script; where this raises, the caller's context kills it.
         path: What a failure is about.
         fill: Writes the content.
-        hashed: Whether a digest goes with it.
+        summed: Whether a checksum goes with it.
+        size: Bytes that `fill` will write, exactly; None: not known.
         parents: Whether the directories on the way could be what is missing.
         finish: Seconds that the script may take after it has everything.
 
@@ -111,7 +153,7 @@ async def send_content(
         FileError: The script failed, or nothing moved.
         SandboxError: As for any command.
     """
-    writer = FrameWriter(running, path, hashed=hashed)
+    writer = FrameWriter(running, path, summed=summed, size=size)
     output, stderr = bytearray(), bytearray()
 
     async def send() -> None:

@@ -128,12 +128,12 @@ class FileSystem:
         parents: bool = False,
         timeout: int | None = None,
     ) -> None:
-        """Replaces the content of a file by what an iterable gives, with little memory; checks its SHA-256 as well.
+        """Replaces the content of a file by what an iterable gives, with little memory; checks its checksum as well.
 
         Arguments and errors are those of `write_file`; where the iterable raises, the old content stays.
         """
         target = check_file_path(path)
-        await writing.write(self._runner, target, content, hashed=True, mode=mode, parents=parents, timeout=timeout)
+        await writing.write(self._runner, target, content, summed=True, mode=mode, parents=parents, timeout=timeout)
 
     async def upload(
         self,
@@ -159,7 +159,7 @@ class FileSystem:
 
         Raises:
             LocalFileError: It cannot be read.
-            FileTransferError: It did not arrive whole: its SHA-256 is checked.
+            FileTransferError: It did not arrive whole: its size and checksum are checked.
             FileError: It cannot be written there.
         """
         from k8s_sandbox_tui.provider.files.upload import upload
@@ -192,7 +192,7 @@ class FileSystem:
         Raises:
             FileMissingError: There is nothing.
             UnsafeArchiveError: It would land elsewhere, or is more than is allowed. Nothing of it was kept.
-            FileTransferError: It did not arrive whole: its SHA-256 is checked.
+            FileTransferError: It did not arrive whole: its size and checksum are checked.
             LocalFileError: It cannot be written.
             FileError: It cannot be read.
         """

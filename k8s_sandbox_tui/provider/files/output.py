@@ -52,28 +52,31 @@ class MarkedOutput:
     @property
     def stderr(self) -> str:
         """What the script complained of so far; the end of it, where that is much."""
-        return bytes(self._stderr[-MAX_STDERR:]).decode("utf-8", "replace")
+        return self._stderr.decode("utf-8", "replace")
 
-    async def next_piece(self) -> bytes | None:
-        """Some output, which may be none; None at the end.
+    async def next_pieces(self) -> list[bytes] | None:
+        """All the output that is there, which may be none; None at the end.
 
         Raises:
             FileError: The script failed, or its output was cut short.
             SandboxError: As for any command.
         """
-        kept = self._kept
         async with moving(self._path):
-            async for chunk in self._running:
-                if chunk.stream == "stderr":
+            chunks = await self._running.next_chunks()
+        if chunks:
+            pieces = [self._tail]
+            for chunk in chunks:
+                if chunk.stream == "stdout":
+                    pieces.append(chunk.data)
+                else:
                     self._stderr += chunk.data
-                    continue
-                data = chunk.data
-                if len(data) < kept:
-                    data = self._tail + data
-                    self._tail = data[-kept:]
-                    return data[:-kept]
-                before, self._tail = self._tail, data[-kept:]
-                return before + data[:-kept]
+            del self._stderr[:-MAX_STDERR]
+            end = b""
+            while pieces and len(end) < self._kept:
+                end = pieces.pop() + end
+            self._tail = end[-self._kept :]
+            pieces.append(end[: -self._kept])
+            return pieces
         try:
             await conclude(self._running, self._stderr, self._path)
         finally:
@@ -122,7 +125,7 @@ async def open_output(
 
 
 async def _send(running: RunningCommand, path: str, content: bytes) -> None:
-    writer = FrameWriter(running, path, hashed=False)
+    writer = FrameWriter(running, path, summed=False)
     await writer.write(content)
     await writer.end()
 

@@ -72,10 +72,11 @@ class FileReader:
     async def _next(self) -> bytes:
         """Some content; nothing at the end."""
         while not self._ended:
-            piece = await self._output.next_piece()
-            if piece:
+            pieces = await self._output.next_pieces()
+            if pieces is None:
+                self._ended = True
+            elif piece := b"".join(pieces):
                 return piece
-            self._ended = piece is None
         return b""
 
 

@@ -92,7 +92,7 @@ async def _with_names(
         await writer.write(name_list(names))
 
     async with runner.start(_WITH_NAMES + script, path, *arguments, path=path, stdin=True, timeout=timeout) as running:
-        output = (await send_content(running, path, fill, hashed=False)).decode("utf-8", "surrogateescape")
+        output = (await send_content(running, path, fill, summed=False)).decode("utf-8", "surrogateescape")
     if not output.endswith(END):
         raise _unreadable(path, "it was cut short")
     return output[: -len(END)].split("\n")[:-1]

@@ -154,20 +154,20 @@ the file can be written and not its directory, the temporary file is in /tmp and
 TAKE: Final = """feed >&7||exit
 """
 
-TAKE_HASHED: Final = """exec 6<"$t"
+TAKE_SUMMED: Final = """exec 6<"$t"
 o=$(exec 5>&1
 { while IFS= read -r n&&[ "$n" != 0 ];do take "$n" >&7||{ echo "!$?" >&5;exit;};echo "$n";done
-[ "$n" = 0 ]||echo "!78" >&5;}|{ while read -r n;do take "$n" <&6||echo "!$?" >&5;done;}|sha256sum)
+[ "$n" = 0 ]||echo "!78" >&5;}|{ while read -r n;do take "$n" <&6||echo "!$?" >&5;done;}|cksum)||exit
 case $o in *!*)o=${o#*!};exit "${o%%[!0-9]*}";esac
 """
-"""The same with a digest, made while the content arrives: each frame is read again from the file, where it still is in
-memory. A `tee` on the way took twice the time."""
+"""The same with a checksum, made while the content arrives: each frame is read again from the file, where it still is
+in memory. A `tee` on the way took twice the time."""
 
 VERIFY: Final = """read -r z h&&[ "$(stat -c %s "$t")" = "$z" ]||{ more;exit 78;}
 """
-VERIFY_HASHED: Final = f"""{VERIFY}[ "${{o%% *}}" = "$h" ]||exit 78
+VERIFY_SUMMED: Final = f"""{VERIFY}[ "${{o%% *}}" = "$h" ]||exit 78
 """
-"""After the frames come the size and the digest that they are to have."""
+"""After the frames come the size and the checksum that they are to have."""
 
 REPLACE: Final = f"""if [ -f "$p" ];then
 chown "$(stat -c %u:%g "$p")" "$t" 2>/dev/null

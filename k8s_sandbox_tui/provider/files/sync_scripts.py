@@ -32,6 +32,6 @@ read -r z&&echo end//
 FETCH_SOME: Final = f"""{_ENTER}exec 9>&1
 {COPY}file=
 echo "d $3 $4"
-o=$(exec 5>&1;{{ feed|xargs -0 tar cf -||echo "!1" >&5;}}|copy|sha256sum)
+o=$(exec 5>&1;{{ feed|xargs -0 tar cf -||echo "!1" >&5;}}|copy|cksum)
 {VERDICT}"""
 """Prints what `FETCH` prints of a directory, but with just the named entries; $3 files of $4 bytes."""

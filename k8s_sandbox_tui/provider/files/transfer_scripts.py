@@ -6,20 +6,22 @@ from typing import Final
 
 from k8s_sandbox_tui.provider.files.scripts import BODY, END_GUARDED, GUARDED
 
-BEHIND: Final = len(" ") + 64 + len(" 000")
-"""Characters behind the end mark of `FETCH`: the SHA-256 of the content, and the exit code of `tar`."""
+BEHIND: Final = len(" 4294967295 000")
+"""Characters behind the end mark of `FETCH`: the checksum of the content, and the exit code of `tar`."""
 
 COPY: Final = """copy(){ tee /proc/self/fd/6 6>&1 >&9||echo "!" >&5;}
 """
-"""Prints stdin, and passes it on to what digests it."""
+"""Prints stdin, and passes it on to what sums it up."""
 
 VERDICT: Final = """r=0 n='
 '
 case $o in *!*)r=${o#*!};r=${r%%[!0-9]*};o=${o##*"$n"};esac
 [ -z "$file" ]||[ "$r" = 0 ]||exit 79
-printf '%s %s %03d' "$2" "${o%% *}" "$r"
+[ "$o" ]||exit 127
+printf '%s %10s %03d' "$2" "${o%% *}" "$r"
 """
-"""Prints the end mark $2, and what `BEHIND` says; of a single file, where $file is set, a failure is one."""
+"""Prints the end mark $2, and what `BEHIND` says; of a single file, where $file is set, a failure is one. Without
+`cksum` there is no checksum."""
 
 FETCH: Final = (
     """file=
@@ -32,7 +34,7 @@ exec 9>&1
     + """if [ -d "$1" ];then
 [ -x "$1" ]&&cd "$1"||exit 74
 echo "d $(find . -type f -exec stat -c %s {} +|{ n=0 s=0;while read -r z;do n=$((n+1)) s=$((s+z));done;echo $n $s;})"
-o=$(exec 5>&1;{ tar cf - .||echo "!$?" >&5;}|copy|sha256sum)
+o=$(exec 5>&1;{ tar cf - .||echo "!$?" >&5;}|copy|cksum)
 else
 file=1
 exec 3<"$1" 4<"$1"
@@ -43,9 +45,9 @@ if [ -f "$1" ]&&[ "$s" -gt 0 ];then
 part(){ [ $s -lt 1048576 ]||dd bs=1048576 count=$((s/1048576)) status=none||return
 [ $((s%1048576)) = 0 ]||dd bs=$((s%1048576)) count=1 iflag=fullblock status=none;}
 part <&3 >&9&
-o=$(part <&4|sha256sum)
+o=$(part <&4|cksum)
 wait $!||exit 79
-else o=$(exec 5>&1;{ cat <&3||echo "!1" >&5;}|copy|sha256sum);fi
+else o=$(exec 5>&1;{ cat <&3||echo "!1" >&5;}|copy|cksum);fi
 fi
 """
     + VERDICT
@@ -54,7 +56,7 @@ fi
 mark without which it was cut short, and what `BEHIND` says.
 
 `f SIZE MODE TIME`: of a file that grows, what was there at the beginning. It is read twice at the same time, as that
-costs less than to copy it to the digest. What does not say its size (/proc, a pipe) is read once. `d FILES BYTES`: a
+costs less than to copy it to `cksum`. What does not say its size (/proc, a pipe) is read once. `d FILES BYTES`: a
 directory."""
 
 UNPACK: Final = f"""p=$1
@@ -71,7 +73,7 @@ fi
 {GUARDED}mkdir "$t"||lost "$1" 79
 {BODY}o=$(exec 5>&1
 {{ {{ feed||echo "!$?" >&5;}}|{{ tee /proc/self/fd/6||echo "!$?" >&5;}}|{{ tar xof - -C "$t" >&2||echo "!79" >&5;}}
-}} 6>&1|sha256sum)
+}} 6>&1|cksum)||exit
 case $o in *!*)dd if=/dev/zero of="$t/.computesdk" bs=65536 count=1 status=none;o=${{o#*!}};exit "${{o%%[!0-9]*}}";esac
 read -r z h&&[ "${{o%% *}}" = "$h" ]||exit 78
 """

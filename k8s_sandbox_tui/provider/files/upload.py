@@ -81,7 +81,7 @@ async def upload_tree(
 
     arguments = (target, nonce(), "1" if parents else "")
     async with runner.start(_TREE, *arguments, path=target, stdin=True, timeout=timeout) as running:
-        await send_content(running, target, fill, hashed=True, parents=not parents)
+        await send_content(running, target, fill, summed=True, parents=not parents)
     return meter.result(source.skipped)
 
 
@@ -96,7 +96,8 @@ async def _upload_file(
             runner,
             target,
             pieces,
-            hashed=True,
+            size=status.st_size,
+            summed=True,
             mode=stat.S_IMODE(status.st_mode) & 0o777,
             modified=int(status.st_mtime),
             parents=parents,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _HEAD = scripts.PRELUDE + scripts.FRAMES + scripts.STORE
 _PLAIN = _HEAD + scripts.TAKE + scripts.VERIFY
-_HASHED = _HEAD + scripts.TAKE_HASHED + scripts.VERIFY_HASHED
+_SUMMED = _HEAD + scripts.TAKE_SUMMED + scripts.VERIFY_SUMMED
 
 
 async def write(
@@ -23,7 +23,8 @@ async def write(
     content: Content,
     *,
     append: bool = False,
-    hashed: bool = False,
+    size: int | None = None,
+    summed: bool = False,
     mode: int | None = None,
     modified: int | None = None,
     parents: bool = False,
@@ -36,7 +37,8 @@ async def write(
         path: The file.
         content: Its content.
         append: Add it to what is there.
-        hashed: Check its digest as well as its size.
+        size: Its bytes, exactly; None: not known, where the content is not bytes.
+        summed: Check its checksum as well as its size.
         mode: Its permissions; None: those of the file that was there, or as the sandbox's umask says.
         modified: When it changed last, in seconds since 1970; None: now.
         parents: Make the directories on the way.
@@ -51,8 +53,10 @@ async def write(
         async for part in parts(content):
             await writer.write(part)
 
-    script = (_HASHED if hashed else _PLAIN) + (scripts.EXTEND if append else scripts.REPLACE)
+    if isinstance(content, bytes | bytearray | memoryview):
+        size = memoryview(content).nbytes
+    script = (_SUMMED if summed else _PLAIN) + (scripts.EXTEND if append else scripts.REPLACE)
     permissions = "" if mode is None else f"{mode:04o}"
     arguments = (path, nonce(), permissions, "1" if parents else "", "" if modified is None else str(modified))
     async with runner.start(script, *arguments, path=path, stdin=True, timeout=timeout) as running:
-        await send_content(running, path, fill, hashed=hashed, parents=not parents)
+        await send_content(running, path, fill, summed=summed, size=size, parents=not parents)

@@ -109,5 +109,9 @@ def shells(folder: Path) -> list[Shell]:
         tools = folder / "busybox-tools"
         tools.mkdir()
         subprocess.run([busybox, "--install", "-s", str(tools)], check=True)
+        cksum = shutil.which("cksum")
+        if cksum and not (tools / "cksum").exists():
+            # Debian's busybox alone leaves it out.
+            (tools / "cksum").symlink_to(cksum)
         found.append(Shell("busybox", str(tools / "sh"), str(tools)))
     return found

@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from typing import TYPE_CHECKING
+import shutil
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from k8s_sandbox_tui.provider.errors import ConnectionLostError
 from k8s_sandbox_tui.provider.files import scripts
-from k8s_sandbox_tui.provider.files.errors import FileTransferError
+from k8s_sandbox_tui.provider.files.content import LONG_FRAME, FrameWriter
+from k8s_sandbox_tui.provider.files.errors import FileError, FileTransferError
 from tests.unit.exec.exec_server import SUCCESS
-from tests.unit.files.sandbox import tree
+from tests.unit.files.sandbox import SHELLS, running_in, tree, wrapper
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from k8s_sandbox_tui.provider.exec.running import RunningCommand
     from k8s_sandbox_tui.provider.files.filesystem import FileSystem
     from tests.unit.exec.exec_server import ExecServer
 
@@ -37,7 +40,7 @@ async def test_f16_f25_content_arrives_whole_also_where_its_end_cannot_be_told(
         await files.write_stream(tmp_path / "g", [data[:7], data[7:]])
         assert await files.read_bytes(tmp_path / "g") == data
     assert (tmp_path / "f").read_bytes() == data
-    assert max(map(len, server.served.frames)) <= 32 * 1024 + 1
+    assert max(map(len, server.served.frames)) <= 64 * 1024 + 1
 
 
 @pytest.mark.parametrize("v4", [False, True])
@@ -73,15 +76,62 @@ async def test_content_that_changed_on_its_way_is_not_kept(
     files: FileSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "f").write_text("kept")
-    garbling = scripts.TAKE_HASHED.replace('take "$n" >&7', 'take "$n"|tr x y >&7')
+    garbling = scripts.TAKE_SUMMED.replace('take "$n" >&7', 'take "$n"|tr x y >&7')
     monkeypatch.setattr(
-        "k8s_sandbox_tui.provider.files.writing._HASHED",
-        scripts.PRELUDE + scripts.FRAMES + scripts.STORE + garbling + scripts.VERIFY_HASHED,
+        "k8s_sandbox_tui.provider.files.writing._SUMMED",
+        scripts.PRELUDE + scripts.FRAMES + scripts.STORE + garbling + scripts.VERIFY_SUMMED,
     )
     with pytest.raises(FileTransferError, match="did not arrive whole"):
         await files.write_stream(tmp_path / "f", [b"x" * 3_000_000])
     await files.write_stream(tmp_path / "g", [b"z" * 3_000_000])
     assert tree(tmp_path)["f"] == "kept"
+
+
+class Taken:
+    """A command that takes all its input."""
+
+    def __init__(self) -> None:
+        self.input = b""
+
+    async def send_stdin(self, data: bytes) -> None:
+        self.input += data
+
+
+async def test_content_of_a_known_size_goes_in_long_frames_and_is_neither_more_nor_less() -> None:
+    content = os.urandom(LONG_FRAME + (2 << 20))
+    taken = Taken()
+    writer = FrameWriter(cast("RunningCommand", taken), "f", summed=False, size=len(content))
+    for start in range(0, len(content), 3_000_000):
+        await writer.write(content[start : start + 3_000_000])
+    await writer.end()
+    first, rest = content[:LONG_FRAME], content[LONG_FRAME:]
+    framed = b"%d\n%s%d\n%s0\n%d\n" % (len(first), first, len(rest), rest, len(content))
+    assert taken.input == framed
+    writer = FrameWriter(cast("RunningCommand", Taken()), "f", summed=True, size=6)
+    await writer.write(b"12345")
+    with pytest.raises(ValueError, match="5 bytes of content where there were to be 6"):
+        await writer.end()
+    with pytest.raises(ValueError, match="7 bytes of content where there were to be 6"):
+        await writer.write(b"67")
+
+
+async def test_an_image_without_the_tool_for_checksums_is_named(tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("cat", "chmod", "chown", "dd", "mkdir", "mv", "rm", "sh", "stat", "tar", "tee", "touch"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    (tmp_path / "here").write_text("content")
+    with wrapper(SHELLS[0], f"PATH={tools} exec") as program:
+        async with running_in(SHELLS[0], path=program) as (files, server):
+            for call in (
+                files.upload(tmp_path / "here", tmp_path / "there"),
+                files.upload(tools, tmp_path / "there"),
+                files.download(tmp_path / "here", tmp_path / "there"),
+            ):
+                with pytest.raises(FileError, match=r"the image lacks a tool: .*cksum"):
+                    await call
+            await server.until_dead()
+    assert sorted(tree(tmp_path)) == sorted(["here", "tools", *(f"tools/{tool.name}" for tool in tools.iterdir())])
 
 
 @pytest.mark.parametrize("size", [0, 10, 3_000_000])
