@@ -100,7 +100,10 @@ async def test_ctrl_c_kills_the_command_in_the_sandbox_started_or_not_and_answer
         assert command.left
         app.host.accepts.clear()
         await enter(pilot, "vi x")
-        await until(pilot, lambda: any(line.strip().startswith("vi needs a terminal") for line in app.screen_text()))
+        await until(
+            pilot,
+            lambda: "vi needs a terminal: press t in the table for a shell that has one." in app.screen_text()[-2],
+        )
         await pilot.press("ctrl+c")
         await finished(pilot, app, 3)
         assert app.console_pane.cards[-1].state is CommandState.CANCELLED

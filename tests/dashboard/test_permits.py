@@ -26,8 +26,11 @@ async def test_l_turns_read_only_mode_on_and_off() -> None:
         await shown.press("c", "f8", "C")
         assert len(shown.app.screen_stack) == 1
         assert shown.said[-1] == "Read-only mode is on. Press L to allow changes."
+        await shown.until(lambda: "Read-only mode is on." in shown.text)
         await shown.press("L")
         assert "READ-ONLY" not in shown.lines[0]
+        await shown.until(lambda: "Changes are allowed." in shown.text)
+        assert "Read-only" not in shown.text, "what was said before does not contradict it"
         await shown.press("f8")
         assert len(shown.app.screen_stack) == 2
 

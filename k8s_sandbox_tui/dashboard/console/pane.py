@@ -121,7 +121,7 @@ class Console(CommandPane):
             if program := wants_terminal(command):
                 shell = command_key(self._area.keymap, "sandbox.shell")
                 self._area.hint.warn(
-                    f"{program} needs a terminal, which commands here do not get. {shell} in the table opens a shell."
+                    f"{program} needs a terminal: press {shell} in the table for a shell that has one."
                 )
 
     @on(CommandInput.Changed)
