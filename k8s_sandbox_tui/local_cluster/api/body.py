@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 from aiohttp import web
 
-from k8s_sandbox_tui.local_cluster.api import protobuf
 from k8s_sandbox_tui.local_cluster.objects.json_value import JsonObject, JsonValue, decode, without_nulls
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, bad_request, unsupported_media_type
 from k8s_sandbox_tui.local_cluster.objects.strict import unknown_fields
@@ -64,6 +63,8 @@ async def read_object(request: web.Request, kind: str) -> JsonObject:
     elif media == "application/yaml" or (media == _APPLY and request.method == "PATCH"):
         value = _parse_yaml(data, kind)
     elif media == "application/vnd.kubernetes.protobuf":
+        from k8s_sandbox_tui.local_cluster.api import protobuf  # few requests are, and it takes time to import
+
         value = protobuf.decode(data)
     else:
         raise unsupported_media_type(_ACCEPTED)

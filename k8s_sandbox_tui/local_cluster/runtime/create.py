@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 from k8s_sandbox_tui.local_cluster.runtime.bubblewrap import BubblewrapLauncher
 from k8s_sandbox_tui.local_cluster.runtime.host_tools import SYSTEM_PATH, HostTools, find_host_tools
 from k8s_sandbox_tui.local_cluster.runtime.limits.choose import choose_limiter
-from k8s_sandbox_tui.local_cluster.runtime.plain_process import PlainLauncher
 from k8s_sandbox_tui.local_cluster.runtime.pod_home import remove_tree
 from k8s_sandbox_tui.local_cluster.runtime.probe import probe
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.local_cluster.runtime.launcher import Launcher
     from k8s_sandbox_tui.local_cluster.runtime.limits.hold import Limiter
+    from k8s_sandbox_tui.local_cluster.runtime.plain_process import PlainLauncher
     from k8s_sandbox_tui.local_cluster.runtime.running_pod import RunningPod
     from k8s_sandbox_tui.local_cluster.runtime.types import PodProcessSpec
     from k8s_sandbox_tui.local_cluster.start_options import Network
@@ -141,10 +141,12 @@ async def create_runtime(
         raise NoPrivateNetworkError(f"A private network for sandboxes needs bubblewrap ({'; '.join(why)}).")
     if best != "process":
         launcher = await _try_landlock(tools, state_dir)
-        if isinstance(launcher, PlainLauncher):
+        if not isinstance(launcher, str):
             warning = f"{_SHARED_TMP} ({'; '.join(why)})."
             return LocalRuntime(launcher, limiter, tools, isolation="landlock", warning=warning)
         why.append(launcher)
+    from k8s_sandbox_tui.local_cluster.runtime.plain_process import PlainLauncher  # most machines do without it
+
     plain = PlainLauncher(tools, state_dir / "shared")
     return LocalRuntime(plain, limiter, tools, isolation="process", warning=f"{_NOT_ISOLATED} ({'; '.join(why)}).")
 
@@ -177,6 +179,7 @@ async def _try_landlock(tools: HostTools, state_dir: Path) -> PlainLauncher | st
     from k8s_sandbox_tui.local_cluster.runtime.landlock.allowed import TEMPORARY
     from k8s_sandbox_tui.local_cluster.runtime.landlock.ruleset import NEEDED, version
     from k8s_sandbox_tui.local_cluster.runtime.landlock.syscall_filter import is_known_machine
+    from k8s_sandbox_tui.local_cluster.runtime.plain_process import PlainLauncher
 
     found = version()
     if found < NEEDED or not is_known_machine():
