@@ -100,7 +100,9 @@ def log_page(log: bytes, *, previous: bool) -> Document:
     lines = log.decode("utf-8", "replace").splitlines()
     if not lines:
         which = "The container before this one" if previous else "The main process"
-        return Document([_line(Part(f"{which} has written nothing. What commands write is in the console.", MUTED))])
+        # Two lines, as log pages do not wrap: one is wider than 80 columns.
+        told = (f"{which} has written nothing.", "What commands write is in the console.")
+        return Document([_line(Part(text, MUTED)) for text in told])
     return Document(_line(Part(sanitize_line(line))) for line in lines)
 
 

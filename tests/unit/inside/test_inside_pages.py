@@ -126,6 +126,7 @@ def test_events_say_when_and_how_often() -> None:
 def test_an_empty_log_says_where_the_output_of_commands_is() -> None:
     assert "is in the console" in text(log_page(b"", previous=False))
     assert "before this one" in text(log_page(b"", previous=True))
+    assert max(map(len, text(log_page(b"", previous=True)).splitlines())) < 70, "it is not cut at 80 columns"
 
 
 def test_a_pod_of_other_types_than_kubernetes_gives_is_still_shown() -> None:
