@@ -132,7 +132,7 @@ def k8s(
 
 
 class Compute:
-    """One cluster and the sandboxes in it. A context manager; any thread may use it."""
+    """One cluster and the sandboxes in it. An async context manager; used in one event loop at a time."""
 
     def __init__(self, wrapped: asynchronous.Compute) -> None:
         self._async = wrapped

@@ -14,6 +14,7 @@ from k8s_sandbox_tui.provider.models import ClusterInfo
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.connection import Connection
     from k8s_sandbox_tui.provider.connection.credential import CredentialSource
+    from k8s_sandbox_tui.provider.connection.kubeconfig import ClusterTarget
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 UNFINISHED_SECONDS = 5.0
@@ -28,7 +29,7 @@ class Closing(Protocol):
 
 
 class ClusterAccess:
-    """Opens the cluster of a configuration.
+    """Opens the cluster of a configuration, once for each event loop after another.
 
     The cluster never changes under a sandbox: where a kubeconfig is written again, only a new login is taken from it.
     """
@@ -42,8 +43,11 @@ class ClusterAccess:
         self._creating: set[asyncio.Task[SandboxInfo]] = set()
         self._unfinished: set[asyncio.Task[None]] = set()
         self._held: set[Closing] = set()
+        self._target: ClusterTarget | None = None
         self._opened: tuple[Connection, ClusterInfo] | None = None
+        self._requests_before = 0
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = asyncio.Lock()
 
     async def open(self) -> Connection:
@@ -69,7 +73,7 @@ class ClusterAccess:
     @property
     def requests(self) -> int:
         """Requests that have been sent so far."""
-        return self._opened[0].requests if self._opened is not None else 0
+        return self._requests_before + (self._opened[0].requests if self._opened is not None else 0)
 
     def keep(self, task: asyncio.Task[None]) -> None:
         """Lets a task that deletes what a cancelled call has made end before the connection is closed."""
@@ -94,6 +98,7 @@ class ClusterAccess:
 
         Creates that are under way are cancelled, and what they have made is deleted, for 5 s at the longest.
         """
+        self._enter_loop()
         self._closed = True
         ends = time.monotonic() + UNFINISHED_SECONDS
         try:
@@ -107,7 +112,26 @@ class ClusterAccess:
             if self._opened is not None:
                 await self._opened[0].aclose()
 
+    def _enter_loop(self) -> None:
+        """Leaves an event loop that has ended: nothing that was opened in it can be used in another one.
+
+        Raises:
+            SandboxError: It still runs, in another thread.
+        """
+        running = asyncio.get_running_loop()
+        if self._loop is running:
+            return
+        if self._loop is not None and self._loop.is_running():
+            hint = "Make one with k8s() in each event loop, or take k8s_sandbox_tui.sync, which all threads may use."
+            raise SandboxError("This compute is in use in another event loop.", hint=hint)
+        if self._loop is not None:
+            self._requests_before = self.requests
+            self._lock, self._opened = asyncio.Lock(), None
+            self._creating, self._unfinished, self._held = set(), set(), set()
+        self._loop = running
+
     async def _open(self) -> tuple[Connection, ClusterInfo]:
+        self._enter_loop()
         if self._opened is not None:
             return self._opened
         async with self._lock:
@@ -133,11 +157,14 @@ class ClusterAccess:
 
             target, credentials = target_of(config.configuration), ConfiguredCredentials(config.configuration)
         else:
-            target = load_target(raw=config.kube_config_raw, path=config.kube_config_path, context=config.context)
+            target = self._target or load_target(
+                raw=config.kube_config_raw, path=config.kube_config_path, context=config.context
+            )
             if not config.kube_config_raw:
                 from k8s_sandbox_tui.provider.connection.logins import KubeconfigCredentials
 
                 credentials = KubeconfigCredentials(target, path=config.kube_config_path)
+        self._target = target
         namespace = config.namespace or target.namespace or DEFAULT_NAMESPACE
         try:
             check_namespace(namespace)

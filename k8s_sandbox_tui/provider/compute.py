@@ -76,7 +76,7 @@ def k8s(
 
 
 class Compute:
-    """One cluster and the sandboxes in it. An async context manager; belongs to one event loop."""
+    """One cluster and the sandboxes in it. An async context manager; used in one event loop at a time."""
 
     def __init__(self, config: K8sConfig) -> None:
         """Reads and asks nothing."""

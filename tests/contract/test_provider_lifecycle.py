@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import os
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from k8s_sandbox_tui.provider import start_failure
 from k8s_sandbox_tui.provider.compute import Compute, k8s
@@ -16,6 +21,7 @@ from k8s_sandbox_tui.provider.errors import (
     CreateError,
     NotFoundError,
     NotManagedError,
+    SandboxError,
     SandboxGoneError,
 )
 from k8s_sandbox_tui.provider.freshness import Freshness
@@ -52,6 +58,50 @@ async def follow(inventory: Inventory, seen: Callable[[dict[str, SandboxInfo]], 
             if update.freshness is Freshness.LIVE and seen(rows):
                 return rows
     raise AssertionError
+
+
+_NEVER_CLOSED = """
+import asyncio
+from k8s_sandbox_tui import k8s, sync
+
+async def main():
+    compute = k8s()
+    sandbox = await compute.sandbox.get_by_id(first.sandbox_id)
+    print((await sandbox.run_command("echo $GREETING")).stdout)
+
+compute = k8s(runtime="python")
+first = asyncio.run(compute.sandbox.create(envs={"GREETING": "hello"}))
+print(asyncio.run(first.run_command("echo $GREETING")).stdout)
+asyncio.run(main())
+other = sync.k8s()
+print(len(other.sandbox.list()))
+del other
+print(asyncio.run(first.destroy()), compute.requests)
+"""
+
+
+async def test_one_event_loop_after_another_and_nothing_closed(
+    local_cluster: LocalClusterStatus, namespace: str
+) -> None:
+    kubeconfig = yaml.safe_load(local_cluster.kubeconfig.read_text())
+    kubeconfig["contexts"][0]["context"]["namespace"] = namespace
+    raw = base64.b64encode(yaml.safe_dump(kubeconfig).encode()).decode()
+    script = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", _NEVER_CLOSED),
+        env={**os.environ, "KUBECONFIG_B64": raw},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(script.communicate(), 60)
+    assert (out.decode().split(), err.decode()) == (["hello", "hello", "1", "True", "6"], "")
+
+
+async def test_in_two_event_loops_at_once_it_says_what_to_do(compute: Compute) -> None:
+    await compute.sandbox.list()
+    with pytest.raises(SandboxError, match="in use in another event loop") as refused:
+        await asyncio.to_thread(asyncio.run, compute.sandbox.list())
+    assert "k8s_sandbox_tui.sync" in refused.value.hint
 
 
 async def test_a_sandboxs_whole_life(compute: Compute, namespace: str) -> None:

@@ -15,9 +15,10 @@ from k8s_sandbox_tui.provider.connection.credentials import credentials_for
 from k8s_sandbox_tui.provider.connection.failures import Refusal, api_error, transport_error
 from k8s_sandbox_tui.provider.connection.lines import lines_of
 from k8s_sandbox_tui.provider.connection.login import login_hint
+from k8s_sandbox_tui.provider.connection.pool import Pool
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
 from k8s_sandbox_tui.provider.connection.server_clock import ServerClock
-from k8s_sandbox_tui.provider.connection.session import closing_told, new_session
+from k8s_sandbox_tui.provider.connection.session import closing_told
 from k8s_sandbox_tui.provider.errors import ApiError, AuthenticationError, TransportError
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 REQUEST_SECONDS = 30.0
 STREAM_IDLE_SECONDS = 330.0
-_TURNS = 4
-"""Of the loop, in which sockets that were shut down learn of it and are closed: the loop may end after that."""
 
 _Answer = TypeVar("_Answer")
 
@@ -61,7 +60,7 @@ class Connection:
         """What goes by SPDY because its WebSocket is refused, in the words of `exec.upgrade`, which keeps it."""
         self._api = ApiServer(target)
         self._credentials = credentials or credentials_for(target.cluster, target.user)
-        self._session: aiohttp.ClientSession | None = None
+        self._pool = Pool()
         self._closed = False
 
     @property
@@ -82,10 +81,7 @@ class Connection:
         """Closes every connection; streams and WebSockets that are open end with an error."""
         self._closed = True
         await self._credentials.aclose()
-        if self._session is not None:
-            await self._session.close()
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
+        await self._pool.aclose()
 
     async def request(
         self,
@@ -305,6 +301,4 @@ class Connection:
     def _open_session(self) -> aiohttp.ClientSession:
         if self._closed:
             raise TransportError(f"The connection to {self._api.url} has been closed.", sent=False)
-        if self._session is None:
-            self._session = new_session()
-        return self._session
+        return self._pool.open()
