@@ -137,6 +137,7 @@ async def test_a_sandbox_that_goes_says_so_and_leaving_ends_the_others(
     monkeypatch.setattr(batch, "GONE_SECONDS", 0.0)
     await start(shown, "x")
     await shell(shown, 1).command(0)
+    del shown.cluster.compute.sandbox.known[INFOS[1].id]
     await shown.put_rows([], removed=[INFOS[1].uid])
     await shown.until(lambda: "sandbox gone" in row(shown, 1))
     assert "it was destroyed whil" in row(shown, 1)

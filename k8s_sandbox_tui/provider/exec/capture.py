@@ -54,10 +54,10 @@ class Capture:
         self.truncated = False
 
     def feed(self, stream: Stream, data: memoryview) -> None:
-        """Takes some output, at least a byte."""
+        """Takes some output."""
         if self._room != 0:
             self._keep(stream, data)
-        else:
+        elif data:
             self.truncated = True
         callback = self._callbacks[stream]
         if callback is not None:
