@@ -110,7 +110,8 @@ class ExecServer:
         await self._runner.cleanup()
         for transport in self._all_transports:
             # One that was closed with something left to send waits for a reader that has gone.
-            transport.abort()
+            if transport.get_write_buffer_size() or not transport.is_closing():
+                transport.abort()
         await asyncio.sleep(0)
         for process in self.served.processes:
             with contextlib.suppress(ProcessLookupError):
