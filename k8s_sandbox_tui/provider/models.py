@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -42,6 +42,8 @@ class SandboxStatus(StrEnum):
 class SandboxInfo(msgspec.Struct, frozen=True, gc=False):
     """One sandbox as the cluster last described it."""
 
+    provider: ClassVar[Literal["k8s"]] = "k8s"
+    """ComputeSDK's name of this provider."""
     name: str
     """The Pod's name."""
     namespace: str

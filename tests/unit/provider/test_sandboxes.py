@@ -167,6 +167,7 @@ async def test_a_pod_that_is_replaced_while_it_is_destroyed(compute: Compute, go
 async def test_get_info_looks_again(compute: Compute, golden: ApiServer) -> None:
     sandbox = await compute.sandbox.get_by_id("golden-a")
     assert sandbox is not None
+    assert (sandbox.info.provider, sandbox.provider) == ("k8s", "k8s")
     golden.on("GET", POD, answer(pod("exited 3", name="golden-a", uid=UID)), MISSING)
     assert (await sandbox.get_info()).status is SandboxStatus.FAILED
     assert sandbox.info.exit_code == 3
