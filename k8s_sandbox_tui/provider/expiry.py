@@ -22,7 +22,7 @@ GRACE = timedelta(seconds=2)
 """How long after its expiry a sandbox is left alone: clocks are compared by headers that tell whole seconds."""
 
 
-LAST_YEAR = 9998
+FIRST_YEAR, LAST_YEAR = 1971, 9998
 
 
 def expiry_of(annotations: Mapping[str, str]) -> datetime | None:
@@ -41,11 +41,11 @@ def expiry_text(moment: datetime) -> str:
     """The annotation's value; whole seconds, rounded up.
 
     Raises:
-        InvalidArgumentError: It has no time zone, or is at the end of the calendar.
+        InvalidArgumentError: It has no time zone, or a year that cannot be meant.
     """
-    if moment.tzinfo is None or moment.year > LAST_YEAR:
+    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise InvalidArgumentError(
-            f"An expiry needs a time zone, and a year up to {LAST_YEAR}.",
+            f"An expiry needs a time zone, and a year from {FIRST_YEAR} to {LAST_YEAR}.",
             hint="It looks like datetime.now(UTC) + timedelta(hours=1).",
         )
     moment = moment.astimezone(UTC)
