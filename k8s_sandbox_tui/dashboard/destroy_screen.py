@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 TYPED_FROM = 10
 """From so many sandboxes on their number has to be typed."""
 
+_ROOM = 58
+"""Columns of a line for name, status and facts together, with their gaps and a scrollbar left out."""
+_FACTS, _HIDDEN, _STATUS = 6, 8, 16
+"""Columns of an age, of the word that it is hidden, and those that a long name leaves to a status."""
+
 DIALOG_CSS = """
     align: center middle;
     background: $background 60%;
@@ -85,8 +90,8 @@ class DestroyScreen(ModalScreen[bool]):
         & .consequence {{ margin-bottom: 1; }}
         & .typed {{ margin-bottom: 1; align-horizontal: left; height: 1; }}
         & .typed Label {{ width: auto; margin-right: 1; }}
-        & _Count {{ width: 10; background: $panel; padding: 0 1; }}
-        & _Count:focus {{ background: $border-blurred; }}
+        & _Count {{ width: 10; background: $foreground 15%; padding: 0 1; }}
+        & _Count:focus {{ background: $primary 25%; }}
         & #destroy {{ color: $status-failed; }}
         & #destroy:focus {{ background: $status-failed; color: $background; }}
         & #destroy:disabled {{ color: $faint; }}
@@ -116,8 +121,10 @@ class DestroyScreen(ModalScreen[bool]):
         self.targets = tuple(targets)
         self._glyphs = glyphs
         self._protected = protected
-        self._name_width = min(44, max([len(target.sandbox_id) for target in targets]))
-        self._status_width = min(24, max([len(target.status) for target in targets]))
+        facts = _FACTS + (_HIDDEN if any(target.hidden for target in targets) else 0)
+        status = max(len(target.status) for target in targets)
+        self._name_width = min(max(len(target.sandbox_id) for target in targets), _ROOM - facts - min(status, _STATUS))
+        self._status_width = min(status, _ROOM - facts - self._name_width)
         self._typed = bool(protected) or len(self.targets) >= TYPED_FROM
 
     def compose(self) -> ComposeResult:
