@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import work
+from textual.css.query import NoMatches
 
 from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.places.place import PLACE, from_settings, memory_key, namespace_words
@@ -79,6 +80,9 @@ class ClusterScreen(UsageScreen):
             await self._ask_consent(error)
         except SandboxError as error:
             self._fail(error)
+        except NoMatches:
+            if not self.is_taken_down:
+                raise
 
     async def _ask_consent(self, error: ConsentNeededError) -> None:
         """Take the risk and open the cluster after all, if the user wants to."""

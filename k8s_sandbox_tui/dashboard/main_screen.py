@@ -131,6 +131,8 @@ class MainScreen(LostScreen):
 
     def paint(self) -> None:
         """Bring the store and all that is said of it onto the screen."""
+        if self.is_taken_down:
+            return
         self.paint_waits = False
         self._painted_at = monotonic()
         if not self._furnished and (self.store.total or self._feed.state.complete):
@@ -160,6 +162,8 @@ class MainScreen(LostScreen):
         self.query_one(TopLines).show(cluster, feed, self.store, self._clock(), forwards=forwards)
 
     def _tick(self) -> None:
+        if self.is_taken_down:
+            return
         self.tick()
         if self._compute is not None:
             self.query_one(TopLines).rate.note(monotonic(), self._compute.requests)

@@ -63,6 +63,11 @@ class TableScreen(ImmediateScreen[None]):
             self.paint()
 
     @property
+    def is_taken_down(self) -> bool:
+        """Whether its widgets have gone already: when the app ends they do before it, and rows may still come."""
+        return not self.query(SandboxTable)
+
+    @property
     def table(self) -> SandboxTable:
         """The table."""
         return self.query_one(SandboxTable)

@@ -210,6 +210,15 @@ async def test_quitting_closes_the_connection() -> None:
     assert shown.app.return_code == 0
 
 
+async def test_rows_that_come_when_the_widgets_have_been_taken_down_are_not_shown_any_more() -> None:
+    async with dashboard(ROWS) as shown:
+        main = shown.main
+        assert not main.is_taken_down
+        await shown.press("q")
+    assert main.is_taken_down
+    main.paint()
+
+
 async def test_quitting_does_not_wait_for_a_network_that_hangs() -> None:
     cluster = ScriptedCluster()
     cluster.compute.hang_on_close = True
