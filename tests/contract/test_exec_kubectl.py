@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.contract.kubectls import PROGRAMS, Kubectl, idle_pod, kubectl_in_namespace
+from tests.interruptible import UNTIL_SIGNAL
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -26,14 +27,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
 
 _DEADLINE = 40.0
-# Not a shell: one that is about to start a program can lose the key's signal.
-_WAIT_FOR_KEYS = """
-import os, time
-while os.get_terminal_size() != (111, 33):
-    time.sleep(0.01)
-print("ready", flush=True)
-time.sleep(3600)
-"""
+_UNTIL_SIZE = "import os, time\nwhile os.get_terminal_size() != (111, 33): time.sleep(0.01)\n"
 
 
 @pytest.fixture(scope="module", params=PROGRAMS)
@@ -90,9 +84,10 @@ def test_a_copy_there_and_back_is_the_same(kubectl: Kubectl, pod: str, tmp_path:
 
 
 def test_a_terminal_has_the_users_size_takes_keys_and_gives_the_exit_code(kubectl: Kubectl, pod: str) -> None:
-    with _terminal(kubectl.command("exec", "-it", pod, "--", "python3", "-c", _WAIT_FOR_KEYS)) as (process, master):
+    command = kubectl.command("exec", "-it", pod, "--", "python3", "-c", _UNTIL_SIZE + UNTIL_SIGNAL)
+    with _terminal(command) as (process, master):
         # kubectl sends the size when the command runs already.
-        _read_until(master, b"ready")
+        _read_until(master, b"up\r\n")
         os.write(master, b"\x03")
         # kubectl waits for its terminal to take all that was written to it.
         _read_until(master, None)

@@ -16,6 +16,7 @@ import pytest_asyncio
 from k8s_sandbox_tui.local_cluster.runtime.create import create_runtime
 from k8s_sandbox_tui.local_cluster.runtime.types import PodProcess, PodProcessSpec
 from tests.contract.exec_client import BOTH, PATIENCE, SUCCESS, V4, V5, ExecServer
+from tests.interruptible import UNTIL_SIGNAL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _IDLE = ("/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done")
-# Not a shell: one that is about to start a program can lose the key's signal.
-_UNTIL_KEYS = "import time; print('up', flush=True); time.sleep(3600)"
 _EXEC_ID = re.compile(rb'start exec \\"[0-9a-f]{64}\\"')
 
 
@@ -287,7 +286,7 @@ async def test_a_terminal_merges_its_outputs_and_takes_a_size(server: ExecServer
 
 
 async def test_ctrl_c_reaches_the_command_in_a_terminal(server: ExecServer) -> None:
-    socket = await server.open(["python3", "-c", _UNTIL_KEYS], stdin=True, tty=True)
+    socket = await server.open(["python3", "-c", UNTIL_SIGNAL], stdin=True, tty=True)
     async with asyncio.timeout(PATIENCE):
         while b"up" not in await socket.receive_bytes():
             pass

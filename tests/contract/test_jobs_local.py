@@ -9,6 +9,7 @@ import pytest
 
 from k8s_sandbox_tui.provider import JobNotFoundError, JobState, LogOffset, SandboxGoneError, k8s
 from k8s_sandbox_tui.sync import k8s as sync_k8s
+from tests.interruptible import EXIT_42_ON_INTERRUPT
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
@@ -90,8 +91,7 @@ async def test_f23_f28_f49_sandbox_destroyed_under_a_job(compute: Compute) -> No
 
 
 async def test_an_interrupt_is_one_to_python(sandbox: Sandbox) -> None:
-    script = "import time\ntry:\n print('up', flush=True); time.sleep(600)\nexcept KeyboardInterrupt:\n exit(42)"
-    job = await sandbox.jobs.start(["python3", "-c", script])
+    job = await sandbox.jobs.start(["python3", "-c", EXIT_42_ON_INTERRUPT])
     async with job.follow() as log:
         await log.__anext__()
         await job.signal("SIGINT")

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from k8s_sandbox_tui.provider.jobs import plans
 from k8s_sandbox_tui.provider.jobs.limits import KEPT_JOBS
 from k8s_sandbox_tui.provider.jobs.models import JobState, LogOffset
+from tests.interruptible import EXIT_42_ON_INTERRUPT
 from tests.unit.jobs.job_shell import JobShell, sleepers, start_time, until
 
 if TYPE_CHECKING:
@@ -286,13 +287,7 @@ def test_f20_f21_kill_leaves_nothing_and_spares_others(each_jobs: JobShell, comm
 
 def test_a_signal_reaches_the_group_as_the_command_wants_it(each_jobs: JobShell) -> None:
     jobs = each_jobs
-    job_id = jobs.start(
-        [
-            sys.executable,
-            "-c",
-            "import time\ntry:\n print('up', flush=True); time.sleep(600)\nexcept KeyboardInterrupt: exit(42)",
-        ]
-    )
+    job_id = jobs.start([sys.executable, "-c", EXIT_42_ON_INTERRUPT])
     until(lambda: jobs.follow(job_id, seconds=0).text() == b"up\n")
     assert jobs.signal(job_id, "INT") == b"sent\n"
     assert jobs.follow(job_id).states[-1].exit_code == 42

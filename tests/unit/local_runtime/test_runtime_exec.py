@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from k8s_sandbox_tui.local_cluster.runtime.types import ExecError
+from tests.interruptible import UNTIL_SIGNAL
 from tests.unit.local_runtime.kit import PATIENCE, process_status, read_all, read_until, started
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from tests.unit.local_runtime.kit import Kit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-# Not a shell: one that is about to start a program can lose the key's signal.
-_UNTIL_KEYS = "import time; print('up', flush=True); time.sleep(3600)"
 _FAILED = "OCI runtime exec failed: exec failed: "
 
 
@@ -188,7 +187,7 @@ async def test_a_change_of_size_is_told_to_the_command(kit: Kit) -> None:
 @pytest.mark.parametrize(("key", "code"), [(b"\x03", 130), (b"\x1c", 131)])
 async def test_keys_of_a_terminal_send_signals(kit: Kit, key: bytes, code: int) -> None:
     pod = await kit.start()
-    process = await pod.exec(["python3", "-c", _UNTIL_KEYS], stdin=True, stdout=True, stderr=True, tty=True)
+    process = await pod.exec(["python3", "-c", UNTIL_SIGNAL], stdin=True, stdout=True, stderr=True, tty=True)
     assert process.stdout_fd is not None
     await read_until(process.stdout_fd, b"up\r\n")
     os.write(process.stdout_fd, key)
