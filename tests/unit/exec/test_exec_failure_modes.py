@@ -11,7 +11,6 @@ import hashlib
 import json
 import socket
 import struct
-import time
 from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ from k8s_sandbox_tui.provider.connection.connection import Connection
 from k8s_sandbox_tui.provider.connection.kubeconfig import load_target
 from k8s_sandbox_tui.provider.errors import (
     CommandError,
-    CommandTimeoutError,
     ConnectionLostError,
     SandboxGoneError,
     TransportError,
@@ -30,6 +28,7 @@ from k8s_sandbox_tui.provider.errors import (
 from k8s_sandbox_tui.provider.exec.commands import run_command, start_command
 from k8s_sandbox_tui.provider.exec.patience import Patience
 from k8s_sandbox_tui.provider.exec.protocol import V4, V5
+from tests.timing_out import timed_out
 from tests.unit.exec.exec_server import SUCCESS, TARGET, exit_status
 from tests.unit.provider.api_server import ApiServer, answer
 from tests.unit.provider.cluster import pod
@@ -115,11 +114,12 @@ async def test_f3_what_never_answers_ends_at_the_deadline(stage: str) -> None:
                 filler.setblocking(False)
                 filler.connect_ex(listener.getsockname())
         scheme = "https" if stage == "tls" else "http"
-        began = time.monotonic()
-        async with connected(kubeconfig_for(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}")) as connection:
+        async with (
+            asyncio.timeout(30),
+            connected(kubeconfig_for(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}")) as connection,
+        ):
             with pytest.raises(TransportError, match="did not answer in time"):
                 await run_command(connection, TARGET, "true", patience=Patience(open=0.2))
-        assert time.monotonic() - began < 3
 
 
 async def test_f8_messages_that_arrive_together_are_all_read() -> None:
@@ -198,9 +198,9 @@ async def test_f17_input_outlives_an_output_that_nobody_writes(
 async def test_f22_a_child_that_holds_the_output_is_ended_by_the_timeout(
     server: ExecServer, connection: LoopbackConnection
 ) -> None:
-    with pytest.raises(CommandTimeoutError) as caught:
-        await run_command(connection, TARGET, "sleep 60 & echo now", timeout=300)
-    assert caught.value.stdout == "now\n"
+    command = "sleep 60 & echo now"
+    error = await timed_out(lambda timeout: run_command(connection, TARGET, command, timeout=timeout))
+    assert error.stdout == "now\n"
     await server.until_dead()
 
 

@@ -208,10 +208,9 @@ async def test_a_post_is_sent_once(
 
 async def test_no_answer_in_time(server: ApiServer, connection: Connection) -> None:
     server.on("GET", "/x", silence())
-    began = time.monotonic()
     with pytest.raises(TransportError, match="did not answer in time") as caught:
-        await connection.request("GET", "/x", timeout=0.3)
-    assert time.monotonic() - began < 2
+        async with asyncio.timeout(30):
+            await connection.request("GET", "/x", timeout=0.3)
     assert caught.value.sent
 
 
@@ -459,11 +458,10 @@ async def test_closing_does_not_wait_for_an_open_stream(server: ApiServer, conne
 
     reading = asyncio.create_task(read_all(connection, []))
     await watch.opened.wait()
-    began = time.monotonic()
-    await connection.aclose()
-    with pytest.raises(TransportError):
-        await reading
-    assert time.monotonic() - began < 0.3
+    async with asyncio.timeout(30):
+        await connection.aclose()
+        with pytest.raises(TransportError):
+            await reading
 
 
 async def test_a_stream_that_was_closed_before_it_was_read_ends_with_an_error_of_ours(

@@ -174,7 +174,7 @@ async def test_f36_no_room_is_given_up_unless_a_node_is_coming(compute: Compute,
     cluster.server.on("GET", EVENTS, refusal(REFUSALS["list forbidden"]))
     cluster.pod = None
     cluster.watch.opened.clear()
-    creating = asyncio.create_task(compute.sandbox.create(timeout=500))
+    creating = asyncio.create_task(compute.sandbox.create(timeout=900))
     await started(cluster, creating)
     cluster.become("unschedulable")
     with pytest.raises(CreateTimeoutError, match="Unschedulable") as caught:
@@ -184,7 +184,7 @@ async def test_f36_no_room_is_given_up_unless_a_node_is_coming(compute: Compute,
 
 async def test_f32_ts4_a_timeout_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
     with pytest.raises(CreateTimeoutError, match="did not run in time: it is pending"):
-        await compute.sandbox.create(timeout=200)
+        await compute.sandbox.create(timeout=600)
     assert cluster.deleted == ["uid-of-new"]
 
 
@@ -286,7 +286,7 @@ async def test_a_pod_that_is_deleted_while_it_starts(compute: Compute, cluster: 
 async def test_a_pod_that_cannot_be_deleted_is_named(compute: Compute, cluster: CreatingServer) -> None:
     cluster.server.on_any("DELETE", refusal(REFUSALS["list forbidden"]))
     with pytest.raises(CreateTimeoutError) as caught:
-        await compute.sandbox.create(timeout=100)
+        await compute.sandbox.create(timeout=400)
     assert f"The sandbox sandboxes/{cluster.name} may have been left behind" in caught.value.hint
 
 

