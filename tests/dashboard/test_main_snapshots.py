@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, cast
 
 import pytest
+from textual.widgets import Input
 
 from k8s_sandbox_tui.dashboard.app import DashboardApp
 from k8s_sandbox_tui.dashboard.looks import UNICODE
@@ -95,6 +96,8 @@ def picture(
             await pilot.pause(0.01)
         await settled(pilot)
         await pilot.press(*keys)
+        for field in app.screen.query(Input):
+            field.cursor_blink = False
         await settled(pilot)
 
     return compare(app, terminal_size=size, run_before=before)
