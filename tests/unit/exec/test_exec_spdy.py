@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.unit.exec.spdy_server import Script
     from tests.unit.provider.api_server import Answer
 
-SHORT = Patience(open=5, ping=0.1, pong=0.2, look=0.1, gone=0.1, close=0.2)
+SHORT = Patience(open=5, ping=0.1, pong=0.5, look=0.1, gone=0.1, close=0.2)
 
 
 async def hello(command: SpdyExec) -> None:
