@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import msgspec
 from textual import work
 from textual.css.query import NoMatches
 
 from k8s_sandbox_tui.dashboard.feed import Feed
 from k8s_sandbox_tui.dashboard.places.place import PLACE, from_settings, memory_key, namespace_words
+from k8s_sandbox_tui.dashboard.record import Record
 from k8s_sandbox_tui.dashboard.state_line import ClusterState, cluster_state
 from k8s_sandbox_tui.dashboard.usage_screen import UsageScreen
 
@@ -29,7 +31,7 @@ FIRST_ROWS = 0.3
 """Seconds that the first rows have the cluster and the process for themselves."""
 
 
-class _View(NamedTuple):
+class _View(Record, frozen=True):
     """How a place was left."""
 
     cursor: str = ""
@@ -199,7 +201,7 @@ class ClusterScreen(UsageScreen):
 
     def _arrive(self, namespaces: Namespaces, *, filter_text: str = "") -> None:
         """Have this place as it was left."""
-        self._cluster = self._cluster._replace(namespaces=namespaces)
+        self._cluster = msgspec.structs.replace(self._cluster, namespaces=namespaces)
         view = self._views.get((self._here, namespaces), _View(filter_text=filter_text))
         self._returning = view
         self.show_filter(view.filter_text)

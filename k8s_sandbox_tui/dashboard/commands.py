@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+import msgspec
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Provider
 
 from k8s_sandbox_tui.dashboard.key_names import keys_text
 from k8s_sandbox_tui.dashboard.literal import escaped
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from textual.command import Hits
 
 
-class Command(NamedTuple):
+class Command(Record, frozen=True):
     """One thing a user can do on the main screen."""
 
     id: str
@@ -47,7 +49,7 @@ class Command(NamedTuple):
 
     def with_keys(self, keymap: Mapping[str, str]) -> Command:
         """The command on the keys that the user gave it."""
-        return self._replace(keys=keymap.get(self.id, self.keys))
+        return msgspec.structs.replace(self, keys=keymap.get(self.id, self.keys))
 
     def binding(self) -> Binding:
         """The command as a key binding."""

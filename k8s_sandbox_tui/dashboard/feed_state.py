@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.ports import InventoryUpdatePort
 
 
-class FeedState(NamedTuple):
+class FeedState(Record, frozen=True):
     """The freshness of the rows, and the cause where they are not fresh."""
 
     freshness: str = "loading"

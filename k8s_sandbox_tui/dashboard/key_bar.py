@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.key_names import NAMES, UNBOUND
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ PINNED = ("app.help", "app.quit", "app.leave")
 """The ids of the bindings that stand at the right end and are never left out."""
 
 
-class KeyEntry(NamedTuple):
+class KeyEntry(Record, frozen=True):
     """A key in the bar."""
 
     key: str
@@ -38,7 +39,7 @@ class KeyEntry(NamedTuple):
         return cell_len(self.key) + cell_len(self.label) + 1
 
 
-class PlacedKey(NamedTuple):
+class PlacedKey(Record, frozen=True):
     """A key at its place in the line."""
 
     entry: KeyEntry

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from k8s_sandbox_tui.dashboard.cluster_screen import ClusterScreen
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ class LocalScreen(ClusterScreen):
         state = self._feed.state
         if not self._is_lost:
             return state
-        return state._replace(hint=f"If the local cluster has ended, {self.key_of('view.refresh')} starts it again.")
+        return msgspec.structs.replace(
+            state, hint=f"If the local cluster has ended, {self.key_of('view.refresh')} starts it again."
+        )
 
     @property
     def _is_lost(self) -> bool:

@@ -7,7 +7,9 @@ terminal's encoding cannot write them, ASCII takes their place.
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 
-class Look(NamedTuple):
+class Look(Record, frozen=True):
     """How one status is shown."""
 
     word: str
@@ -37,7 +39,7 @@ LOOKS: Mapping[str, Look] = {
 """By the value of `SandboxStatus`."""
 
 
-class Glyphs(NamedTuple):
+class Glyphs(Record, frozen=True):
     """The characters outside ASCII that the dashboard draws, or their stand-ins."""
 
     ascii_only: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, cast
 
+import msgspec
 from textual import on
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, CommandProvider
@@ -157,7 +158,7 @@ class MainScreen(LostScreen):
 
     def _paint_top(self) -> None:
         feed = FeedState(freshness="closed", cause=" ".join(self._failure.said)) if self._failure else self.feed_state
-        cluster = self._cluster._replace(read_only=self._permits.read_only)
+        cluster = msgspec.structs.replace(self._cluster, read_only=self._permits.read_only)
         forwards = self._work.live_forwards
         self.query_one(TopLines).show(cluster, feed, self.store, self._clock(), forwards=forwards)
 

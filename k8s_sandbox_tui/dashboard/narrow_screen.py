@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from k8s_sandbox_tui.dashboard.local_screen import LocalScreen
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class NarrowScreen(LocalScreen):
     def _note(self, terms: tuple[LabelTerm, ...]) -> None:
         self._asked = terms
         self._feed.selector = ",".join(map(str, terms))
-        self._cluster = self._cluster._replace(asked=self._feed.selector)
+        self._cluster = msgspec.structs.replace(self._cluster, asked=self._feed.selector)
 
     def _ask_for(self, terms: tuple[LabelTerm, ...]) -> None:
         if terms == self._asked or self._compute is None:

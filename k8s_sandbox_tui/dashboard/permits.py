@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +18,7 @@ RUN = "run"
 """The action of running a command in a sandbox; it has no key of its own."""
 
 
-class Need(NamedTuple):
+class Need(Record, frozen=True):
     """What an action needs; a right is a verb and a resource."""
 
     every: Sequence[tuple[str, str]] = ()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
 from k8s_sandbox_tui.dashboard.private_file import locked, replace_file
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,8 +37,7 @@ _Document = dict[str, dict[str, msgspec.Raw]]
 _DOCUMENT = msgspec.json.Decoder(_Document)
 
 
-@dataclass(frozen=True, slots=True)
-class Memory(Generic[T]):
+class Memory(Record, Generic[T], frozen=True):
     """Something that is remembered under a name."""
 
     name: str

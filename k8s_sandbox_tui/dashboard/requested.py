@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.models import SandboxInfo
@@ -14,7 +16,7 @@ _ENDED = frozenset({"Succeeded", "Failed"})
 _UNITS = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
 
 
-class Amounts(NamedTuple):
+class Amounts(Record, frozen=True):
     """CPU and memory."""
 
     millicores: int = 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from k8s_sandbox_tui.dashboard.commands import SANDBOX
 from k8s_sandbox_tui.dashboard.console.card_menu import CardMenu
 
@@ -31,7 +33,7 @@ class RowMenu(CardMenu):
             marks: Sandboxes that are marked: what destroys, destroys those.
         """
         offered = [one for one in commands if (one.group == SANDBOX or one.id == MARK) and one.id != CREATE]
-        super().__init__(name, [one._replace(help=_words(one, marks)) for one in offered])
+        super().__init__(name, [msgspec.structs.replace(one, help=_words(one, marks)) for one in offered])
 
 
 def _words(command: Command, marks: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
@@ -11,6 +11,7 @@ from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
 from k8s_sandbox_tui.dashboard.places.place import namespace_words
+from k8s_sandbox_tui.dashboard.record import Record
 from k8s_sandbox_tui.dashboard.requested import Amounts
 from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.dashboard.table.columns import Cut
@@ -54,7 +55,7 @@ ASKED_ROOM, LEAST_FOR_ASKED = 30, 40
 COUNT_ORDER = ("running", "starting", "pending", "stopping", "failed", "unknown", "stopped")
 
 
-class ClusterState(NamedTuple):
+class ClusterState(Record, frozen=True):
     """Which cluster the rows are of; all empty until it is opened."""
 
     context: str = ""
@@ -74,7 +75,7 @@ class ClusterState(NamedTuple):
     """Seconds between two polls, where polling is needed."""
 
 
-class Tally(NamedTuple):
+class Tally(Record, frozen=True):
     """What is counted of the sandboxes of the namespaces shown, those that a filter leaves out included."""
 
     counts: Mapping[str, int] = MappingProxyType({})
@@ -210,7 +211,7 @@ def _forwards(tally: Tally) -> list[Part]:
 def _requested(tally: Tally) -> list[Part]:
     """What is kept free for the sandboxes."""
     amounts = tally.requested
-    if not any(amounts):
+    if amounts == Amounts():
         return []
     return [(f"  requests {amounts.cpu_text} cpu {amounts.memory_text}", "muted")]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.shell.protocols import TerminalJoiner
 
 
-class Surroundings(NamedTuple):
+class Surroundings(Record, frozen=True):
     """The same for all layers of the main screen."""
 
     open_cluster: OpenClusterPort

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,7 @@ class FilterTooSlowError(Exception):
     """A filter takes too long."""
 
 
-class Test(NamedTuple):
+class Test(Record, frozen=True):
     """One term of a filter."""
 
     passes: Passes
@@ -40,7 +42,7 @@ class Test(NamedTuple):
     """What an API server can be asked for in its place: it finds no more than this does."""
 
 
-class Filter(NamedTuple):
+class Filter(Record, frozen=True):
     """A parsed filter; without tests it lets everything through."""
 
     text: str = ""

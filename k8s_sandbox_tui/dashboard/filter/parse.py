@@ -18,6 +18,8 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from k8s_sandbox_tui.dashboard.filter.fields import NUMBERS, PRESETS, TEXTS, text_of
 from k8s_sandbox_tui.dashboard.filter.model import Filter, Test, haystack
 from k8s_sandbox_tui.dashboard.filter.patterns import UnusablePatternError, searcher
@@ -100,7 +102,7 @@ def _term(text: str, at: int) -> tuple[Test | None, str, int]:
             turned = negated is not (sign == "!=")
             label = "/" if value.pattern else name.casefold()
             waits = value.text == "" and sign != "="
-            test = test._replace(negated=turned, asks=_asks(name, sign, value, equal=not turned))
+            test = msgspec.structs.replace(test, negated=turned, asks=_asks(name, sign, value, equal=not turned))
             return None if waits else test, label, value.end
     value = _value(text, at)
     if not value.text:

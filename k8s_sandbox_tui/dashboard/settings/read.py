@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from k8s_sandbox_tui.dashboard.record import Record
 from k8s_sandbox_tui.dashboard.settings.model import EVERY_CONTEXT, Settings, safest
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _SAFE_VALUES: Mapping[str, object] = {"read_only": True, "protected_contexts": E
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-class Loaded(NamedTuple):
+class Loaded(Record, frozen=True):
     """Settings, and what was wrong with their file."""
 
     settings: Settings
@@ -44,7 +45,7 @@ class Loaded(NamedTuple):
             settings = msgspec.structs.replace(settings, selector=selector)
         if namespace:
             settings = msgspec.structs.replace(settings, namespaces=(namespace,))
-        return self._replace(settings=settings)
+        return msgspec.structs.replace(self, settings=settings)
 
 
 def settings_path() -> Path:

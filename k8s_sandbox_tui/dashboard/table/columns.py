@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text, tone_of
+from k8s_sandbox_tui.dashboard.record import Record
 from k8s_sandbox_tui.dashboard.table import usage
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ class Cut(Enum):
     END = "end"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Column:
+class Column(Record, frozen=True, kw_only=True, eq=False):
     """One column. Widths are in terminal cells, without the gap between columns."""
 
     id: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.dashboard.record import Record
 from k8s_sandbox_tui.dashboard.table import columns as c
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ EXTRA: tuple[c.Column, ...] = (c.NAMESPACE, c.IMAGE, c.METADATA, c.NODE, c.IP)
 """What comes in where the essential columns leave room, in this order."""
 
 
-class Cell(NamedTuple):
+class Cell(Record, frozen=True):
     """Where a column stands in each line."""
 
     column: c.Column

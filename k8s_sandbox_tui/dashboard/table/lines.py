@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.looks import tone_of
+from k8s_sandbox_tui.dashboard.record import Record
 from k8s_sandbox_tui.dashboard.table import columns as c
 from k8s_sandbox_tui.dashboard.table.cells import fit
 from k8s_sandbox_tui.dashboard.table.layout import GAP, Cell
@@ -54,7 +55,7 @@ class LineStyles:
         return style
 
 
-class RowLook(NamedTuple):
+class RowLook(Record, frozen=True):
     """What sets a line apart from the others."""
 
     cursor: bool = False
@@ -112,7 +113,7 @@ def _margin(look: RowLook, over: Style, styles: LineStyles, glyphs: Glyphs) -> l
     return [Segment(glyphs.cursor, over + styles["bar"]) if look.cursor else Segment(" ", over), mark]
 
 
-class Header(NamedTuple):
+class Header(Record, frozen=True):
     """What the header tells beside the titles."""
 
     sorted_by: c.Column

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.feed_state import FeedState
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 Tone = Literal["calm", "warning", "error"]
 
 
-class Placeholder(NamedTuple):
+class Placeholder(Record, frozen=True):
     """A message in place of rows."""
 
     title: str
@@ -25,7 +27,7 @@ class Placeholder(NamedTuple):
         return tuple(text for text in (self.title, *self.lines) if text)
 
 
-class PlaceholderLine(NamedTuple):
+class PlaceholderLine(Record, frozen=True):
     """One line of it as it is drawn; with a tone if it belongs to the title."""
 
     text: str

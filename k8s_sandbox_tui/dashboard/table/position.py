@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from k8s_sandbox_tui.dashboard.record import Record
 from k8s_sandbox_tui.dashboard.table.placement import kept_scroll, neighbour
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Placed(Protocol):
 RowT = TypeVar("RowT", bound=Placed)
 
 
-class Window(NamedTuple):
+class Window(Record, frozen=True):
     """What is in view: the first row and how many fit."""
 
     top: int

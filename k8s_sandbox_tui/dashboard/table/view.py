@@ -149,12 +149,12 @@ class TableView(ScrollView):
         shape = (self._generation, self._width)
         store = self._store
         if y < HEADER:
-            return (*shape, *self._header()) if store.total else shape
+            return (*shape, self._header()) if store.total else shape
         row = self._row_at(y)
         if row is None:
             return (*shape, self._message_at(y))
         age = cell_text(AGE, row, self._now)
-        return (*shape, row.uid, row.version, age, *self._look(row))
+        return (*shape, row.uid, row.version, age, self._look(row))
 
     def _redraw(self) -> None:
         """Ask for those lines alone that show something else than what was drawn."""

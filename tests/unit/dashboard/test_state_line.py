@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.theme import BUILTIN_THEMES
 
@@ -30,7 +31,7 @@ from tests.dashboard.scripted import NOW
 LOCAL = ClusterState(
     context="local", server="https://127.0.0.1:1", namespaces=("default",), local=True, isolation="bwrap"
 )
-HELD_BACK = LOCAL._replace(limits="cgroup2 (memory, processes, cpu)", network="private")
+HELD_BACK = replace(LOCAL, limits="cgroup2 (memory, processes, cpu)", network="private")
 REMOTE = ClusterState(context="prod", server="https://10.0.0.1:6443", namespaces=("team-a",), interval=5)
 KEY_OF = partial(command_key, {})
 COUNTS = {"running": 12, "failed": 3}
@@ -85,14 +86,14 @@ def line(
         ),
         (REMOTE, FeedState(freshness="closed"), 34, "prod team-a NOT CONNECTED"),
         (
-            REMOTE._replace(asked="team=search"),
+            replace(REMOTE, asked="team=search"),
             FeedState(freshness="live"),
             80,
             "prod team-a only team=search LIVE 15 sandboxes ● 12 running x 3 failed",
         ),
-        (REMOTE._replace(asked="team=search"), FeedState(freshness="live"), 44, "prod team-a only team=search LIVE"),
+        (replace(REMOTE, asked="team=search"), FeedState(freshness="live"), 44, "prod team-a only team=search LIVE"),
         (
-            REMOTE._replace(asked="team=search,tier!=production"),
+            replace(REMOTE, asked="team=search,tier!=production"),
             FeedState(freshness="live"),
             80,
             "prod team-a only team=search,tier!=p… LIVE ● 12 running x 3 failed",
@@ -139,32 +140,32 @@ def test_what_matters_least_is_left_out_first(cluster: ClusterState, width: int,
 
 def test_without_room_for_several_namespaces_their_number_is_told_and_with_room_their_names() -> None:
     names = ("agents-of-the-search-team", "agents-of-the-shop", "default")
-    cluster = REMOTE._replace(namespaces=names)
+    cluster = replace(REMOTE, namespaces=names)
     assert ", ".join(names) in line(cluster, FeedState(freshness="live"), FULL, 200)
     assert ", ".join(names) not in line(cluster, FeedState(freshness="live"), FULL, 100)
 
 
 @given(
     st.builds(
-        ClusterState,
+        replace,
+        st.just(ClusterState(isolation="bubblewrap", interval=2.0)),
         context=st.text(max_size=50),
         server=st.sampled_from(["", "https://10.0.0.1"]),
         namespaces=st.sampled_from([(), ("default",), ("n" * 63,), ("a", "b", "c" * 40)]),
         local=st.booleans(),
-        isolation=st.just("bubblewrap"),
         limits=st.sampled_from(["", "none", "watchdog (memory, processes)"]),
         network=st.sampled_from(["", "host"]),
-        interval=st.just(2.0),
         asked=st.sampled_from(["", "team=search", "x" * 90]),
     ),
     st.sampled_from([*Freshness, "closed"]),
     st.builds(
-        Tally,
-        st.dictionaries(st.sampled_from(list(LOOKS)), st.integers(0, 10**6)),
-        st.builds(Amounts, st.integers(0, 10**9), st.integers(0, 2**60)),
-        st.integers(0, 10**6),
-        st.integers(0, 10**3),
-        st.one_of(st.none(), st.floats(0, 10**4)),
+        replace,
+        st.just(Tally()),
+        counts=st.dictionaries(st.sampled_from(list(LOOKS)), st.integers(0, 10**6)),
+        requested=st.builds(Amounts, st.integers(0, 10**9), st.integers(0, 2**60)),
+        marks=st.integers(0, 10**6),
+        forwards=st.integers(0, 10**3),
+        rate=st.one_of(st.none(), st.floats(0, 10**4)),
     ),
     st.integers(20, 300),
     st.booleans(),
