@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from k8s_sandbox_tui.provider.errors import (
-    AuthenticationError,
-    CommandStartError,
-    CommandTimeoutError,
-    ConfigError,
-    ForbiddenError,
-    InvalidArgumentError,
-    NotFoundError,
-    NotManagedError,
-    SandboxError,
-    SandboxGoneError,
-)
-from k8s_sandbox_tui.provider.files.errors import FileTimeoutError
-from k8s_sandbox_tui.provider.jobs.errors import JobNotFoundError, JobTimeoutError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from k8s_sandbox_tui.provider.errors import SandboxError
 
 OK = 0
 FAILED = 1
@@ -32,17 +22,20 @@ READER_GONE = 141  # as if ended by SIGPIPE
 
 def of(error: SandboxError) -> int:
     """Returns the exit code for an error of the provider."""
-    if isinstance(error, CommandStartError):
-        return error.exit_code
-    for kinds, code in _CODES:
-        if isinstance(error, kinds):
-            return code
-    return FAILED
+    from k8s_sandbox_tui.provider import errors
+    from k8s_sandbox_tui.provider.files.errors import FileTimeoutError
+    from k8s_sandbox_tui.provider.jobs.errors import JobNotFoundError, JobTimeoutError
 
-
-_CODES: tuple[tuple[tuple[type[SandboxError], ...], int], ...] = (
-    ((CommandTimeoutError, FileTimeoutError, JobTimeoutError), TIMED_OUT),
-    ((InvalidArgumentError, ConfigError), USAGE),
-    ((NotFoundError, NotManagedError, SandboxGoneError, JobNotFoundError), NO_SUCH_SANDBOX),
-    ((AuthenticationError, ForbiddenError), NOT_ALLOWED),
-)
+    match error:
+        case errors.CommandStartError():
+            return error.exit_code
+        case errors.CommandTimeoutError() | FileTimeoutError() | JobTimeoutError():
+            return TIMED_OUT
+        case errors.InvalidArgumentError() | errors.ConfigError():
+            return USAGE
+        case errors.NotFoundError() | errors.NotManagedError() | errors.SandboxGoneError() | JobNotFoundError():
+            return NO_SUCH_SANDBOX
+        case errors.AuthenticationError() | errors.ForbiddenError():
+            return NOT_ALLOWED
+        case _:
+            return FAILED

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-_UNPRINTED_IN_JSON = re.compile(r"[^\x20-\x7e\n]")
-
 
 def printable(text: str) -> str:
     r"""Returns `text` on one line: blanks for line breaks and tabs, `\x1b` and the like for all other controls."""
@@ -33,7 +31,7 @@ def terminal_safe_json(document: str) -> str:
 
     JSON demands that for the C0 controls alone; C1 controls and direction marks act on terminals too.
     """
-    return _UNPRINTED_IN_JSON.sub(_json_escaped, document)
+    return re.sub(r"[^\x20-\x7e\n]", _json_escaped, document)
 
 
 def width(text: str) -> int:

@@ -120,6 +120,7 @@ class DashboardApp(ClipboardApp[None]):
         self._settings = settings or Settings()
         self.remembered = remembered or Remembered()
         self._few_colours = few_colours
+        self._themes: dict[str, Theme] | None = None
         self._said_small = False
         super().__init__()
         self.clipboard_way = self._settings.clipboard
@@ -206,8 +207,10 @@ class DashboardApp(ClipboardApp[None]):
 
     @property
     def available_themes(self) -> dict[str, Theme]:
-        """Ours, then Textual's."""
-        return {DARK.name: DARK, LIGHT.name: LIGHT, **super().available_themes}
+        """Ours, then Textual's; asked for hundreds of times before the first paint."""
+        if self._themes is None:
+            self._themes = {DARK.name: DARK, LIGHT.name: LIGHT, **super().available_themes}
+        return self._themes
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Textual's own themes get the colours that ours bring along."""

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from k8s_sandbox_tui.provider.errors import InvalidArgumentError, KubeconfigNotFoundError, SandboxError
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -99,6 +97,8 @@ def refuse_on_windows() -> None:
         SandboxError: This is Windows.
     """
     if sys.platform == "win32":
+        from k8s_sandbox_tui.provider.errors import SandboxError
+
         raise SandboxError(
             "The local cluster does not run on Windows itself.",
             hint="Use WSL, or a cluster of your own: give its kubeconfig with --kubeconfig.",
@@ -117,6 +117,7 @@ def start_local(network: Network | None = None) -> LocalClusterStatus:
     """
     refuse_on_windows()
     from k8s_sandbox_tui.local_cluster import control
+    from k8s_sandbox_tui.provider.errors import SandboxError
 
     try:
         return control.up(network=network)
@@ -135,6 +136,7 @@ def agree_to_plain_processes() -> None:
         SandboxError: That cannot be written down.
     """
     from k8s_sandbox_tui.local_cluster import control
+    from k8s_sandbox_tui.provider.errors import SandboxError
 
     try:
         control.agree_to_plain_processes()
@@ -144,6 +146,7 @@ def agree_to_plain_processes() -> None:
 
 def _is_configured(choice: ClusterChoice) -> bool:
     from k8s_sandbox_tui.provider.connection.kubeconfig_sources import is_configured
+    from k8s_sandbox_tui.provider.errors import InvalidArgumentError, KubeconfigNotFoundError
 
     if choice.kubeconfig and os.environ.get("KUBECONFIG_B64"):
         # ComputeSDK lets the variable win. Where both name a cluster, guessing could destroy in the wrong one.

@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.provider.errors import InvalidArgumentError
-from k8s_sandbox_tui.provider.quantity import parse_quantity
-
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.resources import Resources
 
@@ -33,6 +30,9 @@ def share_of(used: float, resources: Resources, name: str) -> float | None:
 
 @lru_cache(maxsize=256)
 def _amount(text: str) -> float:
+    from k8s_sandbox_tui.provider.errors import InvalidArgumentError
+    from k8s_sandbox_tui.provider.quantity import parse_quantity
+
     try:
         return float(parse_quantity("a limit", text)[1])
     except (InvalidArgumentError, OverflowError):

@@ -52,11 +52,12 @@ def test_the_local_cluster_is_controlled_without_a_server_in_the_process() -> No
 
 
 def test_the_dashboard_paints_before_it_loads_its_console_its_dialogues_and_a_client() -> None:
-    loaded = loaded_by("import k8s_sandbox_tui.dashboard.app")
+    loaded = loaded_by("import k8s_sandbox_tui.dashboard.app, k8s_sandbox_tui.launcher.clusters")
     ours = {name.removeprefix("k8s_sandbox_tui.dashboard.") for name in loaded if name.startswith("k8s_sandbox_tui.d")}
     early = {"console", "create", "inside", "forwards", "workbench", "main_keys", "keymap", "sanitize", "filter_bar"}
     assert not {name.partition(".")[0] for name in ours} & early
     assert not loaded & {"aiohttp", "kubernetes", "cryptography", "k8s_sandbox_tui.provider.compute"}
+    assert not loaded & {"k8s_sandbox_tui.provider.errors", "k8s_sandbox_tui.provider.quantity"}
 
 
 def test_no_module_leads_back_to_itself_by_what_it_imports_also_for_types_alone() -> None:
