@@ -4,58 +4,46 @@ Textual hands the characters of a cell on to the user's terminal as they are, so
 Pod's name, an event or a program's output could set the clipboard, move the cursor or
 turn the text direction around. `sanitize_line` is for names and sentences;
 `OutputSanitizer` is for streams and keeps colours, as values.
-
-What is invisible is Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt)
-and the interlinear annotations; it goes, as terminals disagree about its width. The
-grammar of the sequences is ECMA-48's, with xterm's rules for where a broken one ends.
 """
 
 from __future__ import annotations
 
 import codecs
-import re
+from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.console.line import MAX_LINE, LineEditor, OutputLine, StyleRun, joined
+from k8s_sandbox_tui.dashboard.console.sequences import (
+    ANY_MARK,
+    ANY_SEQUENCE,
+    BREAK_OR_TAB,
+    COLOURS,
+    EFFECT,
+    INERT_SEQUENCE,
+    INTRODUCER,
+    LINE_BREAKS,
+    MANY_MARKS,
+    MAX_MARKS,
+    NEVER_SHOWN,
+    NOT_PLAIN,
+    PARTIAL,
+    PILED_MARKS,
+    REST_OF_CSI,
+    REST_OF_ESCAPE,
+    REST_OF_STRING,
+    SURROGATE,
+    TOKEN,
+    WITHOUT_EFFECT,
+    read_control,
+)
 from k8s_sandbox_tui.dashboard.console.sgr import PLAIN, apply_sgr
 
-_INVISIBLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_SURROGATES = "\ud800-\udfff"
-_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_MAX_MARKS = 4
-_LINE_BREAKS = "\n\x0b\x0c\x85\u2028\u2029"
-_STRING_BODY = "[^\x07\n\x18\x1a\x1b\x9c]*+"
-_STRING_END = "[\x07\x9c]|(?=[\n\x18\x1a\x1b])"
-
-# A control string (OSC, DCS, SOS, PM, APC) that is never closed ends with its line, so that it cannot hide the rest.
-_SEQUENCE = (
-    f"(?:\x1b[\\]PX^_]|[\x90\x98\x9d\x9e\x9f]){_STRING_BODY}(?P<string_end>{_STRING_END})?"
-    "|(?:\x1b\\[|\x9b)[ -?]*+(?P<final>[@-~])?"
-    "|\x1b[ -/]*+(?P<escape_final>[0-OQ-WYZ\\\\`-~])?"
-)
-
-_ANY_SEQUENCE = re.compile(_SEQUENCE)
-_BREAK_OR_TAB = re.compile(f"\r\n|[\r\t{_LINE_BREAKS}]")
-_NEVER_SHOWN = re.compile(f"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]")
-_SURROGATE = re.compile(f"[{_SURROGATES}]")
-_MANY_MARKS = re.compile(f"([{_MARKS}]{{{_MAX_MARKS}}})[{_MARKS}]+")
-_ANY_MARK = re.compile(f"[{_MARKS}]")
+if TYPE_CHECKING:
+    import re
 
 _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\n\t"
-_NOT_PLAIN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_INVISIBLE}{_SURROGATES}{_MARKS}]")
-_COLOURS = re.compile("\x1b\\[([0-9;:]{0,124})m")
-_TOKEN = re.compile(
-    f"(?P<text>[^\x00-\x1f\x7f-\x9f\u2028\u2029{_INVISIBLE}{_SURROGATES}]+)"
-    f"|(?P<newline>[{_LINE_BREAKS}])|\x1b\\[(?P<sgr>[0-9;:]{{0,124}})m|(?P<cursor>[\r\b\t])"
-    f"|(?P<sequence>{_SEQUENCE})|(?P<surrogate>[{_SURROGATES}])|[\x00-\U0010ffff]"
-)
-_PARTIAL = re.compile("(?:\x1b(?:\\[[ -?]*+|[ -/]*+)|\x9b[ -?]*+)\\Z")
 _MAX_SEQUENCE = 128
-_REST_OF_STRING = re.compile(f"{_STRING_BODY}(?P<end>{_STRING_END})?")
-_REST_OF_CSI = re.compile("[ -?]*+(?P<end>[@-~]|(?=[^ -~]))?")
-_REST_OF_ESCAPE = re.compile("[ -/]*+(?P<end>[0-~]|(?=[^ -~]))?")
+_BREAKS = frozenset(LINE_BREAKS)
+_CURSOR = frozenset("\b\t\r")
 
 
 def sanitize_line(text: str) -> str:
@@ -67,9 +55,9 @@ def sanitize_line(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    text = _BREAK_OR_TAB.sub(" ", _ANY_SEQUENCE.sub("", text))
-    text = _SURROGATE.sub("\ufffd", _NEVER_SHOWN.sub("", text))
-    return _MANY_MARKS.sub(r"\1", text)
+    text = BREAK_OR_TAB.sub(" ", ANY_SEQUENCE.sub("", text))
+    text = SURROGATE.sub("\ufffd", NEVER_SHOWN.sub("", text))
+    return MANY_MARKS.sub(r"\1", text)
 
 
 class OutputSanitizer:
@@ -129,10 +117,13 @@ class OutputSanitizer:
         if not plain and "\r\n" in text:
             text = text.replace("\r\n", "\n")
         lines: list[OutputLine] = []
-        if not plain and _NOT_PLAIN.search(text) is not None:
+        if not plain and NOT_PLAIN.search(text) is not None:
             whole = text.rfind("\n") + 1
             if not self._take_coloured(text[:whole], lines):
-                whole = 0
+                # Up to here no sequence can be cut short: none goes on behind a newline.
+                begun = INTRODUCER.search(text, whole)
+                whole = begun.start() if begun else len(text)
+                self._take_pieces(text[:whole], lines)
             self._take_tokens(text[whole:], lines)
             return lines
         start = self._line.plain() if self._style == PLAIN else None
@@ -149,11 +140,11 @@ class OutputSanitizer:
 
     def _take_coloured(self, text: str, lines: list[OutputLine]) -> bool:
         """Take whole lines whose only escape sequences are colours; false, and nothing done, for all others."""
-        pieces = _COLOURS.split(text)
+        pieces = COLOURS.split(text)
         if len(pieces) == 1 or "\t" in text or not self._line.at_end:
             return False
         letters = self._line.left() + "".join(pieces[::2])
-        if _NOT_PLAIN.search(letters) or any(len(line) > MAX_LINE for line in letters.split("\n")):
+        if NOT_PLAIN.search(letters) or any(len(line) > MAX_LINE for line in letters.split("\n")):
             return False
         stderr = self._stderr
         style = self._style
@@ -180,7 +171,7 @@ class OutputSanitizer:
         if "\t" in text:
             if not text.isascii():
                 self._line.reset()
-                self._take_tokens(text, lines)
+                self._take_pieces(text, lines)
                 return
             text = text.expandtabs()
         complete = text.split("\n")
@@ -205,12 +196,38 @@ class OutputSanitizer:
             start += MAX_LINE
         return line[start:]
 
+    def _take_pieces(self, text: str, lines: list[OutputLine]) -> None:
+        """Take text in which no sequence is cut short, whatever else is in it."""
+        text = WITHOUT_EFFECT.sub("", INERT_SEQUENCE.sub("", text))
+        if SURROGATE.search(text) is not None:
+            text = SURROGATE.sub("\ufffd", text)
+        line, stderr = self._line, self._stderr
+        any_marks = ANY_MARK.search(text) is not None
+        pieces = iter(EFFECT.split(text))
+        for piece in pieces:
+            effect = next(pieces, None)
+            marks = any_marks and PILED_MARKS.search(piece) is not None
+            if effect == "\n" and line.empty and self._style == PLAIN and not marks and len(piece) <= MAX_LINE:
+                lines.append(OutputLine(piece, (), stderr))
+                continue
+            if piece:
+                self._put(piece, lines, marks=marks)
+            if effect is None:
+                return
+            if effect in _BREAKS:
+                lines.append(line.line(stderr=stderr))
+                line.reset()
+            elif effect in _CURSOR:
+                self._move(effect, lines)
+            elif len(effect) <= _MAX_SEQUENCE:
+                self._control(effect)
+
     def _take_tokens(self, text: str, lines: list[OutputLine]) -> None:
         line = self._line
-        for match in _TOKEN.finditer(text):
+        for match in TOKEN.finditer(text):
             kind = match.lastgroup
             if kind == "text":
-                self._put(match[0], lines)
+                self._put(match[0], lines, marks=PILED_MARKS.search(match[0]) is not None)
             elif kind == "newline":
                 lines.append(line.line(stderr=self._stderr))
                 line.reset()
@@ -219,7 +236,7 @@ class OutputSanitizer:
             elif kind == "cursor":
                 self._move(match[0], lines)
             elif kind == "surrogate":
-                self._put("\ufffd", lines)
+                self._put("\ufffd", lines, marks=False)
             elif match["sequence"] is not None:
                 self._take_sequence(match, at_end=match.end() == len(text))
 
@@ -229,12 +246,12 @@ class OutputSanitizer:
             if len(sequence) <= _MAX_SEQUENCE:
                 self._control(sequence)
         elif at_end and match["string_end"] is None and match["escape_final"] is None:
-            if _PARTIAL.match(sequence) is None:
-                self._skip = _REST_OF_STRING
+            if PARTIAL.match(sequence) is None:
+                self._skip = REST_OF_STRING
             elif len(sequence) <= _MAX_SEQUENCE:
                 self._carry = sequence
             else:
-                self._skip = _REST_OF_CSI if sequence[0] == "\x9b" or sequence[1] == "[" else _REST_OF_ESCAPE
+                self._skip = REST_OF_CSI if sequence[0] == "\x9b" or sequence[1] == "[" else REST_OF_ESCAPE
 
     def _skipped(self, text: str, rest: re.Pattern[str]) -> str:
         """What follows the sequence that an earlier chunk began and whose content is dropped."""
@@ -247,28 +264,11 @@ class OutputSanitizer:
 
     def _control(self, sequence: str) -> None:
         """Obey a control sequence that acts on the line or the style; ignore all others."""
-        final = sequence[-1]
-        parameters = sequence[1 if sequence[0] == "\x9b" else 2 : -1]
+        final, parameters, number = read_control(sequence)
         if final == "m":
-            if re.fullmatch(r"[0-9;:]*", parameters):
-                self._style = apply_sgr(self._style, parameters)
-            return
-        if final not in "CDGK" or not (parameters == "" or (parameters.isdigit() and len(parameters) <= 5)):
-            return
-        line = self._line
-        number = int(parameters or 0)
-        if final == "C":
-            line.move_to(line.column + max(1, number))
-        elif final == "D":
-            line.move_to(line.column - max(1, number))
-        elif final == "G":
-            line.move_to(max(1, number) - 1)
-        elif number == 0:
-            line.erase(line.column, line.length)
-        elif number == 1:
-            line.erase(0, line.column + 1)
-        elif number == 2:
-            line.erase(0, line.length)
+            self._style = apply_sgr(self._style, parameters)
+        elif final:
+            self._line.obey(final, number)
 
     def _move(self, control: str, lines: list[OutputLine]) -> None:
         line = self._line
@@ -277,12 +277,14 @@ class OutputSanitizer:
         elif control == "\b":
             line.column = max(0, line.column - 1)
         else:
-            self._put(line.tab(), lines)
+            self._put(line.tab(), lines, marks=False)
 
-    def _put(self, text: str, lines: list[OutputLine]) -> None:
+    def _put(self, text: str, lines: list[OutputLine], *, marks: bool) -> None:
         """Write at the cursor; the line is broken where it is full, marks beyond four are dropped."""
         line = self._line
-        has_marks = not text.isascii() and _ANY_MARK.search(text) is not None
+        if not marks and line.column + len(text) <= MAX_LINE:
+            line.put(text, self._style)
+            return
         start = 0
         while start < len(text):
             if line.column >= MAX_LINE:
@@ -290,8 +292,8 @@ class OutputSanitizer:
                 line.reset()
             piece = text[start : start + MAX_LINE - line.column]
             start += len(piece)
-            if has_marks:
-                before = line.left(_MAX_MARKS)
-                piece = _MANY_MARKS.sub(r"\1", before + piece)[len(before) :]
+            if marks:
+                before = line.left(MAX_MARKS) if ANY_MARK.match(piece) else ""
+                piece = MANY_MARKS.sub(r"\1", before + piece)[len(before) :]
             if piece:
                 line.put(piece, self._style)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import random
 import select
 import signal
 import statistics
@@ -26,6 +27,8 @@ FRAMES = 3200
 """About 100 MB in all."""
 
 COLOURED = b"\x1b[32mINFO\x1b[0m 2026-01-05 12:00:00 \x1b[1mserver.http\x1b[0m: GET /index.html 200 in 3 ms\n" * 400
+BINARY = random.Random(1).randbytes(32768)
+"""What `cat /dev/urandom` prints: each line of it has something that moves the cursor or must not be shown."""
 KEYS = 80
 IDLE_KEYS = 30
 ADDED_MIB = 25
@@ -47,6 +50,7 @@ def measure() -> list[Measurement]:
     return [
         Measurement(work="console: plain output, sanitiser alone", value=_sanitiser(FRAME), unit="MB/s", least=50),
         Measurement(work="console: coloured output, sanitiser alone", value=_sanitiser(COLOURED), unit="MB/s"),
+        Measurement(work="console: random bytes, sanitiser alone", value=_sanitiser(BINARY), unit="MB/s", least=8),
         Measurement(
             work="console: 100 MB of stdout to the pane", value=flood.megabytes_per_second, unit="MB/s", least=50
         ),

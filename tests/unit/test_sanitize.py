@@ -21,6 +21,19 @@ HOSTILE = [
     *("38;5;9", "\b", "\x18", "\x1a", "a", "bc", "é", "中", "\u202e", "\u200b", "🙂", "\u0301"),
     *("\x1b[31m", "\x1b[0m", "\x1b[2K", "\x1b[1K", "\x1b[K", "\x1b[3G", "\x1b[9C", "\x1b[2D"),
     *("\x1b]52;c;AAAA\x07", "\x1bPq", "\x1b(0", "\r", "\n", "\r\n", "\t", "\x0b", " ", "\u0301" * 9, "x" * 700),
+    *(
+        "\x0c",
+        "\x85",
+        "\u2028",
+        "\x00\x01",
+        "\x84",
+        "\x98",
+        "\x9b1m",
+        "\x9bK",
+        "\x1b[?1m",
+        "\x1b[600C",
+        "\x1b[" + "0" * 130 + "m",
+    ),
 ]
 hostile_text = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=5), max_size=40).map("".join)
 hostile_bytes = hostile_text.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=200)
@@ -101,6 +114,13 @@ def test_a_line_is_always_harmless_and_stays_as_it_is_the_second_time(text: str)
         (b"\xff\xfe ok \xe2\x82\n", ["\ufffd\ufffd ok \ufffd"]),
         (b"\x1b[" + b"1;" * 5000 + b"mred\n", ["red"]),
         (b"\x1b[31\nm\n", ["", "m"]),
+        (b"\x1b\x00[31mx\x1b[3\x011my\n", ["[31mx1my"]),
+        (b"abc\rd\x00e\rf\n\xc2\x9b1\x1b", ["fec"]),
+        (b"abcdef\r\x1b[2Cx\x1b[1K\x1b[6G\x1b[K\n", ["    e"]),
+        (
+            "a\u0301\u0301\r\n".encode() + b"\xc2\x90x\ne\x1b[K" + "\u0301".encode() * 9 + b"\n",
+            ["a\u0301\u0301", "", "e" + "\u0301" * 4],
+        ),
     ],
 )
 def test_output_becomes_lines_as_a_terminal_shows_them(data: bytes, expected: list[str]) -> None:

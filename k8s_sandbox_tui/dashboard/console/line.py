@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 
 import msgspec
@@ -17,6 +18,9 @@ TAB = 8
 
 MAX_JUMP = 512
 """The furthest column that a cursor movement alone can reach: nobody gets a long line for a few bytes."""
+
+_NARROW = re.compile("[ -~\u00a0-\u00ff\ufffd]+")
+"""Characters of one cell each: what most lines, and all of the garbage, are made of."""
 
 
 class StyleRun(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -40,8 +44,8 @@ class OutputLine(msgspec.Struct, frozen=True, gc=False):
 class LineEditor:
     """The line that is being written, with a terminal's cursor in it.
 
-    Text is appended as it comes; only when something overwrites does the line turn
-    into single cells.
+    Text is appended as it comes, and overwritten as text while all is in the default
+    style; only when colours are overwritten does the line turn into single cells.
     """
 
     __slots__ = ("_cells", "_parts", "_runs", "column", "length")
@@ -50,21 +54,27 @@ class LineEditor:
         self._parts: list[str] = []
         self._runs: list[StyleRun] = []
         self._cells: list[tuple[str, TextStyle]] | None = None
-        self.column = 0
+        self.column: int = 0
         """Where the next character goes, in characters."""
-        self.length = 0
+        self.length: int = 0
 
     def put(self, text: str, style: TextStyle) -> None:
         """Write at the cursor, over what stands there."""
-        end = self.column + len(text)
-        if self._cells is None and self.column >= self.length:
-            self._parts.append(" " * (self.column - self.length) + text)
+        column = self.column
+        end = column + len(text)
+        if self._cells is None and column >= self.length:
+            self._parts.append(text if column == self.length else " " * (column - self.length) + text)
             if style != PLAIN:
-                self._runs.append(StyleRun(self.column, end, style))
+                self._runs.append(StyleRun(column, end, style))
+            self.column = self.length = end
+            return
+        if self._cells is None and not self._runs and style == PLAIN:
+            before = self._text()
+            self._parts = [before[:column] + text + before[end:]]
         else:
             cells = self._as_cells()
-            cells.extend((" ", PLAIN) for _ in range(self.column - len(cells)))
-            cells[self.column : end] = [(character, style) for character in text]
+            cells.extend((" ", PLAIN) for _ in range(column - len(cells)))
+            cells[column:end] = [(character, style) for character in text]
         self.column = end
         self.length = max(self.length, end)
 
@@ -72,6 +82,11 @@ class LineEditor:
     def at_end(self) -> bool:
         """Whether the cursor is at the end and nothing was overwritten yet."""
         return self._cells is None and self.column == self.length
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is written and the cursor is at the start."""
+        return self.length == 0 == self.column
 
     def erase(self, start: int, end: int) -> None:
         """Blank the characters from `start` up to `end`; at the end of the line they go away."""
@@ -83,12 +98,38 @@ class LineEditor:
             self.reset()
             self.column = min(column, MAX_JUMP)
             return
+        if self._cells is None and not self._runs:
+            before = self._text()
+            blank = " " * (end - start) if end < self.length else ""
+            self._parts = [before[:start] + blank + before[end:]]
+            self.length = len(self._parts[0])
+            return
         cells = self._as_cells()
         if end == self.length:
             del cells[start:]
             self.length = start
         else:
             cells[start:end] = [(" ", PLAIN)] * (end - start)
+
+    def obey(self, final: str, number: int) -> None:
+        """Do what the control sequence with one of the final bytes "C", "D", "G" and "K" says.
+
+        Args:
+            final: The byte that names the sequence.
+            number: Its parameter; 0 when there is none.
+        """
+        if final == "C":
+            self.move_to(self.column + max(1, number))
+        elif final == "D":
+            self.move_to(self.column - max(1, number))
+        elif final == "G":
+            self.move_to(max(1, number) - 1)
+        elif number == 0:
+            self.erase(self.column, self.length)
+        elif number == 1:
+            self.erase(0, self.column + 1)
+        elif number == 2:
+            self.erase(0, self.length)
 
     def move_to(self, column: int) -> None:
         """Put the cursor on a column, at most `MAX_JUMP` or the line's end, whichever is further."""
@@ -98,7 +139,8 @@ class LineEditor:
         """The spaces from the cursor to the next tab stop; far to the right, characters count as one cell each."""
         cells = self.column
         if cells <= MAX_JUMP and not (left := self.left()).isascii():
-            cells += cell_len(left) - len(left)
+            uncertain = _NARROW.sub("", left)
+            cells += cell_len(uncertain) - len(uncertain)
         return " " * (TAB - cells % TAB)
 
     def left(self, count: int | None = None) -> str:
@@ -106,9 +148,7 @@ class LineEditor:
         start = 0 if count is None else max(0, self.column - count)
         if self._cells is not None:
             return "".join(character for character, _ in self._cells[start : self.column])
-        if len(self._parts) > 1:
-            self._parts = ["".join(self._parts)]
-        return self._parts[0][start : self.column] if self._parts else ""
+        return self._text()[start : self.column]
 
     def plain(self) -> str | None:
         """The text when it has no style and the cursor is at its end, else None."""
@@ -149,6 +189,12 @@ class LineEditor:
         self._runs = []
         self._cells = None
         self.column = self.length = 0
+
+    def _text(self) -> str:
+        """The text of a line that has no cells."""
+        if len(self._parts) != 1:
+            self._parts = ["".join(self._parts)]
+        return self._parts[0]
 
     def _as_cells(self) -> list[tuple[str, TextStyle]]:
         if self._cells is None:
