@@ -102,6 +102,7 @@ class DashboardApp(ClipboardApp[None]):
         glyphs: Glyphs | None = None,
         few_colours: bool = False,
         join: TerminalJoiner | None = None,
+        ahead: bool = False,
     ) -> None:
         """Prepare the app; nothing is opened before the first paint.
 
@@ -115,6 +116,7 @@ class DashboardApp(ClipboardApp[None]):
             glyphs: The signs to draw; None for those the terminal can show.
             few_colours: Whether to begin with the terminal's own colours in the place of the theme.
             join: Joins a shell with the terminal; None where that is not possible.
+            ahead: Whether to load dialogues before they are opened.
         """
         # The theme is asked for while Textual prepares itself.
         self._settings = settings or Settings()
@@ -132,6 +134,7 @@ class DashboardApp(ClipboardApp[None]):
         self._clock = clock
         self._ascii: LineFilter | None = None
         self._garbage = QuietCollection()
+        self._ahead = ahead
         encoding = sys.stdout.encoding if sys.stdout is not None else None
         self._glyphs = glyphs or glyphs_for(encoding, os.environ.get("TERM", ""), ascii_only=self._settings.ascii)
 
@@ -180,6 +183,13 @@ class DashboardApp(ClipboardApp[None]):
         if not IN_STEPS:
             self._garbage.begin()
             self.set_interval(CHECK_EVERY, self._garbage.check)
+
+    def on_main_screen_complete(self) -> None:
+        """From now on, load what may be opened next while nobody waits."""
+        if self._ahead:
+            from k8s_sandbox_tui.dashboard.ahead import begin
+
+            begin(self, __name__, lambda: self._garbage.untouched)
 
     async def on_event(self, event: events.Event) -> None:
         """Note that somebody is there."""
@@ -274,6 +284,7 @@ def run(
         remembered=remembered,
         few_colours=few_colours(os.environ, windows=sys.platform == "win32"),
         join=join,
+        ahead=True,
     )
     loop = asyncio.new_event_loop()
     if sys.platform != "win32":

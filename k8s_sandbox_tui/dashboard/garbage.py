@@ -44,6 +44,11 @@ class QuietCollection:
         """The user did something."""
         self._touched = self._clock()
 
+    @property
+    def untouched(self) -> float:
+        """Seconds since the user did something."""
+        return self._clock() - self._touched
+
     def check(self) -> None:
         """Do it if it is due."""
         now = self._clock()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 import msgspec
 from textual import on
+from textual.message import Message
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, CommandProvider
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
@@ -54,9 +55,14 @@ class MainScreen(LostScreen):
         background: $background;
     }
     """
+
+    class Complete(Message):
+        """All sandboxes have come in for the first time."""
+
     paint_waits = False
     """Whether something that came in is not on the screen yet, but soon will be."""
     _painted_at = 0.0
+    _was_complete = False
 
     def compose(self) -> ComposeResult:
         """The lines at the top, the two panes, the keys."""
@@ -138,6 +144,9 @@ class MainScreen(LostScreen):
         self._painted_at = monotonic()
         if not self._furnished and (self.store.total or self._feed.state.complete):
             self.call_after_refresh(self.furnish_once)
+        if self._feed.state.complete and not self._was_complete:
+            self._was_complete = True
+            self.post_message(self.Complete())
         self.table.show_changes(settled=self._feed.state.complete)
         self.table.placeholder = self._failure or placeholder_for(
             self.feed_state,

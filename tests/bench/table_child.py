@@ -96,7 +96,7 @@ def main() -> None:
         began = time.monotonic()
         rows, changes, coming = map(int, (*sys.argv[2:], "0")[:3])
         clock = lambda: NOW + timedelta(seconds=time.monotonic() - began)  # noqa: E731
-        DashboardApp(Changing(rows, changes, coming), clock=clock).run()
+        DashboardApp(Changing(rows, changes, coming), clock=clock, ahead=True).run()
         gc.freeze()  # as it does too
 
 

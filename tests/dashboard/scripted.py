@@ -566,6 +566,7 @@ async def dashboard(
     glyphs: Glyphs | None = None,
     theme: str = "",
     join: TerminalJoiner | None = None,
+    ahead: bool = False,
 ) -> AsyncGenerator[Dashboard]:
     """Run the dashboard; with `infos`, they are on the screen when it begins."""
     from k8s_sandbox_tui.dashboard.looks import UNICODE
@@ -582,6 +583,7 @@ async def dashboard(
         # What the settings say counts where no signs are named.
         glyphs=glyphs or (UNICODE if settings is None or settings.ascii is None else None),
         join=join,
+        ahead=ahead,
     )
     if theme:
         app.theme = theme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from k8s_sandbox_tui.dashboard import cluster_screen
+from k8s_sandbox_tui.dashboard import ahead, cluster_screen
 from tests.dashboard.scripted import Dashboard, Update, dashboard, sandbox_info
 
 
@@ -40,6 +40,22 @@ async def test_a_key_that_needs_the_console_is_not_lost_before_it_is_there() -> 
         await shown.until(lambda: shown.main.focused is not None and shown.main.focused is not shown.table)
         await shown.pilot.press("l", "s")
         await shown.until(lambda: "$ ls" in shown.text)
+
+
+async def test_dialogues_are_loaded_once_all_rows_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+
+    def begin(*arguments: object) -> None:
+        begun.append(arguments)
+
+    monkeypatch.setattr(ahead, "begin", begin)
+    async with dashboard(ahead=True) as shown:
+        await shown.until(lambda: bool(shown.cluster.compute.inventories))
+        await shown.put(Update([sandbox_info(1)], complete=False, freshness="loading"))
+        assert begun == []
+        await shown.put(Update([sandbox_info(2)]), Update([sandbox_info(3)]))
+        await shown.until(lambda: bool(begun))
+        assert len(begun) == 1
 
 
 async def test_they_come_without_rows_too() -> None:
