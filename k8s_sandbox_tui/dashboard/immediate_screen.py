@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from time import monotonic
 
 from textual.screen import Screen, ScreenResultType
@@ -16,11 +17,20 @@ class ImmediateScreen(Screen[ScreenResultType]):
     def __init__(self) -> None:
         super().__init__()
         self._written_at = 0.0
+        self._again: asyncio.TimerHandle | None = None
 
     def on_idle(self) -> None:
-        """Write what is due."""
-        due = self._dirty_widgets or self._layout_required or self._scroll_required or self._repaint_required
+        """Write what is due, now or as soon as it may be."""
+        if not (self._dirty_widgets or self._layout_required or self._scroll_required or self._repaint_required):
+            return
         now = monotonic()
-        if due and now - self._written_at >= FRAME:
+        left = self._written_at + FRAME - now
+        if left <= 0:
             self._written_at = now
             self._on_timer_update()
+        elif self._again is None:
+            self._again = asyncio.get_running_loop().call_later(left, self._idle_again)
+
+    def _idle_again(self) -> None:
+        self._again = None
+        self.check_idle()

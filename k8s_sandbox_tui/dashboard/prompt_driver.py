@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import os
 import select
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 READ_AT_ONCE = 64 * 1024
 """Bytes: what is pasted comes in few pieces."""
 
+HAND_OVER = 0.0005
+"""Seconds after which a thread that is busy lets another one have its turn. A key passes from the thread that reads
+to the one that draws to the one that writes; with Python's own 5 ms it waited as long for each while output came."""
+
 
 class PromptDriver(LinuxDriver):
     """Reads keys until a pipe says that it is over."""
@@ -35,6 +40,7 @@ class PromptDriver(LinuxDriver):
         """Take the terminal."""
         if self._wake is None:
             self._wake = os.pipe()
+            sys.setswitchinterval(HAND_OVER)
         super().start_application_mode()
 
     def disable_input(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,9 @@ from textual.widgets import Input, Static
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished
 from k8s_sandbox_tui.dashboard.console.pane import Console
+from k8s_sandbox_tui.dashboard.garbage import QuietCollection
+from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
+from k8s_sandbox_tui.dashboard.prompt_driver import PromptDriver
 from k8s_sandbox_tui.provider.files.name_list import NameList
 from tests.bench.bench_console import FRAME, FRAMES, KEYS, Flooded
 from tests.bench.list_child import peak_mib
@@ -25,6 +29,8 @@ from tests.dashboard.scripted_jobs import ScriptedJob
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
+
+    from textual.screen import Screen
 
 
 class Frame(NamedTuple):
@@ -87,13 +93,17 @@ class FloodApp(App[None]):
     CSS = "#mark { height: 1; }"
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()
+        super().__init__(driver_class=PromptDriver)
         self.folder = folder
         self.flood = Flood(self)
         self.console_pane = Console(history=HistoryFile(folder / "history.jsonl"))
         self.keys = 0
         self.started = 0.0
         self.peak_before = 0.0
+
+    def get_default_screen(self) -> Screen[None]:
+        """One that writes as the product's does; the driver and the search for garbage are the product's too."""
+        return ImmediateScreen[None]()
 
     def compose(self) -> ComposeResult:
         yield Static("STARTING", id="mark")
@@ -102,6 +112,8 @@ class FloodApp(App[None]):
     def on_mount(self) -> None:
         self.console_pane.select(self.flood, info())
         self.console_pane.focus()
+        gc.freeze()
+        QuietCollection().begin()
         self.call_after_refresh(self.mark, "READY")
 
     def mark(self, text: str) -> None:
