@@ -273,7 +273,7 @@ _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = 
     "sync": ("bring a directory to what another one is, by what has changed", add_sync_arguments, SYNC_EPILOG),
     "files": ("list, move and remove files of a sandbox, and make directories", add_files_arguments, ""),
     "url": ("print the URL of a port of a sandbox", _add_url_arguments, ""),
-    "forward": ("bring ports of a sandbox to this machine, until ctrl-C or its end", _add_forward_arguments, ""),
+    "forward": ("bring ports of a sandbox to this machine, until ^C or its end", _add_forward_arguments, ""),
     "rm": ("destroy sandboxes, by their ids or by what they are like", add_rm_arguments, ""),
     "doctor": ("say what the credentials may do, and what is lost without the rest", add_json_output, ""),
     "local": ("manage the cluster on this machine", _add_local_arguments, ""),

@@ -40,7 +40,7 @@ def add_ls_arguments(verb: argparse.ArgumentParser) -> None:
         "-o", "--output", choices=("table", "json", "name"), default="table", help="name: ids, one a line"
     )
     verb.add_argument(
-        "-w", "--watch", action="store_true", help="go on: print each change, with json as one line, until ctrl-C"
+        "-w", "--watch", action="store_true", help="go on: print each change, with json as one line, until ^C"
     )
     add_selecting_arguments(verb)
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.age import age
-from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text
+from k8s_sandbox_tui.dashboard.looks import LOOKS, shape_of, status_text, tone_of
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.provider.destroy_many import DestroyOutcome
 from k8s_sandbox_tui.provider.errors import SandboxError, TransportError
@@ -31,6 +31,10 @@ class Target:
     uid: str
     kind: str
     """The value of its status."""
+    shape: str
+    """The status whose sign it has, or `HELD_UP`."""
+    tone: str
+    """The status whose colour it has."""
     status: str
     """In words."""
     age: str
@@ -50,6 +54,8 @@ def target_of(info: SandboxInfo, now: datetime, *, hidden: bool = False) -> Targ
         name=info.name,
         uid=info.uid,
         kind=info.status,
+        shape=shape_of(info),
+        tone=tone_of(info),
         status=sanitize_line(status_text(info)),
         age=age(info.created_at, now),
         hidden=hidden,

@@ -163,9 +163,9 @@ class DestroyScreen(ModalScreen[bool]):
     def _line(self, number: int) -> Line:
         target = self.targets[number]
         name = fit(sanitize_line(target.sandbox_id), self._name_width, cut=Cut.MIDDLE, ellipsis=self._glyphs.ellipsis)
-        status = f"{self._glyphs.sign(target.kind)} {fit(target.status, self._status_width)}"
+        status = f"{self._glyphs.sign(target.shape)} {fit(target.status, self._status_width)}"
         facts = f"  {target.age:>6}" + ("  hidden" if target.hidden else "")
-        return [(f"{name}  ", "text"), (status, target.kind), (facts, "muted")]
+        return [(f"{name}  ", "text"), (status, target.tone), (facts, "muted")]
 
     def _uid_line(self, number: int) -> Line:
         target = self.targets[0]

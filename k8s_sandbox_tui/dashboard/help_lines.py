@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
 from k8s_sandbox_tui.dashboard.key_names import keys_text
-from k8s_sandbox_tui.dashboard.looks import LOOKS
+from k8s_sandbox_tui.dashboard.looks import HELD_UP, LOOKS
 from k8s_sandbox_tui.dashboard.shown_keys import PALETTE
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ MEANINGS: Mapping[str, str] = {
     "stopping": "is being destroyed",
     "running": "takes commands",
     "stopped": "ended by itself",
+    HELD_UP: "it does not start, for the reason that is shown",
 }
 """What the statuses mean."""
 
@@ -65,10 +66,11 @@ def help_lines(sections: Iterable[KeySection], glyphs: Glyphs, width: int) -> li
             lines.extend(_entry_lines(entry, sentence))
         lines.append(HelpLine([]))
     lines.append(HelpLine([("Status", "title")]))
-    for status, look in LOOKS.items():
-        sign = f"{glyphs.sign(status)} {look.word}"
+    words = [(status, look.word, status) for status, look in LOOKS.items()]
+    for status, word, tone in [*words, (HELD_UP, "with a reason", "failed")]:
+        sign = f"{glyphs.sign(status)} {word}"
         for left, right in zip_longest([sign], _wrapped(MEANINGS[status], sentence), fillvalue=""):
-            lines.append(HelpLine([(_first_column(left), status), (right, "text")]))
+            lines.append(HelpLine([(_first_column(left), tone), (right, "text")]))
     return lines
 
 

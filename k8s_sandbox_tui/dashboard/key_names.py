@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NAMES: Mapping[str, str] = {
-    "enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab", "shift+tab": "S-Tab", "up": "Up", "down": "Down",
-    "left": "Left", "right": "Right", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
-    "backspace": "Bksp", "delete": "Del", "insert": "Ins", "slash": "/", "question_mark": "?", "plus": "+",
-    "minus": "-",
+    "enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab", "shift+tab": "Shift+Tab", "up": "Up",
+    "down": "Down", "left": "Left", "right": "Right", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home",
+    "end": "End", "backspace": "Bksp", "delete": "Del", "insert": "Ins", "slash": "/", "question_mark": "?",
+    "plus": "+", "minus": "-",
 }  # fmt: skip
 """What people write for Textual's names, where that is something else."""
 
@@ -36,11 +36,12 @@ _SAME: Mapping[str, str] = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_squar
 
 
 def key_name(key: str) -> str:
-    """A key as people write it: `Enter`, `F8`, `^P`, `/`."""
+    """A key as people write it: `Enter`, `F8`, `^P`, `^End`, `/`."""
     if key in NAMES:
         return NAMES[key]
     if key.startswith("ctrl+"):
-        return f"^{key_name(key.removeprefix('ctrl+')).upper()}"
+        base = key_name(key.removeprefix("ctrl+"))
+        return f"^{base.upper() if len(base) == 1 else base}"
     if key in FUNCTION_KEYS:
         return key.upper()
     if "+" in key:

@@ -74,7 +74,7 @@ def _unusable(entry: BoundKeys, text: str, *, typed: bool) -> str:
             continue
         if key is None:
             wrong = part.strip() or "an empty text"
-            return f"{wrong} is not a key. Keys are written like r, R, F5, ctrl+r, Enter or PgUp."
+            return f"{wrong} is not a key. Keys are written like r, R, F5, ^R, Enter or PgUp."
         if key in entry.keys.split(","):
             continue
         if key in EVERYWHERE:

@@ -38,6 +38,11 @@ LOOKS: Mapping[str, Look] = {
 }
 """By the value of `SandboxStatus`."""
 
+HELD_UP = "held-up"
+"""Stands among the statuses for the sign of what does not start, and why is known."""
+
+HELD_UP_SIGN = "!"
+
 
 class Glyphs(Record, frozen=True):
     """The characters outside ASCII that the dashboard draws, or their stand-ins."""
@@ -54,7 +59,9 @@ class Glyphs(Record, frozen=True):
     left: str = "·"
 
     def sign(self, status: str) -> str:
-        """The sign of a status."""
+        """The sign of a status, or of `HELD_UP`."""
+        if status == HELD_UP:
+            return HELD_UP_SIGN
         look = LOOKS[status]
         return look.ascii_sign if self.ascii_only else look.sign
 
@@ -97,7 +104,12 @@ def status_text(info: SandboxInfo) -> str:
     return f"{word} {info.reason}"
 
 
+def shape_of(info: SandboxInfo) -> str:
+    """The status whose sign it has; `HELD_UP` where Kubernetes has a reason for which it does not start."""
+    held_up = info.status in {"pending", "starting"} and bool(info.reason) and info.reason not in _SAY_NOTHING
+    return HELD_UP if held_up else info.status
+
+
 def tone_of(info: SandboxInfo) -> str:
     """The status whose colour it has: a start that Kubernetes has a reason to report of has that of a failure."""
-    held_up = info.status == "starting" and bool(info.reason) and info.reason not in _SAY_NOTHING
-    return "failed" if held_up else info.status
+    return "failed" if info.status == "starting" and shape_of(info) == HELD_UP else info.status

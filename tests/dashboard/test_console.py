@@ -297,9 +297,9 @@ async def test_the_time_a_command_takes_is_counted_on_screen(tmp_path: Path, mon
     async with app.run_test(size=(80, 24)) as pilot:
         await enter(pilot, "x")
         command = await app.host.command(0)
-        await until(pilot, lambda: "└ running  0 s  ctrl+c cancels" in app.screen_text())
+        await until(pilot, lambda: "└ running  0 s  ^C cancels" in app.screen_text())
         seconds[0] = 65.0
-        await until(pilot, lambda: "└ running  1 m 05 s  ctrl+c cancels" in app.screen_text())
+        await until(pilot, lambda: "└ running  1 m 05 s  ^C cancels" in app.screen_text())
         command.exit(0)
         await finished(pilot, app)
 

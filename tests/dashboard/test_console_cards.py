@@ -386,7 +386,7 @@ async def test_the_palette_and_the_key_bar_have_what_can_be_done_with_a_card() -
         await shown.press("down", "enter")
         await shown.until(lambda: shown.lines[-2].endswith("$ echo hello"))
         await shown.press("ctrl+u")
-        await shown.until(lambda: "S-Tab Cards" in shown.lines[-1])
+        await shown.until(lambda: "Shift+Tab Cards" in shown.lines[-1])
         await shown.press("shift+tab")
         await shown.until(lambda: "r Rerun" in shown.lines[-1])
         for words in ("Enter Edit", "c Copy", "m Menu", "/ Find", "Esc Back", "? Help"):

@@ -79,7 +79,7 @@ async def test_names_are_offered_and_chosen_by_keys(app: ConsoleApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await type_in(pilot, app, "cat s")
         await until(pilot, lambda: bool(below(app)))
-        assert below(app) == ["setup.cfg", "setup.py", "src/", "3 names: tab and the arrows choose, esc closes"]
+        assert below(app) == ["setup.cfg", "setup.py", "src/", "3 names: Tab and the arrows choose, Esc closes"]
         await pilot.press("tab", "tab", "down", "tab", "up", "shift+tab", "tab", "enter")
         assert line(app) == "cat src/"
         assert below(app) == []
@@ -205,7 +205,7 @@ async def test_hostile_names_run_nothing_and_reach_no_terminal(app: ConsoleApp) 
         await until(pilot, lambda: bool(below(app)))
         assert below(app) == [
             *("-rf", "b$(reboot)", "n↵ew", "q`x`;y"),
-            "4 names; 1 that cannot be typed: tab and the arrows choose, esc closes",
+            "4 names; 1 that cannot be typed: Tab and the arrows choose, Esc closes",
         ]
         for steps, becomes in (
             (1, "rm ./-rf "),

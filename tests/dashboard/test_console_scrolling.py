@@ -72,7 +72,7 @@ async def test_who_scrolls_up_stays_there_and_can_go_back_by_key_by_click_or_by_
         assert "│ line 99" not in there
         await more(pilot, app, command, 100, 200)
         assert body(app)[:-1] == there
-        assert "more lines below, ctrl+end jumps" in body(app)[-1]
+        assert "more lines below, ^End jumps" in body(app)[-1]
         await pilot.press("ctrl+end")
         await pilot.pause()
         assert body(app)[-2] == "│ line 199"

@@ -57,7 +57,7 @@ async def test_a_command_with_an_ampersand_becomes_a_job_that_its_card_follows_a
     await job.out(b"listening\n")
     await shown.until(lambda: "listening" in shown.text)
     assert "$ web &" in shown.text
-    assert "job 000001 goes on when you leave; ctrl+c ends it" in shown.text
+    assert "job 000001 goes on when you leave; ^C ends it" in shown.text
     await job.exit(3)
     await shown.until(lambda: "exit 3" in shown.text)
     assert not job.killed

@@ -86,7 +86,7 @@ class NameListView(Vertical):
         self._list.clear_options()
         self._list.add_options([Option(Content(shown_name(name))) for name in names])
         self._list.highlighted = None
-        self._note.update(f"{note}: tab and the arrows choose, esc closes" if names else note)
+        self._note.update(f"{note}: Tab and the arrows choose, Esc closes" if names else note)
         self.set_class(bool(names), "-names")
         self.add_class("-shown")
 

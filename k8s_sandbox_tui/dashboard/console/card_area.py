@@ -13,12 +13,13 @@ from k8s_sandbox_tui.dashboard.console.ask_bar import AskBar
 from k8s_sandbox_tui.dashboard.console.card_list import CardList
 from k8s_sandbox_tui.dashboard.console.copying import COPIES, copy_of
 from k8s_sandbox_tui.dashboard.console.find_bar import FindBar
-from k8s_sandbox_tui.dashboard.console.hint import HintLine
+from k8s_sandbox_tui.dashboard.console.hint import END_ID, END_KEYS, HintLine
 from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits
 from k8s_sandbox_tui.dashboard.console.messages import CardAsked, MenuAsked, OutputFollowed, SearchMoved
 from k8s_sandbox_tui.dashboard.console.save_bar import SaveBar
 from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
 from k8s_sandbox_tui.dashboard.console.snippets import Origin
+from k8s_sandbox_tui.dashboard.shown_keys import first_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,7 +189,7 @@ class CardArea(Vertical):
     @on(OutputFollowed)
     def _followed(self, event: OutputFollowed) -> None:
         event.stop()
-        self.hint.below(0 if event.following else event.lines_below)
+        self.hint.below(0 if event.following else event.lines_below, first_key(self.keymap.get(END_ID, END_KEYS)))
 
     @on(events.Click, "#console-hint")
     def _hint_clicked(self) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
+END_ID, END_KEYS = "console.end", "ctrl+end"
+"""What jumps to the end of the output."""
+
 
 class HintLine(Static):
     """Shows one thing at a time; a warning stays until it is settled, and hides all else."""
@@ -41,10 +44,11 @@ class HintLine(Static):
         if self.has_class("-warning") or self.has_class("-told"):
             self.remove_class("-shown", "-warning", "-told")
 
-    def below(self, lines: int) -> None:
-        """Say how many rows are below what is on screen; 0 for a view that follows the end."""
+    def below(self, lines: int, end: str) -> None:
+        """Say how many rows are below what is on screen, 0 for a view that follows; and the key to their end."""
         if self.has_class("-warning") or self.has_class("-told"):
             return
         self.set_class(lines > 0, "-shown")
         if lines:
-            self.update(f"{lines:,} more line{'' if lines == 1 else 's'} below, ctrl+end jumps there")
+            jump = f", {end} jumps there" if end else ""
+            self.update(f"{lines:,} more line{'' if lines == 1 else 's'} below{jump}")

@@ -11,6 +11,7 @@ from k8s_sandbox_tui.dashboard.completion.name_list_view import NameListView
 from k8s_sandbox_tui.dashboard.console.actions import CardAction
 from k8s_sandbox_tui.dashboard.console.command_pane import CommandPane
 from k8s_sandbox_tui.dashboard.console.full_screen import wants_terminal
+from k8s_sandbox_tui.dashboard.console.hint import END_ID, END_KEYS
 from k8s_sandbox_tui.dashboard.console.history_search import HistorySearch
 from k8s_sandbox_tui.dashboard.console.messages import CardAsked, CardsLeft, ConsoleLeft
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
@@ -36,7 +37,7 @@ class Console(CommandPane):
         Binding("escape", "leave", "Leave", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False, id="console.page-up"),
         Binding("pagedown", "page(1)", "Page down", show=False, id="console.page-down"),
-        Binding("ctrl+end", "jump_to_end", "To the end", show=False, id="console.end"),
+        Binding(END_KEYS, "jump_to_end", "To the end", show=False, id=END_ID),
     ]  # fmt: skip
 
     DEFAULT_CSS = """

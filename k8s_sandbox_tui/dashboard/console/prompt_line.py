@@ -53,4 +53,4 @@ class PromptLine(Horizontal):
         label = prompt_label(info, session)
         # Laying all out again takes longer than a key may wait: only where the label's width asks for it.
         self._label.update(label, layout=label.cell_length != self._label.size.width)
-        self.input.placeholder = refused or "Type a command, press enter; tab completes paths"
+        self.input.placeholder = refused or "Type a command, then Enter; Tab completes paths"

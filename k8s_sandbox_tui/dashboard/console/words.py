@@ -116,8 +116,8 @@ def ending_words(ending: Ending) -> tuple[str, str]:
 def live_hint(state: CommandState, *, job_id: str = "") -> str:
     """Which key does what to a command that has not ended."""
     if job_id and state is not CommandState.CANCELLING:
-        return f"job {job_id[:6]} goes on when you leave; ctrl+c ends it"
-    return "ctrl+c again stops waiting" if state is CommandState.CANCELLING else "ctrl+c cancels"
+        return f"job {job_id[:6]} goes on when you leave; ^C ends it"
+    return "^C again stops waiting" if state is CommandState.CANCELLING else "^C cancels"
 
 
 def ending_of(error: SandboxError, *, started: bool) -> Ending:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.inside.document import Document, DocumentLine, Part, yaml_depth
-from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text, tone_of
+from k8s_sandbox_tui.dashboard.looks import UNICODE, shape_of, status_text, tone_of
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _section(
 def _identity(info: SandboxInfo, now: datetime) -> Iterator[tuple[str, str]]:
     yield "Id", info.id
     yield "Uid", info.uid
-    yield "Status", f"{LOOKS[info.status].sign} {status_text(info)}"
+    yield "Status", f"{UNICODE.sign(shape_of(info))} {status_text(info)}"
     yield "Message", info.message
     yield "Runtime", info.runtime
     yield "Image", info.image

@@ -70,7 +70,7 @@ async def _lend(app: LendingApp, running: TerminalCommand, join: TerminalJoiner,
     code = 0
     with app.suspend():
         if sys.__stdout__ is not None:
-            sys.__stdout__.write(f"A shell in {name}. exit, or Ctrl-D, brings the dashboard back.\r\n")
+            sys.__stdout__.write(f"A shell in {name}. exit, or ^D, brings the dashboard back.\r\n")
             sys.__stdout__.flush()
         try:
             code = await join(running)

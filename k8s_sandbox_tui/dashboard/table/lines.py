@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from k8s_sandbox_tui.dashboard.harmless import harmless
-from k8s_sandbox_tui.dashboard.looks import tone_of
+from k8s_sandbox_tui.dashboard.looks import shape_of, tone_of
 from k8s_sandbox_tui.dashboard.record import Record
 from k8s_sandbox_tui.dashboard.table import columns as c
 from k8s_sandbox_tui.dashboard.table.cells import fit
@@ -86,7 +86,7 @@ def row_strip(
         if column is c.NAME and look.marked:
             style = styles["mark"]
         elif column is c.STATUS:
-            text = f"{glyphs.sign(info.status)} {text}"
+            text = f"{glyphs.sign(shape_of(info))} {text}"
             style = status
         elif column is c.EXIT and info.exit_code:
             style = status

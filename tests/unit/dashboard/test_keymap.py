@@ -56,7 +56,8 @@ ENTRIES = {entry.id: entry for section in SECTIONS for entry in section.entries 
         ("Esc", "escape"),
         ("PgUp", "pageup"),
         ("pageup", "pageup"),
-        ("S-Tab", "shift+tab"),
+        ("Shift+Tab", "shift+tab"),
+        ("^End", "ctrl+end"),
         ("shift+tab", "shift+tab"),
         ("ctrl+i", "tab"),
         ("ctrl+m", "enter"),
@@ -124,7 +125,7 @@ def test_these_can_be_used(wanted: dict[str, str], keymap: dict[str, str]) -> No
     [
         ({"view.refersh": "r"}, 'keymap."view.refersh" = "r": there is no such command. Did you mean view.refresh?'),
         ({"zzz": "r"}, "there is no such command. There are sandbox.console, "),
-        ({"view.refresh": "crtl+r"}, "crtl+r is not a key. Keys are written like r, R, F5, ctrl+r, Enter or PgUp."),
+        ({"view.refresh": "crtl+r"}, "crtl+r is not a key. Keys are written like r, R, F5, ^R, Enter or PgUp."),
         ({"view.refresh": "r,,x"}, "an empty text is not a key."),
         ({"view.refresh": "ctrl+q"}, "^Q leaves, everywhere."),
         ({"view.refresh": "^P"}, "^P opens the palette, everywhere."),

@@ -181,7 +181,15 @@ def test_any_state_fits_its_width(
 
 @pytest.mark.parametrize(
     ("key", "name"),
-    [("f8", "F8"), ("ctrl+q", "^Q"), ("slash", "/"), ("enter", "Enter"), ("shift+left", "Shift+Left"), ("c", "c")],
+    [
+        ("f8", "F8"),
+        ("ctrl+q", "^Q"),
+        ("ctrl+end", "^End"),
+        ("slash", "/"),
+        ("enter", "Enter"),
+        ("shift+left", "Shift+Left"),
+        ("c", "c"),
+    ],
 )
 def test_keys_are_named_as_people_write_them(key: str, name: str) -> None:
     assert key_name(key) == name
