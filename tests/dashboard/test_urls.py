@@ -115,14 +115,18 @@ async def test_a_wrong_port_is_told_and_not_copied(urls: Urls) -> None:
     await urls.eventually(lambda: urls.history.ports, ())
 
 
-async def test_a_url_that_leads_nowhere_says_so_and_how_to_mend_it(urls: Urls) -> None:
+@pytest.mark.parametrize("keys", [("enter",), ("shift+tab", "enter"), ("ctrl+o", "ctrl+f")])
+async def test_where_no_template_is_set_the_port_is_forwarded_and_nothing_copied(
+    urls: Urls, keys: tuple[str, ...]
+) -> None:
     worker = await urls.ask(template="")
-    await urls.eventually(lambda: urls.text("#url"), "http://k8s-sandbox-url-not-configured.invalid:3000")
+    shown = {widget.id for widget in urls.app.screen.query("#answer Button, #url, #protocol") if widget.display}
+    assert shown == {"cancel", "forward"}
     assert urls.app.screen.query_one("#warning").display
     assert "--url-template" in urls.text("#warning")
-    await urls.pilot.press("enter")
+    await urls.pilot.press(*keys)
     await ended(worker)
-    assert "It leads nowhere" in urls.app.said[0]
+    assert (worker.result, urls.app.said, urls.app.clipboard) == (3000, [], "")
 
 
 async def test_everything_by_mouse(urls: Urls) -> None:

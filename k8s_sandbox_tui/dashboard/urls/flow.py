@@ -11,7 +11,6 @@ from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.dashboard.screen_host import ScreenHost
 from k8s_sandbox_tui.dashboard.urls.browser import open_in_browser, why_not_open
 from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen, UrlWish
-from k8s_sandbox_tui.dashboard.urls.source import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +45,6 @@ async def show_url(
         return None
     if answer.wish is UrlWish.FORWARD:
         return answer.port
-    nowhere = "\nIt leads nowhere: no URL template is set (--url-template)." if is_placeholder(answer.url) else ""
     shown = sanitize_line(answer.url)
     if answer.wish is UrlWish.COPY:
         outcome = await copy_text(app, answer.url, environ=environ)
@@ -56,6 +54,6 @@ async def show_url(
         if not problem and not await open_in_browser(answer.url, environ):
             problem = "No browser could be started: copy the URL instead."
         said, fine = problem or "Opened in the browser", not problem
-    severity = "information" if fine and not nowhere else "warning"
-    app.notify(f"{said}\n{shown}{nowhere}", severity=severity, markup=False)
+    severity = "information" if fine else "warning"
+    app.notify(f"{said}\n{shown}", severity=severity, markup=False)
     return None

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.urls.source import UrlSource
 
 NOT_SET = (
-    "! No URL template is set, so this address leads nowhere.\n"
-    "Start with one that fits your ingress or gateway, such as\n"
+    "! No URL template is set, so there is no address to copy or open.\n"
+    "Forward has the port on this machine instead. To have addresses, start with\n"
+    "a template that fits your ingress or gateway, such as\n"
     "--url-template '{protocol}://{service}.{namespace}.example.com:{port}'"
 )
-"""What to say of the placeholder; the template is an example of the provider's own placeholders."""
+"""What to say in the place of the placeholder; the template is an example of the provider's own placeholders."""
 
 
 class UrlWish(StrEnum):
@@ -55,18 +56,25 @@ class UrlAnswer:
     port: int
 
 
+ENTER = (
+    Binding("enter", "screen.copy", "Copy", tooltip="Copy the URL"),
+    Binding("enter", "screen.forward", "Forward", tooltip="Forward the port, where no URL template is set"),
+)
+"""What Enter does: the first where there is a URL, else the second."""
+
+
 class _PortField(SteadyInput):
     """The port's field; it names the keys that the screen answers, which `Input` would hide."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Copy", tooltip="Copy the URL"),
+        *ENTER,
         Binding("down", "screen.suggest(1)", "Next port", tooltip="The next of the suggested ports"),
         Binding("up", "screen.suggest(-1)", "Previous port", show=False),
     ]
 
 
 class UrlScreen(ModalScreen[UrlAnswer | None]):
-    """Port and protocol, the URL they make, and a plain warning where it leads nowhere."""
+    """Port and protocol, and the URL they make; where that would lead nowhere, the way that does not."""
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#port"
@@ -74,7 +82,7 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
     KEYED: ClassVar[Sequence[type[Widget]]] = (_PortField,)
     """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "copy", "Copy", tooltip="Copy the URL"),
+        *ENTER,
         Binding("ctrl+o", "open", "Open in browser", tooltip="Open the URL in the browser", id="url.open"),
         Binding("ctrl+f", "forward", "Forward", tooltip="Forward the port to this machine instead", id="url.forward"),
         Binding("escape", "cancel", "Cancel", id="url.cancel"),
@@ -85,11 +93,12 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
         self._source = source
         self._history = history
         self._suggestions = history.suggestions()
+        self._nowhere = is_placeholder(source.get_url(self._suggestions[0]))
 
     def compose(self) -> ComposeResult:
         """Fields, preview, warning, buttons."""
         recent = self._history.ports
-        with Vertical(id="dialog") as dialog:
+        with Vertical(id="dialog", classes="-nowhere" if self._nowhere else None) as dialog:
             dialog.border_title = "URL of a port"
             yield Static(sanitize_line(self._source.sandbox_id), id="sandbox", markup=False)
             with Horizontal(classes="field"):
@@ -99,7 +108,7 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
             with Horizontal(classes="field words"):
                 yield Label("", classes="label")
                 yield PortChips(recent, self._suggestions[len(recent) :], id="chips")
-            with Horizontal(classes="field words"):
+            with Horizontal(classes="field words", id="protocol"):
                 yield Label("Protocol", classes="label")
                 yield Choice([(protocol, protocol) for protocol in PROTOCOLS], self._history.protocol)
             yield Static("", id="url", markup=False)
@@ -108,17 +117,24 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
                 yield Static("", classes="space")
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Forward", id="forward", compact=True)
-                yield Button("Open", id="open", compact=True)
-                yield Button("Copy", id="copy", variant="primary", compact=True)
+                if not self._nowhere:
+                    yield Button("Open", id="open", compact=True)
+                    yield Button("Copy", id="copy", variant="primary", compact=True)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the first suggestion's URL."""
         self._preview()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing that leads nowhere is copied or opened; Enter is left to what is first."""
+        if self._nowhere and action in {"copy", "open"}:
+            return False
+        return super().check_action(action, parameters)
+
     @property
     def port(self) -> int | None:
-        """The port as typed; None where it is none."""
+        """The port that is typed; None where it is none."""
         return parse_port(self.query_one("#port", Input).value)
 
     @property
@@ -135,7 +151,6 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
         self.query_one("#reason", Static).update(f"! {reason}" if reason else "")
         self.query_one("#url", Static).update(sanitize_line(url) or "-")
         self.query_one("#dialog").set_class(bool(reason), "-wrong")
-        self.query_one("#dialog").set_class(is_placeholder(url), "-nowhere")
         self.query_one(PortChips).port = self.port
 
     @on(PortChips.Picked)
@@ -155,7 +170,6 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
         field.value = str(self._suggestions[index])
         field.select_all()
 
-    @on(Input.Submitted)
     @on(Button.Pressed, "#copy")
     def action_copy(self) -> None:
         """Leave with the URL, to be copied."""
