@@ -114,10 +114,11 @@ if alive "$1/sup"||alive "$1/pid";then l=1;fi
 [ ! -f "$1/end" ]||{{ l=2;IFS=' ' read -r c u _ <"$1/end";}}
 [ ! -f "$1/start" ]||IFS=' ' read -r a b _ <"$1/start"
 [ ! -e "$1/out.cut" ]&&[ ! -e "$1/err.cut" ]||k=1
-printf '%s %s %s %s %s %s %s\\n' "$2" $l "${{a:--}}" "${{b:--}}" "${{c:--}}" "${{u:--}}" $k;}}
+printf '%s %s %s %s %s %s %s\\n' "$2" $l "${{a:--}}" "${{b:--}}" "${{c:--}}" "${{u:--}}" $k;}} 2>/dev/null
 """
 """Prints $2 and the state of the job in the folder $1: 0 nobody is there, 1 it runs, 2 it has ended; start (seconds
-since 1970), its uptime, exit code, uptime at the end, whether the log was cut."""
+since 1970), its uptime, exit code, uptime at the end, whether the log was cut. A start may remove the folder meanwhile,
+which is nothing to complain of."""
 
 LIST: Final = f"""{_STATE}cd "$1" 2>/dev/null||exit 0
 read -r t _ </proc/uptime;echo "up $t";shift
@@ -125,7 +126,7 @@ read -r t _ </proc/uptime;echo "up $t";shift
 for j;do
 case $j in ''|*[!0-9a-f]*)continue;;esac
 [ -f "$j/job" ]||continue
-state "$j" "job $j";head -c {MAX_METADATA} "$j/job";echo
+state "$j" "job $j";head -c {MAX_METADATA} "$j/job" 2>/dev/null;echo
 done"""
 """Prints the jobs of the folder $1; of the ids that follow, where there are some."""
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import random
@@ -373,6 +374,22 @@ def test_what_is_no_job_is_left_out_of_the_list(jobs: JobShell) -> None:
     (jobs.folder / "000000000004" / "job").write_text(json.dumps({"command": "x"}))
     (jobs.folder / "000000000004" / "start").write_text("$(touch /tmp/x) `x`\n")
     assert [job.id for job in jobs.list()] == [job_id]
+
+
+def test_a_job_that_goes_while_it_is_told_of_is_left_out_without_a_word(jobs: JobShell, tmp_path: Path) -> None:
+    stays, goes = (jobs.start("exit 0") for _ in range(2))
+    jobs.follow(stays)
+    jobs.follow(goes)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    head = tools / "head"
+    head.write_text(
+        f'#!{jobs.shell.path}\nPATH={jobs.shell.tools}\ncase $3 in {goes}/job)rm -rf {goes};;esac\nexec head "$@"\n'
+    )
+    head.chmod(0o700)
+    meanwhile = JobShell(dataclasses.replace(jobs.shell, tools=f"{tools}:{jobs.shell.tools}"), jobs.folder)
+    assert [job.id for job in meanwhile.list()] == [stays]
+    assert not (jobs.folder / goes).exists()
 
 
 def test_a_place_that_cannot_be_written_is_said(jobs: JobShell) -> None:
