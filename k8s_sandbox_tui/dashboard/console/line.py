@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 
 import msgspec
-from rich.cells import cell_len
 
+from k8s_sandbox_tui.dashboard.console.cells import cells_of
 from k8s_sandbox_tui.dashboard.console.sgr import PLAIN, TextStyle
 
 MAX_LINE = 4096
@@ -18,9 +17,6 @@ TAB = 8
 
 MAX_JUMP = 512
 """The furthest column that a cursor movement alone can reach: nobody gets a long line for a few bytes."""
-
-_NARROW = re.compile("[ -~\u00a0-\u00ff\ufffd]+")
-"""Characters of one cell each: what most lines, and all of the garbage, are made of."""
 
 
 class StyleRun(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -138,9 +134,8 @@ class LineEditor:
     def tab(self) -> str:
         """The spaces from the cursor to the next tab stop; far to the right, characters count as one cell each."""
         cells = self.column
-        if cells <= MAX_JUMP and not (left := self.left()).isascii():
-            uncertain = _NARROW.sub("", left)
-            cells += cell_len(uncertain) - len(uncertain)
+        if cells <= MAX_JUMP:
+            cells += cells_of(left := self.left()) - len(left)
         return " " * (TAB - cells % TAB)
 
     def left(self, count: int | None = None) -> str:

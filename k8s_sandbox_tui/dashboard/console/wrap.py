@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import chop_cells
+
+from k8s_sandbox_tui.dashboard.console.cells import cells_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,7 @@ def fold(text: str, width: int) -> list[int]:
         return [0]
     if text.isascii():
         return list(range(0, len(text), width)) or [0]
-    if cell_len(text) <= width:
+    if cells_of(text) <= width:
         return [0]
     starts = [0]
     for piece in chop_cells(text, max(2, width)):
@@ -37,7 +39,7 @@ def fold(text: str, width: int) -> list[int]:
 def widest(texts: Sequence[str]) -> int:
     """Cells of the longest of some lines."""
     longest = max(map(len, texts), default=0)
-    return max([longest, *(cell_len(text) for text in texts if not text.isascii())])
+    return max([longest, *(cells_of(text) for text in texts if not text.isascii())])
 
 
 class WrapIndex:
