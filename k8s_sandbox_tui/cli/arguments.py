@@ -10,12 +10,13 @@ from k8s_sandbox_tui.cli.choices import ClusterChoice, Dashboard
 from k8s_sandbox_tui.cli.copying_arguments import Cp, Sync, misplaced
 from k8s_sandbox_tui.cli.create_arguments import Create
 from k8s_sandbox_tui.cli.files_arguments import Files, FilesLs, FilesMkdir, FilesMv, FilesRm, FilesStat
-from k8s_sandbox_tui.cli.parser import build_parser, split_at_separator
+from k8s_sandbox_tui.cli.parser import build_parser
 from k8s_sandbox_tui.cli.sandbox_arguments import Events, Extend, Info, Logs, Meta
 from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, Top, misuse
+from k8s_sandbox_tui.cli.word_order import OPTIONS_WITH_VALUE, split_at_separator, with_global_options_first
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class Exec(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +191,7 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     Raises:
         SystemExit: With code 2 and a message on stderr for wrong usage; with 0 after `--help` and `--version`.
     """
+    argv = with_global_options_first(argv)
     parser = build_parser(argv)
     arguments, command = split_at_separator(argv)
     namespace, unknown = parser.parse_known_args(arguments)
@@ -203,12 +205,11 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     if name is not None:
         parser.prog = f"{parser.prog} {name}"
     if name in {"exec", "jobs start"}:
-        if unknown or not command:
-            example = f"{name} {values['id']} -- {' '.join(unknown) or 'ls'}"
-            parser.error(f"{name} takes the command after --, as in: {example}")
         values["command"] = command
+        if not command and not unknown:
+            unknown = ["ls"]
     if unknown:
-        parser.error(f"unknown argument: {unknown[0]}")
+        parser.error(_unknown(name or "", values, unknown))
     if name is None:
         return choice, msgspec.convert(values, Dashboard)
     only_there = next(
@@ -221,6 +222,15 @@ def parse(argv: Sequence[str]) -> tuple[ClusterChoice, Verb | Offline | Dashboar
     if wrong := _misuse(verb):
         parser.error(wrong)
     return choice, verb
+
+
+def _unknown(name: str, values: Mapping[str, object], words: Sequence[str]) -> str:
+    """What is wrong with words that argparse has no place for."""
+    if words[0] in OPTIONS_WITH_VALUE:
+        return f"argument {words[0]}: expected one argument"
+    if "command" in values:
+        return f"{name} takes the command after --, as in: {name} {values['id']} -- {' '.join(words)}"
+    return f"unknown argument: {words[0]}"
 
 
 def _misuse(verb: Verb | Offline) -> str:

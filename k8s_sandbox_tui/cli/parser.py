@@ -31,6 +31,7 @@ from k8s_sandbox_tui.cli.sandbox_arguments import (
     add_meta_arguments,
 )
 from k8s_sandbox_tui.cli.selecting_arguments import add_ls_arguments, add_rm_arguments, add_top_arguments
+from k8s_sandbox_tui.cli.word_order import verb_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,37 +125,6 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         if known:
             add_arguments(verb)
     return parser
-
-
-def verb_at(argv: Sequence[str]) -> int:
-    """Returns the place of the verb, or of what stands where one should; the length where nothing does."""
-    position = 0
-    while position < len(argv) and argv[position].startswith("-") and argv[position] != "--":
-        position += 2 if argv[position] in _OPTIONS_WITH_VALUE else 1
-    return min(position, len(argv))
-
-
-def split_at_separator(argv: Sequence[str]) -> tuple[list[str], list[str] | None]:
-    """Splits `exec … -- CMD ARG…` and `jobs start … -- CMD ARG…` at their first `--`.
-
-    argparse would take a later `--` out of the command as well; a command must arrive as it was typed.
-
-    Returns:
-        What argparse is to read, and the command: None where the verb is neither of these or there is no `--`.
-    """
-    arguments = list(argv)
-    position = verb_at(arguments)
-    takes_command = arguments[position : position + 1] == ["exec"] or arguments[position : position + 2] == _JOBS_START
-    if not takes_command or "--" not in arguments[position:]:
-        return arguments, None
-    separator = arguments.index("--", position)
-    return arguments[:separator], arguments[separator + 1 :]
-
-
-_JOBS_START = ["jobs", "start"]
-_OPTIONS_WITH_VALUE = frozenset(
-    {"--kubeconfig", "--context", "-n", "--namespace", "--url-template", "--refresh", "--selector"}
-)
 
 
 def _add_global_options(parser: argparse.ArgumentParser) -> None:

@@ -122,11 +122,31 @@ def test_a_line_means_this_verb(line: str, verb: object) -> None:
     assert parse(line.split()) == (ClusterChoice(), verb)
 
 
-def test_global_options_come_before_the_command() -> None:
+def test_global_options_may_come_before_the_command() -> None:
     line = "--kubeconfig k --context c -n ns --url-template {port} ls"
     assert parse(line.split())[0] == ClusterChoice(kubeconfig="k", context="c", namespace="ns", url_template="{port}")
     assert parse(["--local"]) == (ClusterChoice(local=True), Dashboard())
     assert parse(["--namespace=x", "ls"])[0] == ClusterChoice(namespace="x")
+
+
+@pytest.mark.parametrize(
+    ("behind", "before"),
+    [
+        ("ls -n ns -o json", "-n ns ls -o json"),
+        ("ls -nns --context=c", "-n ns --context c ls"),
+        ("ls --local", "--local ls"),
+        ("info --kubeconfig k a -o json --namespace ns", "--kubeconfig k -n ns info a -o json"),
+        ("jobs -n ns ls a", "-n ns jobs ls a"),
+        ("jobs ls a -n ns", "-n ns jobs ls a"),
+        ("exec -it a -n ns -- ls -n x --context c", "-n ns exec -it a -- ls -n x --context c"),
+        ("jobs start a -n ns -- ls -n x", "-n ns jobs start a -- ls -n x"),
+        ("url a --port 1 --url-template {port}", "--url-template {port} url a --port 1"),
+        ("rm -n ns -- -n", "-n ns rm -- -n"),
+        ("-n one ls -n two", "-n two ls"),
+    ],
+)
+def test_global_options_may_follow_the_command_as_kubectl_has_them(behind: str, before: str) -> None:
+    assert parse(behind.split()) == parse(before.split())
 
 
 @pytest.mark.parametrize(
@@ -166,6 +186,11 @@ def test_a_variable_without_a_value_is_taken_from_the_environment(monkeypatch: p
         ("sl", ". Did you mean ls?", "k8s-sandbox-tui --help"),
         ("jobs log a", ". Did you mean logs?", "k8s-sandbox-tui jobs --help"),
         ("ls --frobnicate", "unknown argument: --frobnicate", "k8s-sandbox-tui ls --help"),
+        ("ls -n", "argument -n: expected one argument", "k8s-sandbox-tui ls --help"),
+        ("ls --context -o json", "argument --context: expected one argument", "ls --help"),
+        ("exec a -n -- ls", "argument -n: expected one argument", "exec --help"),
+        ("ls --local --context x", "--local chooses the cluster on this machine", "--help"),
+        ("ls --selector a=b", "ls and rm take --label K=V", "--help"),
         ("ls --out json", "unknown argument: --out", "k8s-sandbox-tui ls --help"),
         ("ls -o yaml", "invalid choice: 'yaml'", "ls --help"),
         ("exec a", "exec takes the command after --, as in: exec a -- ls", "k8s-sandbox-tui exec --help"),
