@@ -209,6 +209,12 @@ class DashboardApp(ClipboardApp[None]):
         self._said_small = True
         self._warn(f"This terminal is {width}x{height}. Dialogues need {LEAST_WIDTH}x{LEAST_HEIGHT} to be seen whole.")
 
+    def action_command_palette(self) -> None:
+        """Show the commands there are."""
+        from k8s_sandbox_tui.dashboard.palette_screen import PaletteScreen
+
+        self.push_screen(PaletteScreen(id="--command-palette"))
+
     def _warn(self, sentence: str) -> None:
         self.notify(sentence, severity="warning", timeout=READING, markup=False)
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from k8s_sandbox_tui.dashboard.destroy import summary
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
+from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.dashboard.shown_keys import with_key
@@ -78,7 +79,7 @@ class _Count(PlainInput):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Destroy", show=False)]
 
 
-class DestroyScreen(ModalScreen[bool]):
+class DestroyScreen(Dialogue[bool]):
     """Names what will be destroyed as it was when the dialog opened; Cancel has the focus."""
 
     DEFAULT_CSS = f"""
@@ -147,9 +148,9 @@ class DestroyScreen(ModalScreen[bool]):
                     yield _Count(compact=True, select_on_focus=False, restrict="[0-9]*", max_length=7)
                     yield Static("", classes="facts", id="wrong", markup=False)
             with Horizontal():
-                yield Button(with_key("Cancel", self, "destroy.cancel"), id="cancel", compact=True)
+                yield PlainButton(with_key("Cancel", self, "destroy.cancel"), id="cancel", compact=True)
                 destroy = "Destroy" if self._typed else with_key("Destroy", self, "destroy.confirm")
-                yield Button(destroy, id="destroy", disabled=self._typed, compact=True)
+                yield PlainButton(destroy, id="destroy", disabled=self._typed, compact=True)
 
     def on_mount(self) -> None:
         """The answer that does no harm is the one that Enter gives."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from k8s_sandbox_tui.dashboard.destroy_screen import DIALOG_CSS
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
+from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.dashboard.shown_keys import with_key
 from k8s_sandbox_tui.dashboard.still_open import still_open
@@ -35,7 +36,7 @@ PAINT_EVERY = 0.1
 """Seconds between two looks at how far it is."""
 
 
-class DestructionScreen(ModalScreen[None]):
+class DestructionScreen(Dialogue[None]):
     """What has become of each so far, what needs a person first; closes by itself when there is nothing to tell."""
 
     DEFAULT_CSS = f"""
@@ -71,8 +72,8 @@ class DestructionScreen(ModalScreen[None]):
             yield Static("", id="progress", markup=False)
             yield LineList(self._line, 0, most=9)
             with Horizontal():
-                yield Button("", id="again", classes="-hidden", compact=True)
-                yield Button("", id="leave", compact=True)
+                yield PlainButton("", id="again", classes="-hidden", compact=True)
+                yield PlainButton("", id="leave", compact=True)
 
     def on_mount(self) -> None:
         """Follow it."""

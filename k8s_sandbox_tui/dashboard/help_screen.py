@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.dialogue_keys import HELP_KEYS, dialogue_keys
 from k8s_sandbox_tui.dashboard.help_lines import INDENT, KEYS, SENTENCE, help_lines
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
@@ -66,7 +66,7 @@ class HelpLines(LineList, can_focus=True):
         return self._lines[number].parts
 
 
-class HelpScreen(ModalScreen[str]):
+class HelpScreen(Dialogue[str]):
     """All keys, and what the signs mean; gives the id of the command that was clicked, empty for none."""
 
     if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.harmless import harmless
 
 ChosenT = TypeVar("ChosenT")
@@ -26,7 +26,7 @@ class Listing(OptionList):
     """
 
 
-class ListingScreen(ModalScreen[ChosenT | None]):
+class ListingScreen(Dialogue[ChosenT | None]):
     """Has a `Vertical` with the list and with what `said` makes; gives what was chosen."""
 
     DEFAULT_CSS = """

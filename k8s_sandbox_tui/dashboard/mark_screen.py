@@ -8,10 +8,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.mark_presets import PRESET_BY_ID, PRESETS, Choice, Preset, choose
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
@@ -47,7 +47,7 @@ class _Presets(OptionList):
     ]
 
 
-class MarkScreen(ModalScreen[tuple[str, ...] | None]):
+class MarkScreen(Dialogue[tuple[str, ...] | None]):
     """The presets with what each comes to; the uids to mark, or None to leave the marks as they are."""
 
     DEFAULT_CSS = f"""

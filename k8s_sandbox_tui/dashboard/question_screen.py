@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.literal import literal
+from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.shown_keys import with_key
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class QuestionScreen(ModalScreen[bool]):
+class QuestionScreen(Dialogue[bool]):
     """Says what it is about, and what happens; no is the answer unless one chooses otherwise."""
 
     DEFAULT_CSS = """
@@ -67,8 +68,8 @@ class QuestionScreen(ModalScreen[bool]):
             for sentence in self._sentences:
                 yield Label(harmless(sentence), markup=False)
             with Horizontal():
-                yield Button(with_key(self._no, self, "question.no"), id="no", compact=True)
-                yield Button(with_key(self._yes, self, "question.yes"), id="yes", compact=True)
+                yield PlainButton(with_key(self._no, self, "question.no"), id="no", compact=True)
+                yield PlainButton(with_key(self._yes, self, "question.yes"), id="yes", compact=True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

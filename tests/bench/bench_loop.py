@@ -57,11 +57,29 @@ ON_ROWS = (
     # With time for what is put off while somebody types.
     Phase(work="nobody there", keys=[b""], pause=QUIET_SECONDS, most=None),
 )
-# Without a goal: Textual styles, lays out and paints all of a screen in one turn.
+DIALOGUES: tuple[tuple[str, bytes], ...] = (
+    ("the help", b"?"),
+    ("the create form", b"c"),
+    ("details", b"i"),
+    ("the question before a sandbox is destroyed", b"\x1b[19~"),
+    ("a URL", b"u"),
+    ("the columns", b"o"),
+    ("the namespaces", b"n"),
+    ("what to mark", b"m"),
+    ("port forwards", b"f"),
+    ("the palette", b"\x10"),
+)
 OPENING = (
-    Phase(work="opening and closing the help", keys=[b"?", ESCAPE] * 3, most=None, pause=0.7),
-    Phase(work="opening and closing the create form", keys=[b"c", ESCAPE] * 3, most=None, pause=0.7),
-    Phase(work="opening and closing details", keys=[b"i", ESCAPE] * 3, most=None, pause=0.7),
+    # The first time its code and its style sheet are read.
+    Phase(
+        work="opening each dialogue the first time",
+        keys=[key for _, opening in DIALOGUES for key in (opening, ESCAPE)],
+        most=None,
+        pause=0.7,
+    ),
+    *(Phase(work=f"opening and closing {what}", keys=[key, ESCAPE] * 3, pause=0.7) for what, key in DIALOGUES),
+    # Without a goal: Textual styles all of the pane in one turn.
+    Phase(work="opening and closing a console", keys=[b"\r", ESCAPE] * 3, most=None, pause=0.7),
 )
 
 
@@ -86,7 +104,8 @@ def _table(what: str, arguments: tuple[str, ...], phases: Sequence[Phase]) -> li
                 os.write(terminal.descriptor, key)
                 terminal.drain(phase.pause)
             spans.append((phase, began, time.monotonic()))
-            terminal.drain(0.5)
+            # Until what is put off while somebody types is done: it is not the next phase's.
+            terminal.drain(2.2)
         os.write(terminal.descriptor, b"\x11")
         terminal.read_to_end()
         taken = callbacks()

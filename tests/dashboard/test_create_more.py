@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Checkbox, OptionList, Static
 
+from k8s_sandbox_tui.dashboard.create.fields import Field
 from k8s_sandbox_tui.dashboard.create.flow import AT_ONCE, CreateFlow
 from k8s_sandbox_tui.dashboard.create.form import FormValues
 from k8s_sandbox_tui.dashboard.create.like import Likeness
@@ -56,6 +57,9 @@ class Hands:
     def text(self, selector: str) -> str:
         return str(self.app.screen.query_one(selector, Static).content)
 
+    def note(self, field: str) -> str:
+        return self.app.screen.query_one(f"#{field}", Field).note.text
+
     async def calls(self, count: int) -> list[Creation]:
         return [await asyncio.wait_for(self.creator.calls.get(), 10) for _ in range(count)]
 
@@ -71,7 +75,7 @@ async def test_a_wrong_amount_is_explained_and_gets_the_cursor_and_right_ones_re
     await hands.open()
     hands.fill("cpu-request", "2")
     hands.fill("cpu-limit", "1")
-    await eventually(hands.pilot, lambda: hands.text("#cpu-note"), "! More is kept free than may be used")
+    await eventually(hands.pilot, lambda: hands.note("cpu"), "! More is kept free than may be used")
     await hands.pilot.press("ctrl+s")
     await eventually(hands.pilot, lambda: getattr(hands.app.focused, "id", ""), "cpu-request")
     assert isinstance(hands.app.screen, CreateScreen)
@@ -97,7 +101,7 @@ async def test_the_last_field_is_reached_and_one_exact_name_cannot_be_had_severa
     hands.fill("name", "web")
     hands.fill("copies", "2")
     hands.app.screen.query_one("#ending", Checkbox).value = False
-    await eventually(hands.pilot, lambda: hands.text("#copies-note"), "! Several need a random ending to their name")
+    await eventually(hands.pilot, lambda: hands.note("copies"), "! Several need a random ending to their name")
 
 
 async def test_another_one_like_it_says_what_was_left_out_and_its_preview_hides_values_as_the_form_does(

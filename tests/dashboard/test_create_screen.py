@@ -13,7 +13,7 @@ from textual import events
 from textual._compositor import Compositor
 from textual.widgets import Button, Input, Static
 
-from k8s_sandbox_tui.dashboard.create.fields import Line
+from k8s_sandbox_tui.dashboard.create.fields import Field
 from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues
 from k8s_sandbox_tui.dashboard.create.row_text import RowText
 from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
@@ -61,7 +61,7 @@ class Form:
         return str(self.screen.query_one(selector, Static).content)
 
     def note(self, field: str) -> str:
-        return self.text(f"#{field}-note")
+        return self.screen.query_one(f"#{field}", Field).note.text
 
     @property
     def request(self) -> CreateRequest | str | None:
@@ -368,7 +368,7 @@ async def test_any_text_in_any_field_is_shown_and_judged(form: Form) -> None:
             await form.paste(text)
             rows.edit(len(rows.rows) - 1, on_key=False)
             await form.paste(text)
-        for widget in (*form.screen.query(TextField), *form.screen.query(RowText), *form.screen.query(Line)):
+        for widget in (*form.screen.query(TextField), *form.screen.query(RowText), *form.screen.query(Field)):
             shown = "".join(widget.render_line(line).text for line in range(widget.size.height))
             assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", shown), (text, widget)
     await form.type("<ctrl+s>")

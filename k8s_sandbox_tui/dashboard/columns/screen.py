@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from k8s_sandbox_tui.dashboard.columns.list import ColumnList
 from k8s_sandbox_tui.dashboard.columns.picker import ColumnPicker
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 from k8s_sandbox_tui.dashboard.still_open import still_open
@@ -36,7 +36,7 @@ class _Key(PlainInput):
     ]
 
 
-class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
+class ColumnsScreen(Dialogue[tuple[str, ...] | None]):
     """The ids of the columns; () for those that fit, None to leave them as they were."""
 
     DEFAULT_CSS = """

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from k8s_sandbox_tui.dashboard.console.variables import masked
 from k8s_sandbox_tui.dashboard.console.words import one_line
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.commands import Command
 
 
-class CardMenu(ModalScreen[str]):
+class CardMenu(Dialogue[str]):
     """Gives back the action that was chosen; empty for none. The keys of the card work here too."""
 
     DEFAULT_CSS = """

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from k8s_sandbox_tui.dashboard.completion.names import Whereabouts
@@ -15,9 +14,11 @@ from k8s_sandbox_tui.dashboard.completion.words import PLAIN
 from k8s_sandbox_tui.dashboard.copying.local_names import LOCAL, LocalNames
 from k8s_sandbox_tui.dashboard.copying.path_field import PathField, PathInput
 from k8s_sandbox_tui.dashboard.copying.transfer import Copy, progress_words, result_words
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.literal import literal
+from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.shown_keys import with_key
 from k8s_sandbox_tui.provider.errors import SandboxError
 
@@ -41,7 +42,7 @@ PAINT_EVERY = 0.1
 MEANING = "A file that is there is replaced; a directory gets what is copied under its own name."
 
 
-class CopyScreen(ModalScreen[None]):
+class CopyScreen(Dialogue[None]):
     """Two paths and a direction."""
 
     AUTO_FOCUS = "#copy-local PathInput"
@@ -119,15 +120,15 @@ class CopyScreen(ModalScreen[None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = literal(f"Copy files: {self._info.name}")
             yield self._local
-            direction = Button(self._direction, id="copy-direction", compact=True)
+            direction = PlainButton(self._direction, id="copy-direction", compact=True)
             # Tab goes from path to path; there is a key for it.
             direction.can_focus = False
             yield direction
             yield self._remote
             yield Static(MEANING, id="copy-said", markup=False)
             with Horizontal(id="copy-answer"):
-                yield Button(with_key("Close", self, "copy.leave"), id="copy-leave", compact=True)
-                yield Button(with_key("Copy", self, "copy.start"), id="copy-start", compact=True)
+                yield PlainButton(with_key("Close", self, "copy.leave"), id="copy-leave", compact=True)
+                yield PlainButton(with_key("Copy", self, "copy.start"), id="copy-start", compact=True)
         yield KeyBar()
 
     @property

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Button, Input
 
 from k8s_sandbox_tui.dashboard.create.fields import Line
 from k8s_sandbox_tui.dashboard.create.path_completion import complete_path
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
 from k8s_sandbox_tui.provider.daemon_thread import in_daemon_thread
 from k8s_sandbox_tui.provider.dotenv import Row
@@ -43,7 +44,7 @@ class _PathField(SteadyInput):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Import")]
 
 
-class EnvFileScreen(ModalScreen[tuple[Row, ...] | None]):
+class EnvFileScreen(Dialogue[tuple[Row, ...] | None]):
     """A path, completed as one types; stays open until a file could be read."""
 
     AUTO_FOCUS = "#path"
@@ -87,8 +88,8 @@ class EnvFileScreen(ModalScreen[tuple[Row, ...] | None]):
             yield _PathField(here, id="path", placeholder="path of the file", suggester=PathSuggester(), compact=True)
             yield Line("Right takes the suggestion", id="note")
             with Horizontal(id="answer"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Import", id="import", variant="primary", compact=True)
+                yield PlainButton("Cancel", id="cancel", compact=True)
+                yield PlainButton("Import", id="import", variant="primary", compact=True)
         yield KeyBar()
 
     def _say(self, text: str, *, wrong: bool) -> None:

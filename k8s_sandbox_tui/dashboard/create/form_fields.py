@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from textual.widgets import Checkbox, Static
 
 from k8s_sandbox_tui.dashboard.choice import Choice
-from k8s_sandbox_tui.dashboard.create.fields import Field, Line, Section
+from k8s_sandbox_tui.dashboard.create.fields import Field, Section
 from k8s_sandbox_tui.dashboard.create.form import FormValues
 from k8s_sandbox_tui.dashboard.create.rows import KeyValueRows
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
+from k8s_sandbox_tui.dashboard.styled_once import StyledOnce
 from k8s_sandbox_tui.provider.dotenv import Row
 from k8s_sandbox_tui.provider.resources import DEFAULT_LIMITS, DEFAULT_REQUESTS
 
@@ -32,6 +33,10 @@ PROFILES: tuple[tuple[SecurityProfile, str], ...] = (
 )
 
 
+class _Checkbox(StyledOnce, Checkbox):
+    pass
+
+
 def form_fields(first: FormValues, defaults: CreateDefaults) -> Iterator[Widget]:
     """The fields in their order, the ones most used first.
 
@@ -40,29 +45,23 @@ def form_fields(first: FormValues, defaults: CreateDefaults) -> Iterator[Widget]
         defaults: What empty ones stand for.
     """
     yield Field("Runtime", Choice(RUNTIMES, first.runtime), id="runtime")
-    yield Field("Image", TextField(first.image), id="image")
-    yield Line(id="image-note", classes="note")
+    yield Field("Image", TextField(first.image), noted=True, id="image")
     yield Field(
         "Name",
         TextField(first.name, placeholder=defaults.prefix),
-        Checkbox("random ending", first.random_ending, compact=True, id="ending"),
+        _Checkbox("random ending", first.random_ending, compact=True, id="ending"),
+        noted=True,
         id="name",
     )
-    yield Line(id="name-note", classes="note")
-    yield Field("Namespace", TextField(first.namespace, placeholder=defaults.namespace), id="namespace")
-    yield Line(id="namespace-note", classes="note")
+    yield Field("Namespace", TextField(first.namespace, placeholder=defaults.namespace), noted=True, id="namespace")
     yield Section("Environment", id="envs-title")
     yield KeyValueRows(first.envs, placeholder=Row("NAME", "value"), masked=True, id="envs")
     yield Section("Metadata", "kept as annotations, shown in the table", id="metadata-title")
     yield KeyValueRows(first.metadata, placeholder=Row("key", "value"), id="metadata")
-    yield Field("Copies", TextField(first.copies, placeholder="1"), id="copies")
-    yield Line(id="copies-note", classes="note")
-    yield Field("Lifetime", TextField(first.lifetime, placeholder="until it is destroyed"), id="lifetime")
-    yield Line(id="lifetime-note", classes="note")
+    yield Field("Copies", TextField(first.copies, placeholder="1"), noted=True, id="copies")
+    yield Field("Lifetime", TextField(first.lifetime, placeholder="until it is destroyed"), noted=True, id="lifetime")
     yield _amounts("CPU", "cpu", first.cpu_request, first.cpu_limit)
-    yield Line(id="cpu-note", classes="note")
     yield _amounts("Memory", "memory", first.memory_request, first.memory_limit)
-    yield Line(id="memory-note", classes="note")
     yield Field("Profile", Choice(PROFILES, first.profile), id="profile")
 
 
@@ -101,5 +100,6 @@ def _amounts(label: str, name: ResourceName, request: str, limit: str) -> Field:
         TextField(request, placeholder=DEFAULT_REQUESTS[name], id=f"{name}-request"),
         Static("at most", classes="between", markup=False),
         TextField(limit, placeholder=DEFAULT_LIMITS[name], id=f"{name}-limit"),
+        noted=True,
         id=name,
     )

@@ -9,7 +9,6 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -17,6 +16,7 @@ from k8s_sandbox_tui.dashboard.create.fields import Field, Line
 from k8s_sandbox_tui.dashboard.create.presets import NAME_LENGTH, summary
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _NAME_CELLS = 20
 _NOTE = "Without the values of variables: those come from the environment"
 
 
-class PresetsScreen(ModalScreen[str | None]):
+class PresetsScreen(Dialogue[str | None]):
     """Ends with the name of the preset to fill the form from, or None."""
 
     DEFAULT_CSS = """
@@ -55,8 +55,7 @@ class PresetsScreen(ModalScreen[str | None]):
             padding: 0;
             background: transparent;
         }
-        & Field { height: 1; padding: 0 1; }
-        & Field > .label { width: 14; color: $text-muted; }
+        & Field { padding: 0 1; }
         & TextField, & TextField:focus { width: 1fr; padding: 0; background: $foreground 8%; }
         & TextField:focus { background: $primary 25%; }
         & #note { height: 1; margin: 0 1; color: $text-muted; }

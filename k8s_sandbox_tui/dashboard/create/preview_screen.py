@@ -9,10 +9,10 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"(?P<key>[ -]*[^\s:'\"][^:]*:)(?P<value>.*)")
 
 
-class PreviewScreen(ModalScreen[None]):
+class PreviewScreen(Dialogue[None]):
     """YAML to read; it can be copied as it is shown."""
 
     if TYPE_CHECKING:

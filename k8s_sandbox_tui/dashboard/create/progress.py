@@ -10,12 +10,13 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from k8s_sandbox_tui.dashboard.create.stages import Stages, StageState, seconds
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.looks import LOOKS
+from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.provider.errors import CreateError
 
@@ -51,7 +52,7 @@ class ProgressAnswer(StrEnum):
     """It failed, and that is all."""
 
 
-class ProgressScreen(ModalScreen[ProgressAnswer]):
+class ProgressScreen(Dialogue[ProgressAnswer]):
     """Shows one create. The caller tells it what happens; it tells the caller what is wanted."""
 
     CSS_PATH = "progress.tcss"
@@ -102,10 +103,10 @@ class ProgressScreen(ModalScreen[ProgressAnswer]):
                 yield Static("", id="events", markup=False)
             with Horizontal(id="answer"):
                 yield Static("", id="summary", markup=False)
-                yield Button("In background", id="background", compact=True)
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Close", id="close", compact=True)
-                yield Button("Edit and retry", id="edit", variant="primary", compact=True)
+                yield PlainButton("In background", id="background", compact=True)
+                yield PlainButton("Cancel", id="cancel", compact=True)
+                yield PlainButton("Close", id="close", compact=True)
+                yield PlainButton("Edit and retry", id="edit", variant="primary", compact=True)
         yield KeyBar()
 
     def on_mount(self) -> None:

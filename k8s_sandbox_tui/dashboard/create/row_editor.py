@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from k8s_sandbox_tui.dashboard.create.row_text import SIGN
+from k8s_sandbox_tui.dashboard.create.row_text import KEY_WIDTH, SIGN
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
 from k8s_sandbox_tui.provider.dotenv import Row
@@ -48,11 +49,14 @@ class RowEditor(Horizontal):
         self._shown_reason = ""
 
     def compose(self) -> ComposeResult:
-        """Key, sign, value, reason."""
+        """Key, value, reason."""
         yield self.key_field
-        yield Static(SIGN, markup=False, classes="sign")
         yield self.value_field
         yield self._reason
+
+    def render(self) -> Content:
+        """The sign between the two, where it is not covered."""
+        return Content(" " * KEY_WIDTH + SIGN)
 
     @property
     def row(self) -> Row:

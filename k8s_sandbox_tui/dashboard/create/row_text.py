@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 KEY_WIDTH = 24
 SIGN = " = "
+# Not as component classes: Textual would compute those whenever the style of the widget may have changed.
+_CELL = "$foreground on $foreground 8%"
+_WRONG = "$foreground on $error 15%"
 
 
 class ShownRow(NamedTuple):
@@ -35,12 +38,6 @@ class RowText(Widget):
     """Draws rows the way the row that is edited looks."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "row-text--cell",
-        "row-text--wrong",
-        "row-text--sign",
-        "row-text--reason",
-    }
 
     @dataclass
     class Picked(Message):
@@ -81,12 +78,12 @@ class RowText(Widget):
         space = self.size.width - KEY_WIDTH - len(SIGN)
         value = "•" * len(shown.row.value) if self._masked else to_visible(shown.row.value)
         width = max(space - (cell_len(reason) + 1 if reason else 0), 0)
-        cell = self.get_visual_style("row-text--wrong" if reason else "row-text--cell")
+        cell = _WRONG if reason else _CELL
         return Content.assemble(
             (set_cell_size(to_visible(shown.row.key), KEY_WIDTH), cell),
-            (SIGN, self.get_visual_style("row-text--sign")),
+            SIGN,
             (set_cell_size(value, width), cell),
-            (f" {reason}" if reason else "", self.get_visual_style("row-text--reason")),
+            (f" {reason}" if reason else "", "$text-error"),
         )
 
     def on_click(self, event: events.Click) -> None:

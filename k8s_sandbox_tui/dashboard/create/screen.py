@@ -11,12 +11,11 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 
 from k8s_sandbox_tui.dashboard.choice import Choice
 from k8s_sandbox_tui.dashboard.create.env_file_screen import EnvFileScreen
-from k8s_sandbox_tui.dashboard.create.fields import Field, Fields, Line, Section
+from k8s_sandbox_tui.dashboard.create.fields import Field, Fields, Section
 from k8s_sandbox_tui.dashboard.create.form import CreateRequest, FormValues, check, id_preview, to_requests, url_preview
 from k8s_sandbox_tui.dashboard.create.form_fields import form_fields, typed_values
 from k8s_sandbox_tui.dashboard.create.notes import FIELDS, note, reason_of, rows_hint
@@ -24,7 +23,9 @@ from k8s_sandbox_tui.dashboard.create.presets import Presets, with_environment
 from k8s_sandbox_tui.dashboard.create.rows import MAX_ROWS, KeyValueRows
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.shown_keys import binding_key
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class FormAnswer:
     """What to create; nothing where the form was cancelled."""
 
 
-class CreateScreen(ModalScreen[FormAnswer]):
+class CreateScreen(Dialogue[FormAnswer]):
     """Asks for a new sandbox; every field says what is wrong with it while it is typed."""
 
     if TYPE_CHECKING:
@@ -99,7 +100,6 @@ class CreateScreen(ModalScreen[FormAnswer]):
         self._failure = failure
         self._kept = kept
         self._presets = presets or Presets()
-        self._fields: tuple[Field, ...] = ()
 
     @property
     def _empty(self) -> FormValues:
@@ -116,17 +116,16 @@ class CreateScreen(ModalScreen[FormAnswer]):
                 elif not first.is_empty:
                     with Horizontal(id="kept"):
                         yield Static(self._kept, markup=False)
-                        yield Button("Start afresh", id="afresh", compact=True)
+                        yield PlainButton("Start afresh", id="afresh", compact=True)
                 yield from form_fields(first, self._defaults)
             with Horizontal(id="answer"):
                 yield Static("", id="summary", markup=False)
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Create", id="create", variant="primary", compact=True)
+                yield PlainButton("Cancel", id="cancel", compact=True)
+                yield PlainButton("Create", id="create", variant="primary", compact=True)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Judge what the form starts with."""
-        self._fields = tuple(self.query(Field))
         self.query_one("#answer").set_class(bool(self._defaults.url_template), "-with-url")
         self._judge()
 
@@ -145,13 +144,11 @@ class CreateScreen(ModalScreen[FormAnswer]):
         values = self.values
         reasons = check(values)
         self.query_one("#image TextField", TextField).placeholder = to_visible(self._defaults.images[values.runtime])
-        for field in self._fields:
-            field.set_class(field.has_focus_within, "-active")
-        for field in FIELDS:
-            focused = self.query_one(f"#{field}").has_focus_within
-            text, wrong = note(field, values, reasons, focused=focused)
-            self.query_one(f"#{field}").set_class(wrong, "-wrong")
-            self.query_one(f"#{field}-note", Line).show(text, wrong=wrong)
+        for name in FIELDS:
+            field = self.query_one(f"#{name}", Field)
+            field.show(note(name, values, reasons, focused=field.has_focus_within))
+        for name in ("runtime", "profile"):
+            self.query_one(f"#{name}", Field).show()
         envs = self.query_one("#envs", KeyValueRows)
         envs.show_reasons(reasons.envs)
         self.query_one("#metadata", KeyValueRows).show_reasons(reasons.metadata)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.everywhere.batch import AT_ONCE
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.models import SandboxInfo
 
 
-class EverywhereScreen(ModalScreen[str | None]):
+class EverywhereScreen(Dialogue[str | None]):
     """Names the sandboxes; gives the command, an empty one for the outcomes of the last, None for nothing."""
 
     AUTO_FOCUS = "CommandInput"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from k8s_sandbox_tui.dashboard.choice import Choice
 from k8s_sandbox_tui.dashboard.console.find_bar import FindBar
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.inside import pages
 from k8s_sandbox_tui.dashboard.inside.view import DocumentView
 from k8s_sandbox_tui.dashboard.inside.why import explain
@@ -50,7 +50,7 @@ PAGES: tuple[tuple[Page, str], ...] = (
 )
 
 
-class InsideScreen(ModalScreen[None]):
+class InsideScreen(Dialogue[None]):
     """Pages over one sandbox; each says what it could not get, and the others still work."""
 
     if TYPE_CHECKING:

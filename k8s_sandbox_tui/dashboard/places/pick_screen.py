@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ScreenResultType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.literal import literal
@@ -79,7 +80,7 @@ class _List(OptionList, can_focus=False):
             self.post_message(self.Marked(index))
 
 
-class PickScreen(ModalScreen[ScreenResultType]):
+class PickScreen(Dialogue[ScreenResultType]):
     """Shows entries, those alone that fit what is typed."""
 
     if TYPE_CHECKING:

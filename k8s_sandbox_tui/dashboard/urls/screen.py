@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from k8s_sandbox_tui.dashboard.choice import Choice
+from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
 from k8s_sandbox_tui.dashboard.urls.port_chips import PortChips
@@ -73,7 +74,7 @@ class _PortField(SteadyInput):
     ]
 
 
-class UrlScreen(ModalScreen[UrlAnswer | None]):
+class UrlScreen(Dialogue[UrlAnswer | None]):
     """Port and protocol, and the URL they make; where that would lead nowhere, the way that does not."""
 
     CSS_PATH = "screen.tcss"
@@ -115,11 +116,11 @@ class UrlScreen(ModalScreen[UrlAnswer | None]):
             yield Static(NOT_SET, id="warning", markup=False)
             with Horizontal(id="answer"):
                 yield Static("", classes="space")
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Forward", id="forward", compact=True)
+                yield PlainButton("Cancel", id="cancel", compact=True)
+                yield PlainButton("Forward", id="forward", compact=True)
                 if not self._nowhere:
-                    yield Button("Open", id="open", compact=True)
-                    yield Button("Copy", id="copy", variant="primary", compact=True)
+                    yield PlainButton("Open", id="open", compact=True)
+                    yield PlainButton("Copy", id="copy", variant="primary", compact=True)
         yield KeyBar()
 
     def on_mount(self) -> None:
