@@ -55,7 +55,7 @@ async def test_to_a_sandbox_with_completion_on_both_sides(shown: Dashboard, tmp_
     await shown.press(*"/w", "tab")
     await shown.until(lambda: value(shown, "remote") == "/work/")
     await shown.press("tab")
-    await shown.until(lambda: "2 names: tab and the arrows choose" in shown.text)
+    await shown.until(lambda: "2 names: Tab and the arrows choose" in shown.text)
     await shown.press("escape")
     files(shown).moved = [HALF]
     await shown.press("enter")
