@@ -94,8 +94,11 @@ def picture(
         assert isinstance(main, MainScreen)
         while main.paint_waits or not (opened.failures or main.query("ConsolePane PromptLine")):
             await pilot.pause(0.01)
-        await settled(pilot)
-        await pilot.press(*keys)
+        for key in keys:
+            if not isinstance(app.focused, Input):
+                # A dialogue that the key before opens must be there: this key is for it.
+                await settled(pilot)
+            await pilot.press(key)
         for field in app.screen.query(Input):
             field.cursor_blink = False
         await settled(pilot)
