@@ -174,7 +174,10 @@ def check_envs(envs: Mapping[str, str]) -> dict[str, str]:
                 hint="Letters, digits, '_', '-' and '.', not beginning with a digit.",
             )
         if not isinstance(value, str):
-            raise InvalidArgumentError(f"The value of the environment variable {name!r} is not text.")
+            raise InvalidArgumentError(
+                f"The value of the environment variable {name!r} is not text but {type(value).__name__}.",
+                hint="Write it as text, as a program reads it.",
+            )
         if "\0" in value:
             raise InvalidArgumentError(f"The value of the environment variable {name!r} has a NUL character.")
         try:

@@ -131,7 +131,7 @@ async def pod_pages(
         try:
             page = decode_pod_list(body)
         except UnreadableAnswerError as error:
-            raise TransportError(str(error), sent=True) from error
+            raise _no_answer(error) from error
         yield page
         resume = page.metadata.continue_ or ""
         if not resume:
@@ -149,7 +149,7 @@ async def pod_events(connection: Connection, namespace: str, name: str, uid: str
     try:
         events = decode_events(body)
     except UnreadableAnswerError as error:
-        raise TransportError(str(error), sent=True) from error
+        raise _no_answer(error) from error
     # A Pod of the same name may have gone before: its events stay for an hour.
     return sorted((event for event in events if event.involved_object.uid == uid), key=_first_seen)
 
@@ -163,7 +163,12 @@ def readable_pod(body: bytes) -> Pod:
     try:
         return decode_pod(body)
     except UnreadableAnswerError as error:
-        raise TransportError(str(error), sent=True) from error
+        raise _no_answer(error) from error
+
+
+def _no_answer(error: UnreadableAnswerError) -> TransportError:
+    hint = "Check the server of the kubeconfig's cluster, and the proxies on the way to it."
+    return TransportError(str(error), sent=True, hint=hint)
 
 
 def _first_seen(event: Event) -> tuple[int, str]:

@@ -294,4 +294,5 @@ def _decode(decoder: msgspec.json.Decoder[_Decoded], body: bytes) -> _Decoded:
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableAnswerError(f"The API server's answer cannot be read: {error}.") from error
+        why = "it is a web page, perhaps of a login or a proxy" if body.lstrip().startswith(b"<") else error
+        raise UnreadableAnswerError(f"The API server's answer cannot be read: {why}.") from error

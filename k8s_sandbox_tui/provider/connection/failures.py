@@ -200,7 +200,7 @@ def _certificate_error(error: BaseException, server: str) -> CertificateError:
         # 62 and 64 are OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH.
         if error.verify_code in {62, 64}:
             return CertificateError(
-                f"The certificate of {server} is for another host: {error.verify_message}.",
+                f"The certificate of {server} is for another host: {error.verify_message.rstrip('.')}.",
                 sent=False,
                 hint="Use the name on the certificate, or set tls-server-name in the kubeconfig.",
             )

@@ -147,7 +147,8 @@ def test_names_that_no_variable_has(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("hush\0", "NUL"), (7, "is not text"), ("hush\ud800", "half of a surrogate")]
+    ("value", "expected"),
+    [("hush\0", "NUL"), (7, "is not text but int. Write it as text"), ("hush\ud800", "half of a surrogate")],
 )
 def test_values_that_no_variable_has(value: str, expected: str) -> None:
     with pytest.raises(InvalidArgumentError, match=expected) as caught:

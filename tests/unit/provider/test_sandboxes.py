@@ -219,12 +219,13 @@ async def test_a_list_of_another_namespace(compute: Compute, server: ApiServer) 
         await compute.sandbox.list(namespace="team-b")
 
 
-@pytest.mark.parametrize("body", ["<html>", "7", ""])
-async def test_something_else_than_an_api_server(body: str, compute: Compute, server: ApiServer) -> None:
+@pytest.mark.parametrize(("body", "said"), [("\n<html>", "web page"), ("7", "object"), ("", "truncated")])
+async def test_something_else_than_an_api_server(body: str, said: str, compute: Compute, server: ApiServer) -> None:
     server.on_any("GET", answer(body))
-    with pytest.raises(TransportError, match="answer cannot be read"):
+    expected = f"answer cannot be read: .*{said}.* Check the server of the kubeconfig's cluster"
+    with pytest.raises(TransportError, match=expected):
         await compute.sandbox.list()
-    with pytest.raises(TransportError, match="answer cannot be read"):
+    with pytest.raises(TransportError, match=expected):
         await compute.sandbox.get_by_id("golden-a")
 
 
