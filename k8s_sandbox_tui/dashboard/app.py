@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
-from textual.events import InputEvent
+from textual.events import InputEvent, Key, MouseDown
 from textual.reactive import Initialize, Reactive
 
 from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
@@ -56,6 +56,9 @@ MOST_PROBLEMS = 3
 STARTED = 1.0
 """Seconds after which a start is over."""
 
+MOVED = 0.05
+"""Seconds after which toasts make way for a cursor that a key has moved."""
+
 READING = 20.0
 """Seconds that a sentence about a file stays."""
 
@@ -76,7 +79,7 @@ class DashboardApp(ClipboardApp[None]):
 
     CSS = """
     Toast { width: auto; max-width: 76; min-width: 24; margin-top: 0; padding: 0 1; background: $panel; }
-    ToastRack { margin-bottom: 2; }
+    ToastRack { margin-bottom: 2; overflow-y: hidden; }
     CommandPalette SearchIcon { display: none; }
     """
 
@@ -170,6 +173,8 @@ class DashboardApp(ClipboardApp[None]):
         self.remembered.trouble = self._warn
         self.watch(self, "theme", self._remember_theme, init=False)
         cast("Signal[App[object]]", self.app_resume_signal).subscribe(self, self._resumed)
+        cast("Signal[Screen[object]]", self.screen_change_signal).subscribe(self, self._place_toasts, immediate=True)
+        self._place_toasts(self.screen)
         shown = self._problems[:MOST_PROBLEMS]
         for problem in shown:
             self._warn(problem)
@@ -191,11 +196,23 @@ class DashboardApp(ClipboardApp[None]):
 
             begin(self, __name__, lambda: self._garbage.untouched)
 
+    def _place_toasts(self, screen: Screen[object]) -> None:
+        from k8s_sandbox_tui.dashboard.toasts import keep_toasts_clear
+
+        keep_toasts_clear(self, screen)
+
+    def _move_toasts(self) -> None:
+        from k8s_sandbox_tui.dashboard.toasts import place_toasts
+
+        place_toasts(self.screen)
+
     async def on_event(self, event: events.Event) -> None:
         """Note that somebody is there."""
         if isinstance(event, InputEvent):
             self._garbage.touched()
         await super().on_event(event)
+        if isinstance(event, (Key, MouseDown)) and self._notifications:
+            self.set_timer(MOVED, self._move_toasts)
 
     def _resumed(self, _app: App[object]) -> None:
         """Draw all of it: the terminal was somebody else's while the process was stopped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import ScrollableContainer
+from textual.geometry import Region
 
 from k8s_sandbox_tui.dashboard.looks import ASCII
 from k8s_sandbox_tui.dashboard.settings.model import Settings
@@ -40,6 +41,26 @@ async def open_each(shown: Dashboard, look: Callable[[str], None] | None = None)
             if len(shown.app.screen_stack) > 1:
                 await shown.press("escape")
         assert len(shown.app.screen_stack) == 1, key
+
+
+async def test_toasts_lie_over_no_button_and_not_over_the_cursor() -> None:
+    async with dashboard(ROWS) as shown:
+
+        def clear() -> bool:
+            toasts = [toast.region for toast in shown.app.screen.query("Toast") if toast.region]
+            needed = [button.region for button in shown.app.screen.query("Button")]
+            table = shown.app.screen.query("SandboxTable")
+            needed += [Region(0, shown.table.region.y + 1 + shown.table.cursor_line, 80, 1)] if table else []
+            needed.append(Region(0, 0, 80, 1))
+            return bool(toasts) and not any(toast.overlaps(region) for toast in toasts for region in needed)
+
+        shown.app.notify("A sentence of some length\nin\nfour\nlines", timeout=60)
+        await shown.press("c")
+        await shown.until(lambda: bool(shown.app.screen.query("CreateScreen #answer Button")) and clear())
+        await shown.press("escape", "z", "end")
+        await shown.until(lambda: shown.table.cursor_line > 15 and clear())
+        await shown.press("home")
+        await shown.until(lambda: shown.table.cursor_line == 0 and clear())
 
 
 async def test_every_screen_opens_and_closes_at_20_by_6() -> None:

@@ -117,7 +117,9 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
             with Horizontal(id="answer"):
                 yield Static("", classes="space")
                 yield PlainButton("Cancel", id="cancel", compact=True)
-                yield PlainButton("Forward", id="forward", compact=True)
+                yield PlainButton(
+                    "Forward", id="forward", variant="primary" if self._nowhere else "default", compact=True
+                )
                 if not self._nowhere:
                     yield PlainButton("Open", id="open", compact=True)
                     yield PlainButton("Copy", id="copy", variant="primary", compact=True)
