@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 NOT_SET = (
     "! No URL template is set, so there is no address to copy or open.\n"
-    "Forward has the port on this machine instead. To have addresses, start with\n"
-    "a template that fits your ingress or gateway, such as\n"
+    "Enter forwards the port to this machine instead. To have addresses,\n"
+    "start with a template that fits your ingress or gateway, such as\n"
     "--url-template '{protocol}://{service}.{namespace}.example.com:{port}'"
 )
 """What to say in the place of the placeholder; the template is an example of the provider's own placeholders."""
