@@ -9,7 +9,8 @@ from k8s_sandbox_tui.dashboard.create.screen import CreateScreen
 from k8s_sandbox_tui.dashboard.main_screen import MainScreen
 from k8s_sandbox_tui.dashboard.remembered import Remembered
 from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
-from tests.dashboard.scripted import Dashboard, dashboard, sandbox_info
+from k8s_sandbox_tui.provider.config import K8sConfig
+from tests.dashboard.scripted import Dashboard, ScriptedCluster, dashboard, sandbox_info
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
 INFO = sandbox_info(1)
+
+
+def with_urls() -> ScriptedCluster:
+    cluster = ScriptedCluster()
+    cluster.compute.config = K8sConfig(url_template="{protocol}://{service}.example:{port}")
+    return cluster
 
 
 async def on(shown: Dashboard, screen: type[DOMNode]) -> None:
@@ -27,7 +34,7 @@ async def on(shown: Dashboard, screen: type[DOMNode]) -> None:
 async def test_presets_and_recent_ports_are_there_after_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "state" / "remembered.json"
     remembered = Remembered(file)
-    async with dashboard([INFO], remembered=remembered) as shown:
+    async with dashboard([INFO], cluster=with_urls(), remembered=remembered) as shown:
         await shown.press("c")
         await on(shown, CreateScreen)
         await shown.press("right", "enter", *"img:1", "ctrl+t")
@@ -43,7 +50,7 @@ async def test_presets_and_recent_ports_are_there_after_a_restart(tmp_path: Path
     # As `run` does at the end.
     remembered.write()
     assert file.stat().st_mode & 0o777 == 0o600
-    async with dashboard([INFO], remembered=Remembered(file)) as shown:
+    async with dashboard([INFO], cluster=with_urls(), remembered=Remembered(file)) as shown:
         await shown.press("c")
         await on(shown, CreateScreen)
         assert "img:1" not in shown.text

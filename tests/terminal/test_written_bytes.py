@@ -80,4 +80,4 @@ def test_no_colour_that_the_terminal_does_not_have_and_a_copy_that_fits_what_it_
         assert terminal.raw.isascii()
     if copied:
         [payload] = re.findall(copied, bytes(terminal.raw))
-        assert base64.b64decode(payload) == b"http://k8s-sandbox-url-not-configured.invalid:3000"
+        assert base64.b64decode(payload) == b"http://computesdk-sbx-00000002-svc.example:3000"

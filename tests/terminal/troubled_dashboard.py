@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.app import run
+from k8s_sandbox_tui.provider.config import K8sConfig
 from k8s_sandbox_tui.provider.daemon_thread import in_daemon_thread
 from k8s_sandbox_tui.provider.errors import ConfigError
 from k8s_sandbox_tui.provider.models import SandboxStatus
@@ -35,6 +36,7 @@ class Trouble:
         if self._name == "refused":
             raise ConfigError(f"No context {HOSTILE}.", hint=HOSTILE)
         cluster = ScriptedCluster(warning=HOSTILE)
+        cluster.compute.config = K8sConfig(url_template="{protocol}://{service}.example:{port}")
         cluster.compute.hang_on_close = self._name == "hangs"
         if self._name == "stubborn":
             self._tasks.append(asyncio.create_task(_stubborn()))
