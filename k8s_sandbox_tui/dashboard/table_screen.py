@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.css.query import NoMatches
 
 from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
 from k8s_sandbox_tui.dashboard.memories import COLUMNS, SORT, Sort
@@ -80,7 +81,10 @@ class TableScreen(ImmediateScreen[None]):
     @property
     def selected(self) -> Row | None:
         """The sandbox under the cursor."""
-        return self.table.cursor_row
+        try:
+            return self.table.cursor_row
+        except NoMatches:  # the app ends
+            return None
 
     def show_filter(self, text: str) -> None:
         """Have a filter as it was typed before."""

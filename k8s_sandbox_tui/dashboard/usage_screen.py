@@ -28,10 +28,13 @@ class UsageScreen(TableScreen):
         self._reading: Worker[None] | None = None
         self.usage = UsageReader(
             self.store,
-            shows=lambda: any(column.share is not None for column in self.table.shown_columns),
+            shows=self._shows_usage,
             changed=lambda: self.paint(),  # noqa: PLW0108 - what it is by then
             tell=lambda sentence: self.notify(harmless(sentence), markup=False),
         )
+
+    def _shows_usage(self) -> bool:
+        return not self.is_taken_down and any(column.share is not None for column in self.table.shown_columns)
 
     def read_usage(self, source: UsagePort, namespaces: Callable[[], Namespaces]) -> None:
         """Read from this cluster, not from the one before."""
