@@ -201,10 +201,12 @@ class DashboardApp(ClipboardApp[None]):
 
         keep_toasts_clear(self, screen)
 
-    def _move_toasts(self) -> None:
+    def move_toasts(self) -> None:
+        """Have toasts cover nothing that has become of use; where the app ends, there is no screen any more."""
         from k8s_sandbox_tui.dashboard.toasts import place_toasts
 
-        place_toasts(self.screen)
+        for screen in self.screen_stack[-1:]:
+            place_toasts(screen)
 
     async def on_event(self, event: events.Event) -> None:
         """Note that somebody is there."""
@@ -212,7 +214,7 @@ class DashboardApp(ClipboardApp[None]):
             self._garbage.touched()
         await super().on_event(event)
         if isinstance(event, (Key, MouseDown)) and self._notifications:
-            self.set_timer(MOVED, self._move_toasts)
+            self.set_timer(MOVED, self.move_toasts)
 
     def _resumed(self, _app: App[object]) -> None:
         """Draw all of it: the terminal was somebody else's while the process was stopped."""

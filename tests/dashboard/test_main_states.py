@@ -220,6 +220,7 @@ async def test_rows_that_come_when_the_widgets_have_been_taken_down_are_not_show
     # What is under way still asks for these.
     assert main.selected is None
     main.usage.look()
+    shown.app.move_toasts()
 
 
 async def test_quitting_does_not_wait_for_a_network_that_hangs() -> None:
