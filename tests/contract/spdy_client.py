@@ -53,11 +53,12 @@ class SpdyClient:
 
     async def next(self) -> list[spdy.Frame]:
         """The frames that come next; none once the server has closed."""
-        data = await self._reader.read(65536)
-        got = list(self._decoder.feed(data))
-        self.frames += got
-        assert data or not got
-        return got if data else []
+        # A read may end within a frame, which is no end of the connection.
+        while data := await self._reader.read(65536):
+            if got := list(self._decoder.feed(data)):
+                self.frames += got
+                return got
+        return []
 
     async def until(self, name: str, what: bytes) -> None:
         """Reads until a stream has brought this."""
