@@ -215,8 +215,12 @@ class SandboxStore:
             self._refilter, self._retest = False, []
             self._test_all(wanted, now)
             return True
+        if not wanted.active:
+            for row in self._fresh:
+                row.shown = True
+            return bool(self._fresh)
         changed = False
-        for row in self._retest if wanted.active else self._fresh:
+        for row in self._retest:
             shown = row.alive and wanted.matches(row, now)
             changed = changed or shown is not row.shown
             row.shown = shown

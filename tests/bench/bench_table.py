@@ -19,7 +19,7 @@ import k8s_sandbox_tui
 from k8s_sandbox_tui.dashboard.filter_bar import FilterInput
 from tests.bench.measurement import Measurement
 from tests.bench.pseudo_terminal import CURSOR, SIZE, Terminal, python_on_terminal
-from tests.dashboard.scripted import dashboard, sandbox_info
+from tests.dashboard.scripted import Dashboard, dashboard, sandbox_info
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,12 +123,15 @@ async def _many_rows() -> list[Measurement]:
         sandbox_info(number, age=ages.uniform(0, 1e6), metadata={"owner": "ann", "n": str(number)})
         for number in range(ROWS)
     ]
+    # A first paint is the only one of its app.
+    firsts: list[float] = []
+    for _ in range(2):
+        async with dashboard([], size=SIZE) as shown:
+            firsts.append(await _first_full_paint(shown, Painted(shown.app), infos))
     async with dashboard([], size=SIZE) as shown:
         painted = Painted(shown.app)
         store = shown.main.store
-        for first_row in range(0, ROWS, 500):
-            store.apply(infos[first_row : first_row + 500], ())
-        first = await painted.milliseconds(lambda: shown.main.store_changed(()))
+        firsts.append(await _first_full_paint(shown, painted, infos))
         sort = await painted.milliseconds(lambda: shown.table.sort_by("name"))
         by_age = await painted.milliseconds(lambda: shown.table.sort_by("age"))
         await shown.press("slash")
@@ -139,6 +142,7 @@ async def _many_rows() -> list[Measurement]:
         await painted.milliseconds(bar.clear, lambda: len(store.rows) == ROWS)
         await shown.press("escape")
         pages_down = [await painted.milliseconds(lambda: shown.table.action_page(1)) for _ in range(9)]
+    first = statistics.median(firsts)
     peer_first = await _peer_first_paint(infos)
     work = f"table of {ROWS:,}: "
     return [
@@ -152,6 +156,12 @@ async def _many_rows() -> list[Measurement]:
         Measurement(work=work + "filter, later letters", value=again, unit="ms", most=70),
         Measurement(work=work + "page down", value=statistics.median(pages_down), unit="ms", most=16.7),
     ]
+
+
+async def _first_full_paint(shown: Dashboard, painted: Painted, infos: list[SandboxInfo]) -> float:
+    for first_row in range(0, ROWS, 500):
+        shown.main.store.apply(infos[first_row : first_row + 500], ())
+    return await painted.milliseconds(lambda: shown.main.store_changed(()))
 
 
 async def _peer_first_paint(infos: list[SandboxInfo]) -> float:
