@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
     from k8s_sandbox_tui.local_cluster.kubelet.container import ContainerRun
     from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
-    from k8s_sandbox_tui.local_cluster.objects.pod import ContainerState, Pod
+    from k8s_sandbox_tui.local_cluster.objects.pod import Pod
+    from k8s_sandbox_tui.local_cluster.objects.pod_status import ContainerState
     from k8s_sandbox_tui.local_cluster.runtime.types import PodProcess
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 

@@ -11,7 +11,8 @@ from k8s_sandbox_tui.local_cluster.api.age import age
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from k8s_sandbox_tui.local_cluster.objects.pod import ContainerState, ContainerStatus, Pod
+    from k8s_sandbox_tui.local_cluster.objects.pod import Pod
+    from k8s_sandbox_tui.local_cluster.objects.pod_status import ContainerState, ContainerStatus
 
 _TERMINAL = {"Failed", "Succeeded"}
 

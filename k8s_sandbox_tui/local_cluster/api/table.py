@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic
 
@@ -12,7 +13,7 @@ from k8s_sandbox_tui.local_cluster.objects.status_error import bad_request
 from k8s_sandbox_tui.local_cluster.store.resources import T
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from k8s_sandbox_tui.local_cluster.store.entry import Entry

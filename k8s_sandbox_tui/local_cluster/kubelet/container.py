@@ -19,12 +19,10 @@ from k8s_sandbox_tui.local_cluster.kubelet.security import run_as
 from k8s_sandbox_tui.local_cluster.kubelet.volumes import FOLDER, mounts
 from k8s_sandbox_tui.local_cluster.objects import quantity
 from k8s_sandbox_tui.local_cluster.objects.meta import now, timestamp
-from k8s_sandbox_tui.local_cluster.objects.pod import (
-    Container,
+from k8s_sandbox_tui.local_cluster.objects.pod_status import (
     ContainerState,
     ContainerStateRunning,
     ContainerStateTerminated,
-    Pod,
 )
 from k8s_sandbox_tui.local_cluster.runtime.types import PodProcess, PodProcessSpec, StartError
 
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.local_cluster.kubelet.images import Image
     from k8s_sandbox_tui.local_cluster.kubelet.surroundings import Surroundings
+    from k8s_sandbox_tui.local_cluster.objects.pod import Container, Pod
 
 # A container that ran so many seconds starts its back-off anew.
 _BACKOFF_RESET = 600.0

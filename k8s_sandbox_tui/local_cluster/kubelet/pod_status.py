@@ -9,12 +9,10 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from k8s_sandbox_tui.local_cluster.objects.meta import timestamp
-from k8s_sandbox_tui.local_cluster.objects.pod import (
-    Container,
+from k8s_sandbox_tui.local_cluster.objects.pod_status import (
     ContainerState,
     ContainerStateWaiting,
     ContainerStatus,
-    Pod,
     PodCondition,
     PodIP,
     PodStatus,
@@ -24,6 +22,8 @@ from k8s_sandbox_tui.local_cluster.objects.pod import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from k8s_sandbox_tui.local_cluster.objects.pod import Container, Pod
 
 KUBELETS_OWN = {"PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"}
 _REASONS = {"Failed": "PodFailed", "Succeeded": "PodCompleted"}

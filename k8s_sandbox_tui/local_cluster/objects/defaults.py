@@ -21,16 +21,16 @@ from k8s_sandbox_tui.local_cluster.objects.pod import (
     Pod,
     PodSecurityContext,
     PodSpec,
-    PodStatus,
-    QuantityValue,
-    ResourceRequirements,
     Toleration,
     Volume,
     VolumeMount,
 )
+from k8s_sandbox_tui.local_cluster.objects.pod_status import PodStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from k8s_sandbox_tui.local_cluster.objects.resource_requirements import QuantityValue, ResourceRequirements
 
 SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from k8s_sandbox_tui.local_cluster.objects.meta import timestamp
-from k8s_sandbox_tui.local_cluster.objects.pod import Pod, PodCondition
+from k8s_sandbox_tui.local_cluster.objects.pod_status import PodCondition
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from k8s_sandbox_tui.local_cluster.objects.pod import Pod
 
 _TYPE = "DisruptionTarget"
 

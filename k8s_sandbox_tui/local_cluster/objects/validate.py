@@ -15,7 +15,8 @@ from k8s_sandbox_tui.local_cluster.objects.status_error import FieldError, Field
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from k8s_sandbox_tui.local_cluster.objects.pod import Container, Pod, PodSpec, ResourceRequirements
+    from k8s_sandbox_tui.local_cluster.objects.pod import Container, Pod, PodSpec
+    from k8s_sandbox_tui.local_cluster.objects.resource_requirements import ResourceRequirements
 
 _RESOURCES = {"cpu", "memory", "ephemeral-storage"}
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
