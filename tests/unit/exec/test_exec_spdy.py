@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.unit.exec.spdy_server import Script
     from tests.unit.provider.api_server import Answer
 
-SHORT = Patience(open=5, ping=0.1, pong=0.5, look=0.1, gone=0.1, close=0.2)
+SHORT = Patience(open=5, ping=0.1, pong=1, look=0.1, gone=0.1, close=0.2)
 
 
 async def hello(command: SpdyExec) -> None:
@@ -359,7 +359,7 @@ async def test_the_end_is_not_waited_for_and_going_away_is_none() -> None:
 async def test_a_silent_command_is_kept_alive_and_one_that_takes_no_input_too() -> None:
     async def silent(command: SpdyExec) -> None:
         await command.begin(4)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.5)
         while not command.has_ended("stdin"):
             assert await command.next()
         while len([frame for frame in command.frames if isinstance(frame, spdy.Ping)]) < 3:

@@ -156,7 +156,7 @@ async def test_port_forward_alone_fails_where_it_is_refused(cluster: ForwardClus
             pass
     cluster.kubelet.refuse = (500, "unable to upgrade")
     with pytest.raises(ApiError, match="unable to upgrade"):
-        async with cluster.forward("port-forward", connect=0.3):
+        async with cluster.forward("port-forward"):
             pass
     assert cluster.exec.served.urls == []
 

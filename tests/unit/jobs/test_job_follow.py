@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.provider.jobs.follow import JobFollow
 
-PATIENCE = Patience(open=5, ping=0.3, pong=0.5, look=0.3, gone=0.1)
+PATIENCE = Patience(open=5, ping=0.3, pong=2, look=0.3, gone=0.1)
 
 
 @pytest.fixture
