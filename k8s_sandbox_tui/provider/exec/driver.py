@@ -10,9 +10,10 @@ import time
 from typing import TYPE_CHECKING, Final, Self
 
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
-from k8s_sandbox_tui.provider.errors import ApiError, NotFoundError, SandboxGoneError, TransportError
-from k8s_sandbox_tui.provider.exec.liveness import CREATE_HINT, no_container, why_gone
+from k8s_sandbox_tui.provider.errors import ApiError, ForbiddenError, NotFoundError, SandboxGoneError, TransportError
+from k8s_sandbox_tui.provider.exec.liveness import CREATE_HINT, no_container, node_unreachable, why_gone
 from k8s_sandbox_tui.provider.exec.protocol import Closed, Output
+from k8s_sandbox_tui.provider.exec.status import StatusKind, kind_of
 from k8s_sandbox_tui.provider.exec.stdin import StdinFraming
 from k8s_sandbox_tui.provider.exec.upgrade import by_either
 from k8s_sandbox_tui.provider.exec.websocket_link import WebSocketLink
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
 
 _CLOSE_SECONDS: Final = 0.5
-_NO_CONTAINER: Final = ("container not found", "does not have a host assigned")
-"""Of a refused upgrade: the kubelet's words, and the API server's for a Pod that has no node yet."""
+_NO_HOST: Final = "does not have a host assigned"
+"""The API server's words for a Pod that has no node yet."""
 
 
 class ExecStream:
@@ -68,7 +69,7 @@ class ExecStream:
 
         Raises:
             SandboxGoneError: The Pod or its container is not there any more.
-            CommandError: It does not run yet.
+            CommandError: It does not run yet, or the API server does not reach its node.
             ApiError: The API server refused.
             TransportError: No answer, or none of the protocols that carry an exit code.
         """
@@ -208,12 +209,23 @@ async def _open(connection: ExecConnection, target: ExecTarget, plan: ExecPlan, 
         attempt += 1
         try:
             return await by_either(connection, f"{target.namespace} pods/exec", by_websocket, by_spdy)
-        except NotFoundError as error:
-            raise SandboxGoneError(f"Sandbox {target.sandbox_id} was deleted.", hint=CREATE_HINT) from error
         except (ApiError, TransportError) as error:
-            if isinstance(error, ApiError) and any(words in error.message for words in _NO_CONTAINER):
-                raise await no_container(connection, target) from error
+            if isinstance(error, ApiError):
+                await _explain(error, connection, target)
             delay = retry_delay(error, method="POST", attempt=attempt, jitter=random.random())  # noqa: S311
             if delay is None:
                 raise
         await asyncio.sleep(delay)
+
+
+async def _explain(error: ApiError, connection: ExecConnection, target: ExecTarget) -> None:
+    """Raises what a refusal means, where that is known."""
+    if isinstance(error, NotFoundError) and error.reason:
+        raise SandboxGoneError(f"Sandbox {target.sandbox_id} was deleted.", hint=CREATE_HINT) from error
+    if isinstance(error, ForbiddenError):
+        return
+    kind, _ = kind_of(error.message)
+    if kind is StatusKind.CONTAINER_GONE or _NO_HOST in error.message:
+        raise await no_container(connection, target) from error
+    if kind is StatusKind.NODE_UNREACHABLE:
+        raise node_unreachable(target, error.message) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from k8s_sandbox_tui.provider.errors import ApiError, CommandError, NotFoundError, SandboxGoneError, TransportError
+from k8s_sandbox_tui.provider.exec.status import bare_words
 from k8s_sandbox_tui.provider.status import view_pod
 from k8s_sandbox_tui.provider.wire import UnreadableAnswerError, decode_pod
 
@@ -54,6 +55,16 @@ async def no_container(connection: ExecConnection, target: ExecTarget) -> Sandbo
         f"Sandbox {target.sandbox_id} does not run yet: it is {view.status}{_because(view.reason)}.",
         hint="Wait until its status is running, or look why it does not start.",
     )
+
+
+def node_unreachable(target: ExecTarget, message: str) -> CommandError:
+    """The error where the API server does not get through to the kubelet, by what it says of that."""
+    words = bare_words(message)
+    if "tls: internal error" in words:
+        hint = "The kubelet may wait for its serving certificate to be approved: kubectl get csr."
+    else:
+        hint = "Nothing was run. See whether its node is ready, and lets the API server in: kubectl get nodes."
+    return CommandError(f"The API server cannot reach the node of sandbox {target.sandbox_id}: {words}.", hint=hint)
 
 
 def why_gone_from(body: bytes, target: ExecTarget, *, ending_counts: bool = False) -> str:

@@ -11,14 +11,16 @@ from k8s_sandbox_tui.provider.errors import (
     ConnectionLostError,
     SandboxGoneError,
 )
-from k8s_sandbox_tui.provider.exec.liveness import CREATE_HINT, no_container, why_gone
-from k8s_sandbox_tui.provider.exec.status import StatusKind
+from k8s_sandbox_tui.provider.exec.liveness import CREATE_HINT, no_container, node_unreachable, why_gone
+from k8s_sandbox_tui.provider.exec.status import StatusKind, bare_words
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.protocol import Closed
+    from k8s_sandbox_tui.provider.exec.status import CommandStatus
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
 
 _KILLED = 137
+_MISSING = 127
 
 
 async def exit_code_of(
@@ -48,7 +50,7 @@ async def exit_code_of(
         CommandStartError: The executable is missing or may not be run.
         SandboxGoneError: The sandbox ended before the command did.
         ConnectionLostError: The connection ended before the status came.
-        CommandError: The sandbox does not run yet, or the runtime failed otherwise.
+        CommandError: The sandbox does not run yet, its node cannot be reached, or the runtime failed otherwise.
     """
     status = closed.status
     if status is None:
@@ -68,16 +70,32 @@ async def exit_code_of(
                 raise SandboxGoneError(gone, hint=CREATE_HINT)
         return status.exit_code
     if status.kind is StatusKind.NOT_STARTED and status.exit_code is not None:
-        raise CommandStartError(
-            f"The command could not be started: {status.message}",
-            exit_code=status.exit_code,
-            stdout=stdout,
-            stderr=stderr,
-            hint="Commands are run by /bin/sh: the image needs one.",
-        )
+        raise _not_started(status, status.exit_code, stdout, stderr)
     if status.kind is StatusKind.CONTAINER_GONE:
         raise await no_container(connection, target)
-    raise CommandError(f"The command failed without an exit code: {status.message}", stdout=stdout, stderr=stderr)
+    if status.kind is StatusKind.NODE_UNREACHABLE:
+        raise node_unreachable(target, status.message)
+    raise CommandError(
+        f"The command failed without an exit code: {bare_words(status.message)}.",
+        stdout=stdout,
+        stderr=stderr,
+        hint="Whether it has begun is not known. If it stays so, create another sandbox.",
+    )
+
+
+def _not_started(status: CommandStatus, exit_code: int, stdout: str, stderr: str) -> CommandStartError:
+    """The error where the runtime could not start the shell of a command."""
+    words = bare_words(status.message)
+    if "chdir to cwd" in words:
+        said = "The sandbox's own directory cannot be entered any more, so no command can be run in it"
+        hint = "It was removed, or closed to this user: create another sandbox."
+    elif exit_code == _MISSING:
+        said = "The sandbox has no /bin/sh, which every command is run by"
+        hint = "Create it from an image with a shell, such as node:20-alpine: distroless ones have none."
+    else:
+        said = "The sandbox's /bin/sh, which every command is run by, could not be started"
+        hint = "Try it in another image, such as node:20-alpine."
+    return CommandStartError(f"{said}: {words}.", exit_code=exit_code, stdout=stdout, stderr=stderr, hint=hint)
 
 
 def timeout_error(seconds: float | None, fault: str, stdout: str, stderr: str) -> CommandTimeoutError:

@@ -20,6 +20,8 @@ class StatusKind(StrEnum):
     """Its executable is missing (exit code 127) or may not be run (126)."""
     CONTAINER_GONE = "container gone"
     """The container had ended, or does not run."""
+    NODE_UNREACHABLE = "node unreachable"
+    """The API server does not reach the kubelet of its node, or is not let in by it: nothing has begun."""
     FAILED = "failed"
     """Anything else: the runtime's own words are in the message."""
 
@@ -51,19 +53,71 @@ class _Status(msgspec.Struct):
 _decoder: Final = msgspec.json.Decoder(_Status)
 
 _WORDINGS: Final = (
+    # First: it may repeat the whole command.
+    (
+        StatusKind.NODE_UNREACHABLE,
+        None,
+        (
+            "error dialing backend",
+            "error sending request: post ",
+            "no agent available",
+            "unable to upgrade connection: unauthorized",
+            "unable to upgrade connection: forbidden",
+            "unable to upgrade connection: 404 page not found",
+        ),
+    ),
     (
         StatusKind.CONTAINER_GONE,
         None,
-        ("container not found", "is not running", "stopped container", "no running task"),
+        (
+            "container not found",
+            "pod does not exist",
+            "is not running",
+            "not created or running",
+            "container is in container_",
+            "stopped container",
+            "in a stopped state",
+            "in a deleted state",
+            "no running task",
+            "error adding pid",
+        ),
     ),
-    (StatusKind.NOT_STARTED, 127, ("executable file not found", "no such file or directory")),
+    (StatusKind.NOT_STARTED, 126, ("chdir to cwd",)),
+    (StatusKind.NOT_STARTED, 127, ("executable file", "no such file or directory")),
     (
         StatusKind.NOT_STARTED,
         126,
         ("permission denied", "exec format error", "is a directory", "argument list too long"),
     ),
 )
-"""Parts of the runtimes' (containerd, CRI-O; runc, crun) messages; nothing else tells these cases apart."""
+"""Parts of the messages of the API server, the kubelet and the runtimes (containerd, CRI-O; runc, crun); nothing else
+tells these cases apart. The first that fits counts."""
+
+_WRAPPED: Final = re.compile(
+    r"internal error occurred: |error executing command in container: |failed to exec in container: "
+    r'|failed to (?:start|create) exec "[^"]*": |OCI runtime exec failed: |exec failed: '
+    r"|unable to start container process: |rpc error: code = \w+ desc = |command error: "
+    r'|error sending request: Post "[^"]*": |error dialing backend: ',
+    re.IGNORECASE,
+)
+"""What each layer puts before the words of the one below; one of them has the URL with the command in it."""
+
+
+def bare_words(message: str) -> str:
+    """What the innermost layer says, without what the others have put before it and behind it."""
+    end = 0
+    while (match := _WRAPPED.match(message, end)) is not None:
+        end = match.end()
+    return message[end:].removesuffix(": unknown") or message
+
+
+def kind_of(message: str) -> tuple[StatusKind, int | None]:
+    """What a failure without an exit code of the command's own is, and the exit code that shells have for it."""
+    lower = message.lower()
+    return next(
+        ((kind, code) for kind, code, parts in _WORDINGS if any(part in lower for part in parts)),
+        (StatusKind.FAILED, None),
+    )
 
 
 def parse_status(text: bytes) -> CommandStatus:
@@ -79,11 +133,8 @@ def parse_status(text: bytes) -> CommandStatus:
     if exit_code is not None:
         return CommandStatus(StatusKind.EXITED, exit_code, status.message)
     message = status.message or status.reason or "the command failed without a reason"
-    lower = message.lower()
-    for kind, code, parts in _WORDINGS:
-        if any(part in lower for part in parts):
-            return CommandStatus(kind, code, message)
-    return CommandStatus(StatusKind.FAILED, None, message)
+    kind, code = kind_of(message)
+    return CommandStatus(kind, code, message)
 
 
 def _exit_code(status: _Status) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from k8s_sandbox_tui.provider.errors import ApiError, ForbiddenError, NotUpgradedError, TransportError
+from k8s_sandbox_tui.provider.errors import ApiError, ForbiddenError, NotFoundError, NotUpgradedError, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,6 +79,9 @@ def _refuses(error: ApiError | TransportError) -> bool:
     if error.status == 400:
         # Kubernetes says so of bad options too, and then gives another reason than the missing upgrade.
         return error.reason != "BadRequest" or "upgrade" in error.message.lower()
+    if isinstance(error, NotFoundError):
+        # An API server gives the reason NotFound; a proxy that knows no such path has none to give.
+        return not error.reason
     return isinstance(error, ForbiddenError) or error.status in _NO_UPGRADE
 
 

@@ -358,8 +358,9 @@ class LoopbackConnection:
                 self._url + path, params=list(params), protocols=protocols, autoping=False, max_msg_size=0
             )
         except aiohttp.WSServerHandshakeError as error:
-            kind = NotFoundError if error.status == 404 else ApiError
-            raise kind("refused", status=error.status) from error
+            if error.status == 404:
+                raise NotFoundError("refused", status=404, reason="NotFound") from error
+            raise ApiError("refused", status=error.status) from error
         except aiohttp.ClientError as error:
             raise TransportError(str(error), sent=False) from error
 

@@ -231,6 +231,15 @@ async def test_f28_an_upgrade_refused_for_want_of_a_container_says_why(
         assert len(server.requests("GET", EXEC)) == 1
 
 
+async def test_a_node_that_the_api_server_does_not_reach_is_told_before_the_upgrade_too() -> None:
+    words = "error dialing backend: dial tcp 10.0.0.1:10250: connect: connection refused"
+    async with ApiServer() as server, connected(server.kubeconfig()) as connection:
+        server.on("GET", EXEC, answer({"kind": "Status", "reason": "InternalError", "message": words}, 500))
+        with pytest.raises(CommandError, match="cannot reach the node of sandbox default/sbx: dial tcp"):
+            await run_command(connection, TARGET, "true")
+        assert [seen.method for seen in server.seen] == ["GET"]
+
+
 @pytest.mark.parametrize("code", [124, 137, 143])
 async def test_f29_a_code_that_looks_like_a_timeout_is_a_code(connection: LoopbackConnection, code: int) -> None:
     assert (await run_command(connection, TARGET, f"exit {code}", timeout=60_000)).exit_code == code

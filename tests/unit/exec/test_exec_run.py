@@ -208,12 +208,28 @@ async def test_killed_because_the_pod_was_deleted(server: ExecServer, connection
         await run_command(connection, TARGET, "kill -9 $$")
 
 
-async def test_f5_missing_shell(server: ExecServer, connection: LoopbackConnection) -> None:
-    server.faults.status = failure_status('exec: "/bin/sh": stat /bin/sh: no such file or directory: unknown')
-    with pytest.raises(CommandStartError) as caught:
+BEFORE = (
+    "Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "
+    '"ab12": OCI runtime exec failed: exec failed: unable to start container process: '
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ('exec: "/bin/sh": stat /bin/sh: no such file or directory', 127, "sandbox has no /bin/sh.* with a shell"),
+        ('exec: "/bin/sh": permission denied', 126, "could not be started.*another image"),
+        ('chdir to cwd ("/w") set in config.json failed: no such file or directory', 126, "directory cannot be enter"),
+    ],
+)
+async def test_f5_a_shell_that_cannot_be_started(
+    server: ExecServer, connection: LoopbackConnection, words: str, code: int, told: str
+) -> None:
+    server.faults.status = failure_status(f"{BEFORE}{words}: unknown")
+    with pytest.raises(CommandStartError, match=told) as caught:
         await run_command(connection, TARGET, "true")
-    assert caught.value.exit_code == 127
-    assert "/bin/sh" in str(caught.value)
+    assert caught.value.exit_code == code
+    assert caught.value.message.endswith(f": {words}.")
 
 
 async def test_f28_finished_pod(server: ExecServer, connection: LoopbackConnection) -> None:
@@ -223,12 +239,25 @@ async def test_f28_finished_pod(server: ExecServer, connection: LoopbackConnecti
         await run_command(connection, TARGET, "true")
 
 
-async def test_f5_ts5_unknown_failure_is_an_error_with_its_words(
-    server: ExecServer, connection: LoopbackConnection
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("error dialing backend: dial tcp 10.0.0.1:10250: i/o timeout", "node of .*sbx: dial tcp .*kubectl get nodes"),
+        ("error dialing backend: remote error: tls: internal error", "node of .*kubectl get csr"),
+        (
+            'error sending request: Post "https://n:10250/exec/d/p/c?command=s3cret": No agent available',
+            "sbx: No agent available",
+        ),
+        (f"{BEFORE}error executing setns process: exit status 1: unknown", "exit code: error executing setns"),
+    ],
+)
+async def test_f5_ts5_a_failure_of_the_cluster_is_an_error_with_its_words(
+    server: ExecServer, connection: LoopbackConnection, message: str, told: str
 ) -> None:
-    server.faults.status = failure_status("error dialing backend: dial tcp 10.0.0.1:10250: i/o timeout")
-    with pytest.raises(CommandError, match="dialing backend"):
+    server.faults.status = failure_status(message)
+    with pytest.raises(CommandError, match=told) as caught:
         await run_command(connection, TARGET, "echo x")
+    assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("fault", ["drop_before_status", "close_without_status"])

@@ -84,6 +84,7 @@ async def test_who_may_use_websockets_is_asked_nothing_more() -> None:
         (answer({"kind": "Status", "message": "Upgrade request required", "reason": "BadRequest"}, 400), True),
         (answer("<html>Bad Request</html>", 400), True),
         (answer("no such method", 405), True),
+        (answer("<html>no such page</html>", 404), True),
         (answer("HTTP/2 is fine", 426), True),
         (answer("a page that a proxy makes of everything", 200), True),
         (answer({"kind": "Status", "message": "container x is not valid for pod sbx", "reason": "BadRequest"}, 400), 0),
