@@ -209,15 +209,15 @@ class Submission:
         request = self._request
         try:
             return await create_pod(self._connection, request.namespace, pod_manifest(request))
-        except ForbiddenError as error:
-            explain_refusal(error, request.profile)
-            raise
         except ConflictError as error:
             ours = await self._find() if self._lost and error.reason == "AlreadyExists" else None
             if ours is not None:
                 return ours
             if self._named and error.reason == "AlreadyExists":
                 error.hint = "Choose another name, or leave it out."
+            raise
+        except ApiError as error:
+            explain_refusal(error, request.profile)
             raise
 
     async def _find(self) -> Pod | None:

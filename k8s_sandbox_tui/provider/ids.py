@@ -67,7 +67,8 @@ def check_new_name(name: str) -> str:
 
     It is also the value of the label `computesdk.io/sandbox-id`, which holds 63 characters.
     """
-    check_pod_name(name)
+    if not is_subdomain(name):
+        raise InvalidArgumentError(f"{name!r} is not a name for a sandbox.", hint=f"At most {LABEL_LENGTH} of {_RULE}.")
     if len(name) > LABEL_LENGTH:
         raise InvalidArgumentError(
             f"{name!r} is too long for a sandbox.", hint=f"At most {LABEL_LENGTH} characters, as it is a label too."

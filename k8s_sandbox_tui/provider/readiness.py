@@ -112,11 +112,13 @@ class StartWait:
         if now >= self._deadline:
             view = self._view
             state = f"{view.status}, {view.reason}" if view.reason else str(view.status)
+            events = await self._events()
             raise CreateTimeoutError(
                 f"Sandbox {self._id} did not run in time: it is {state}{f' ({view.message})' if view.message else ''}.",
-                reason=self._view.reason,
-                events=await self._events(),
-                hint=hint_for(self._view.reason) or "Give it more time, or look at the cluster's nodes.",
+                reason=view.reason,
+                events=events,
+                hint=hint_for(view.reason, view.message, *events)
+                or "Give it more time, or look at the cluster's nodes.",
             )
         if self._report is not None and self._view.reason == "ContainerCreating" and self._may_read_events:
             if now - self._peeked >= PEEK_SECONDS:
@@ -137,7 +139,7 @@ class StartWait:
             + ".",
             reason=view.reason,
             events=events,
-            hint=hint_for(view.reason),
+            hint=hint_for(view.reason, view.message, *events),
         )
 
     async def _peek(self) -> None:

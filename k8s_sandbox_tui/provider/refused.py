@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from k8s_sandbox_tui.provider.errors import ForbiddenError
+    from k8s_sandbox_tui.provider.errors import ApiError, ForbiddenError
     from k8s_sandbox_tui.provider.security import SecurityProfile
 
 _VIOLATES: Final = re.compile(r'violates PodSecurity "(?P<level>[a-z]+)')
@@ -19,22 +19,34 @@ _HINTS: Final = (
     (" per Pod is ", "Ask for amounts within these bounds, as requests and limits."),
     ("because it is being terminated", "Choose another namespace, or make it anew once it has gone."),
     ("pod rejected: RuntimeClass", "Choose a runtime class that the cluster has, or none."),
+    ("failed calling webhook", "That is a program of this cluster that has a say in each Pod: ask who runs it."),
+    (" denied the request", "That is a policy of this cluster: change what it names, or ask who has set it."),
+    (" denied request: ", "That is a policy of this cluster: change what it names, or ask who has set it."),
 )
 """Parts of the messages of Kubernetes' admission plugins (ResourceQuota, LimitRanger, NamespaceLifecycle,
-RuntimeClass); their Status tells them apart by nothing else."""
+RuntimeClass, webhooks, ValidatingAdmissionPolicy); their Status tells them apart by nothing else."""
+
+_OPENSHIFT: Final = "unable to validate against any security context constraint"
 
 
-def explain_refusal(error: ForbiddenError, profile: SecurityProfile) -> None:
+def explain_refusal(error: ApiError, profile: SecurityProfile) -> None:
     """Says in the error of a refused Pod what would be let through; leaves it alone where the words are unknown."""
     match = _VIOLATES.search(error.message)
     if match is not None and profile == "restricted":
         error.hint = f"The namespace enforces the Pod Security Standard {match['level']}: ask for less, or use another."
     elif match is not None:
-        error.hint = 'The profile "restricted" passes this policy: security_profile="restricted".'
+        error.hint = f"The security profile restricted passes this policy: {_option('restricted')}."
+    elif _OPENSHIFT in error.message and profile == "restricted":
+        # Its own `restricted-v2` gives each namespace user ids, and lets no Pod bring one.
+        error.hint = f"OpenShift chooses the user itself, which the profile default leaves to it: {_option('default')}."
     elif (account := _NO_ACCOUNT.search(error.message)) is not None:
         error.hint = f"Create the service account {account['name']}, or choose another one."
     else:
         error.hint = next((hint for part, hint in _HINTS if part in error.message), error.hint)
+
+
+def _option(profile: SecurityProfile) -> str:
+    return f'--profile {profile}, or security_profile="{profile}"'
 
 
 def has_no_account_yet(error: ForbiddenError) -> bool:

@@ -200,7 +200,7 @@ async def test_other_pods_are_left_alone(compute: Compute, client: ApiClient, po
 
 
 async def test_a_missing_namespace_is_named(compute: Compute) -> None:
-    with pytest.raises(NotFoundError, match=r'namespaces "absent-here" not found Create it'):
+    with pytest.raises(NotFoundError, match=r'namespaces "absent-here" not found. Create it'):
         await compute.sandbox.create(namespace="absent-here")
 
 

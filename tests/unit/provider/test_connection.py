@@ -80,7 +80,7 @@ async def test_ts17_connections_are_kept(server: ApiServer, connection: Connecti
         (
             "namespace missing",
             NotFoundError,
-            r'namespaces "absent" not found Create it \(kubectl create namespace absent',
+            r'namespaces "absent" not found. Create it \(kubectl create namespace absent',
         ),
         ("pod missing", NotFoundError, 'pods "golden-none" not found'),
         ("invalid name", InvalidObjectError, 'Pod "Bad_Name" is invalid'),

@@ -127,7 +127,7 @@ async def test_f36_an_image_that_cannot_be_pulled(compute: Compute, cluster: Cre
     creating = asyncio.create_task(compute.sandbox.create())
     await started(cluster, creating)
     cluster.become("image cannot be pulled")
-    with pytest.raises(CreateError, match=r"ImagePullBackOff: Back-off.*Check the image's name") as caught:
+    with pytest.raises(CreateError, match=r"ImagePullBackOff: Back-off.*check the registry's name") as caught:
         await creating
     assert caught.value.reason == "ImagePullBackOff"
     assert caught.value.events[0].startswith("Scheduled: ")
@@ -355,7 +355,7 @@ async def test_a_taken_name_is_replaced_unless_it_was_asked_for(compute: Compute
     assert len({msgspec.json.decode(post.body)["metadata"]["name"] for post in posts}) == 3
 
     cluster.server.on("POST", PODS, taken)
-    with pytest.raises(ConflictError, match=r"already exists Choose another name"):
+    with pytest.raises(ConflictError, match=r"already exists\. Choose another name"):
         await compute.sandbox.create(name="mine")
     assert len(cluster.server.requests("POST", PODS)) == 4
     assert cluster.deleted == []

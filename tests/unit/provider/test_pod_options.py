@@ -153,6 +153,14 @@ def test_a_policys_refusal_names_the_profile_that_passes(profile: SecurityProfil
     assert hint in error.hint
 
 
+def test_openshift_lets_no_pod_choose_its_user() -> None:
+    said = "unable to validate against any security context constraint: [...]"
+    errors = [ForbiddenError(f'pods "n" is forbidden: {said}') for _ in range(2)]
+    explain_refusal(errors[0], "restricted")
+    explain_refusal(errors[1], "default")
+    assert ["--profile default" in error.hint for error in errors] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("said", "hint"),
     [
@@ -162,6 +170,12 @@ def test_a_policys_refusal_names_the_profile_that_passes(profile: SecurityProfil
         ("unable to create new content in namespace ns because it is being terminated", "another namespace"),
         ('error looking up service account ns/sa: serviceaccount "sa" not found', "Create the service account sa"),
         ('pod rejected: RuntimeClass "gvisor" not found', "a runtime class that the cluster has"),
+        (
+            'admission webhook "gatekeeper.sh" denied the request: [repos] container <sandbox> has ...',
+            "a policy of this",
+        ),
+        ("ValidatingAdmissionPolicy 'p' with binding 'b' denied request: failed expression: x", "a policy of this"),
+        ('Internal error occurred: failed calling webhook "kyverno": failed to call webhook: Post ...', "ask who runs"),
         ("something else", "as it was"),
     ],
 )
