@@ -33,6 +33,7 @@ from k8s_sandbox_tui.dashboard.mark_screen import MarkScreen
 from k8s_sandbox_tui.dashboard.places.pick_screen import PickScreen
 from k8s_sandbox_tui.dashboard.question_screen import QuestionScreen
 from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
+from k8s_sandbox_tui.dashboard.urls.template_screen import TemplateScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +60,7 @@ DIALOGUES: Sequence[tuple[str, Sequence[type[DOMNode]]]] = (
     ("Running in many", (EverywhereScreen,)),
     ("What came of it in each", (OutcomeList, OutcomeScreen)),
     ("URL", (UrlScreen, *UrlScreen.KEYED)),
+    ("The template of URLs", (TemplateScreen, *TemplateScreen.KEYED)),
     ("Port forwards", (ListingScreen, *ForwardsScreen.KEYED)),
     ("Jobs", (ListingScreen, *JobsScreen.KEYED)),
     ("Columns", (ColumnsScreen, ColumnList, *ColumnsScreen.KEYED)),

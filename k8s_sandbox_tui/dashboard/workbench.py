@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
+from k8s_sandbox_tui.dashboard.urls.template import UrlTemplate
 from k8s_sandbox_tui.provider.errors import SandboxError, SandboxGoneError
 from k8s_sandbox_tui.provider.models import RUNTIMES
 
@@ -36,10 +37,11 @@ class Workbench:
             app: Shows the dialogues.
             opened: The cluster.
             ports: The ports used before.
-            remembered: Where the presets of the create form are.
+            remembered: Where the presets of the create form and the templates of URLs are.
         """
         self._app = app
         self._compute = opened.compute
+        self._template = UrlTemplate(opened, remembered)
         self._ports = ports
         self._hosts: dict[str, SandboxHost] = {}
         self._destroyed: set[str] = set()
@@ -109,7 +111,7 @@ class Workbench:
             runtime=config.runtime,
             images={runtime: config.image_for(runtime) for runtime in RUNTIMES},
             prefix=config.pod_name_prefix,
-            url_template=config.url_template,
+            url_template=self._template.text,
             config=config,
         )
 
@@ -135,9 +137,8 @@ class Workbench:
         from k8s_sandbox_tui.dashboard.urls.flow import show_url
         from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
 
-        template = self._compute.config.url_template
-        source = TemplateUrls(template=template, namespace=info.namespace, name=info.name)
-        return await show_url(self._app, source, self._ports)
+        source = TemplateUrls(template=self._template.text, namespace=info.namespace, name=info.name)
+        return await show_url(self._app, source, self._ports, self._template)
 
     async def destroy(self, targets: Sequence[Target], glyphs: Glyphs, *, protected: str = "") -> list[str]:
         """Ask, destroy the sandboxes as they were when it was asked, and say truthfully what became of each.

@@ -14,7 +14,11 @@ from k8s_sandbox_tui.dashboard.urls.flow import show_url
 from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
 from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
 from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
+from k8s_sandbox_tui.dashboard.urls.template import UrlTemplate
+from k8s_sandbox_tui.dashboard.urls.template_screen import TemplateScreen
+from k8s_sandbox_tui.provider.config import K8sConfig
 from tests.dashboard.create_host import Host, eventually
+from tests.dashboard.scripted import ScriptedCluster
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -47,7 +51,10 @@ class Urls:
 
     async def ask(self, template: str = TEMPLATE) -> Worker[int | None]:
         source = TemplateUrls(template=template, namespace="default", name="web-1")
-        worker = self.app.run_worker(show_url(self.app, source, self.history, environ=self.environ))
+        cluster = ScriptedCluster()
+        cluster.compute.config = K8sConfig(url_template=template)
+        kept = UrlTemplate(cluster)
+        worker = self.app.run_worker(show_url(self.app, source, self.history, kept, environ=self.environ))
         async with asyncio.timeout(10):
             while not (isinstance(self.app.screen, UrlScreen) and self.app.screen.is_mounted):
                 await self.pilot.pause()
@@ -121,12 +128,54 @@ async def test_where_no_template_is_set_the_port_is_forwarded_and_nothing_copied
 ) -> None:
     worker = await urls.ask(template="")
     shown = {widget.id for widget in urls.app.screen.query("#answer Button, #url, #protocol") if widget.display}
-    assert shown == {"cancel", "forward"}
+    assert shown == {"cancel", "template", "forward"}
     assert urls.app.screen.query_one("#warning").display
-    assert "--url-template" in urls.text("#warning")
+    assert "^T sets a template" in urls.text("#warning")
     await urls.pilot.press(*keys)
     await ended(worker)
     assert (worker.result, urls.app.said, urls.app.clipboard) == (3000, [], "")
+
+
+async def test_a_template_is_set_on_the_way_and_changed_or_taken_away_again(urls: Urls) -> None:
+    async def on(screen: type[UrlScreen | TemplateScreen]) -> None:
+        await urls.eventually(lambda: isinstance(urls.app.screen, screen) and urls.app.screen.is_mounted, expected=True)
+        await urls.pilot.pause()
+
+    worker = await urls.ask(template="")
+    await urls.pilot.press(*"8443", "ctrl+t")
+    await on(TemplateScreen)
+    # The example is no template yet: its domain is nobody's.
+    await urls.pilot.press("enter")
+    await urls.eventually(lambda: urls.text("#note"), "! Put your own domain in the place of example.com")
+    assert urls.text("#kept") == "Kept for kind-test"
+    await urls.pilot.press("ctrl+u", *"https://{service}.acme.dev:{port}", "enter")
+    await on(UrlScreen)
+    await urls.eventually(lambda: urls.text("#url"), "https://web-1-svc.acme.dev:8443")
+    await urls.pilot.press("ctrl+t")
+    await on(TemplateScreen)
+    await urls.pilot.press("x", "escape")
+    await on(UrlScreen)
+    await urls.eventually(lambda: urls.text("#url"), "https://web-1-svc.acme.dev:8443")
+    await urls.pilot.press("ctrl+t")
+    await on(TemplateScreen)
+    await urls.pilot.press("ctrl+u", "enter")
+    await on(UrlScreen)
+    await urls.pilot.click("#template")
+    await on(TemplateScreen)
+    await urls.pilot.press("ctrl+u", *"http://{service}:{port}")
+    await urls.pilot.click("#keep")
+    await on(UrlScreen)
+    await urls.pilot.press("enter")
+    await ended(worker)
+    await urls.eventually(lambda: urls.app.clipboard, "http://web-1-svc:8443")
+
+
+async def test_the_template_of_the_command_line_holds(urls: Urls) -> None:
+    await urls.ask()
+    await urls.pilot.press("ctrl+t")
+    await urls.pilot.press("down")
+    await urls.eventually(lambda: urls.port, "5173")
+    assert isinstance(urls.app.screen, UrlScreen)
 
 
 async def test_everything_by_mouse(urls: Urls) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 
-_LINE = re.compile(r"(?P<key>[ -]*[^\s:'\"][^:]*:)(?P<value>.*)")
+_LINE = re.compile(r"(?P<key>[ -]*[^\s:'\"][^:]*:)(?P<value>(?:\s.*)?)")
 
 
 class PreviewScreen(Dialogue[None]):

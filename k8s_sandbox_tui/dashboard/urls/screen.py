@@ -16,6 +16,7 @@ from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
+from k8s_sandbox_tui.dashboard.shown_keys import binding_key
 from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
 from k8s_sandbox_tui.dashboard.urls.port_chips import PortChips
 from k8s_sandbox_tui.dashboard.urls.ports import PROTOCOLS, parse_port, port_reason
@@ -33,10 +34,9 @@ if TYPE_CHECKING:
 NOT_SET = (
     "! No URL template is set, so there is no address to copy or open.\n"
     "Enter forwards the port to this machine instead. To have addresses,\n"
-    "start with a template that fits your ingress or gateway, such as\n"
-    "--url-template '{protocol}://{service}.{namespace}.example.com:{port}'"
+    "{how} that fits your ingress or gateway."
 )
-"""What to say in the place of the placeholder; the template is an example of the provider's own placeholders."""
+"""What to say in the place of the placeholder."""
 
 
 class UrlWish(StrEnum):
@@ -46,6 +46,8 @@ class UrlWish(StrEnum):
     OPEN = "open"
     FORWARD = "forward"
     """The port is wanted on this machine instead."""
+    TEMPLATE = "template"
+    """Another template is wanted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,26 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
     """What is in it that has keys of its own."""
     BINDINGS: ClassVar[list[BindingType]] = [
         *ENTER,
-        Binding("ctrl+o", "open", "Open in browser", tooltip="Open the URL in the browser", id="url.open"),
+        Binding("ctrl+o", "open", "Open", tooltip="Open the URL in the browser", id="url.open"),
         Binding("ctrl+f", "forward", "Forward", tooltip="Forward the port to this machine instead", id="url.forward"),
+        Binding("ctrl+t", "template", "Template", tooltip="Set the template that makes the URLs", id="url.template"),
         Binding("escape", "cancel", "Cancel", id="url.cancel"),
     ]
 
-    def __init__(self, source: UrlSource, history: UrlHistory) -> None:
+    def __init__(
+        self, source: UrlSource, history: UrlHistory, *, port: int | None = None, may_change: bool = True
+    ) -> None:
+        """A question for a port.
+
+        Args:
+            source: Makes the URLs.
+            history: The ports used before.
+            port: The one to begin with, else the one used last.
+            may_change: Whether another template may be set.
+        """
         super().__init__()
+        self._first = port
+        self._may_change = may_change
         self._source = source
         self._history = history
         self._suggestions = history.suggestions()
@@ -104,7 +119,7 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
             yield Static(sanitize_line(self._source.sandbox_id), id="sandbox", markup=False)
             with Horizontal(classes="field"):
                 yield Label("Port", classes="label")
-                yield _PortField(str(self._suggestions[0]), id="port", compact=True, max_length=20)
+                yield _PortField(str(self._first or self._suggestions[0]), id="port", compact=True, max_length=20)
                 yield Static("", id="reason", markup=False)
             with Horizontal(classes="field words"):
                 yield Label("", classes="label")
@@ -113,10 +128,12 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
                 yield Label("Protocol", classes="label")
                 yield Choice([(protocol, protocol) for protocol in PROTOCOLS], self._history.protocol)
             yield Static("", id="url", markup=False)
-            yield Static(NOT_SET, id="warning", markup=False)
+            yield Static("", id="warning", markup=False)
             with Horizontal(id="answer"):
                 yield Static("", classes="space")
                 yield PlainButton("Cancel", id="cancel", compact=True)
+                if self._may_change and self._nowhere:
+                    yield PlainButton("Set template", id="template", compact=True)
                 yield PlainButton(
                     "Forward", id="forward", variant="primary" if self._nowhere else "default", compact=True
                 )
@@ -127,11 +144,14 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
 
     def on_mount(self) -> None:
         """Show the first suggestion's URL."""
+        key = binding_key(self, "url.template")
+        how = f"{key} sets a template" if key else "set a template"
+        self.query_one("#warning", Static).update(NOT_SET.format(how=how))
         self._preview()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing that leads nowhere is copied or opened; Enter is left to what is first."""
-        if self._nowhere and action in {"copy", "open"}:
+        if (self._nowhere and action in {"copy", "open"}) or (not self._may_change and action == "template"):
             return False
         return super().check_action(action, parameters)
 
@@ -187,6 +207,11 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
     def action_forward(self) -> None:
         """Leave with the port, to be forwarded."""
         self._leave(UrlWish.FORWARD)
+
+    @on(Button.Pressed, "#template")
+    def action_template(self) -> None:
+        """Leave for the question about the template; the port is kept where it is one."""
+        self.dismiss(UrlAnswer("", UrlWish.TEMPLATE, self.port or self._suggestions[0]))
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
