@@ -21,13 +21,16 @@ ASKING = frozenset(
 BATCH = frozenset({"--help", "--version", "-V", "-b", "-bn1", "-h", "-v"})
 """What has such a program print and end."""
 
+LONGEST = 16 * 1024
+"""Characters of the longest command line that is looked at: `shlex` takes minutes for a megabyte."""
+
 _SIMPLE = re.compile(r"[^|&;<>()`\n]+")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
 def wants_terminal(command: str) -> str:
     """The program of a command line that is of no use without a terminal; empty where there is none."""
-    if not _SIMPLE.fullmatch(command.strip()):
+    if len(command) > LONGEST or not _SIMPLE.fullmatch(command.strip()):
         return ""
     try:
         words = shlex.split(command)

@@ -17,8 +17,9 @@ _NAME = "[A-Za-z_][A-Za-z0-9_]*"
 _VALUE = r"""[A-Za-z0-9_./:@%+,=-]*|'[^'\0]*'|"[^"$`\\!\0]*\""""
 _ASSIGNMENT = re.compile(rf"\s+({_NAME})=({_VALUE})(?=\s|$)")
 _UNSET = re.compile(rf"unset((?:\s+{_NAME})+)\s*")
+# What is opened and not closed goes to the end: looking for the end again at each assignment would take for ever.
 _ANY_ASSIGNMENT = re.compile(
-    rf"""(?<![\w$./-])({_NAME})=((?:'[^']*'|"(?:\\.|[^"\\])*"|\$\([^)]*\)|\\.|[^\s'"\\;&|<>()])+)""", re.DOTALL
+    rf"""(?<![\w$./-])({_NAME})=((?:'[^']*'?|"(?:\\.|[^"\\])*"?|\$\([^)]*\)?|\\.|[^\s'"\\;&|<>()])+)""", re.DOTALL
 )
 _SECRET = re.compile(
     "TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|PRIVATE|ACCESS_?KEY|(?:^|_)(?:KEY|PWD|AUTH)$", re.IGNORECASE

@@ -24,6 +24,8 @@ from k8s_sandbox_tui.dashboard.console.full_screen import wants_terminal
         ("A=b", ""),
         ("vi 'x", ""),
         ("  ", ""),
+        # Read word by word it would take minutes.
+        pytest.param("vi " + "a" * 1_000_000, "", id="long"),
     ],
 )
 def test_a_program_that_draws_or_asks_is_named(command: str, program: str) -> None:

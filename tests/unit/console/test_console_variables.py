@@ -96,6 +96,11 @@ def test_a_session_holds_them() -> None:
         ("curl http://x/?token=abc", "curl http://x/?token=•••"),
         ("sort --key=2", "sort --key=2"),
         ("MONKEY=1 KEYBOARD=2 x", "MONKEY=1 KEYBOARD=2 x"),
+        ("TOKEN='hunter2 x", "TOKEN=•••"),
+        ('TOKEN="hunter2 \\\\', "TOKEN=•••"),
+        ("export A=$(id x", "export A=•••"),
+        # Looking for the end of each of these would take an hour.
+        pytest.param("A=$( " * 200_000, "A=$( " * 200_000, id="opened often"),
     ],
 )
 def test_values_that_are_secrets_are_not_shown(command: str, shown: str) -> None:

@@ -89,6 +89,8 @@ def test_a_command_of_several_lines_is_shown_on_one() -> None:
         ("ls", False),
         ("", False),
         ("cd a # there", False),
+        # Read word by word it would take minutes.
+        pytest.param("cd " + "a" * 1_000_000, False, id="long"),
     ],
 )
 def test_only_a_lone_cd_changes_where_commands_start(command: str, expected: bool) -> None:
