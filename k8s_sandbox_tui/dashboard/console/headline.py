@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MENU_CELLS = 3
 """Cells at the right end of a header that open the menu."""
 
+MOST_FEET = 4
+"""Rows for what became of a command."""
+
 _MOST_NAMES = 24
 """Cells for the names of variables in a header."""
 
@@ -55,6 +58,30 @@ def footer_words(card: CommandCard, folded: int) -> tuple[str, str]:
         (word, detail), time = ending_words(card.ending), duration_words(card.elapsed_ms)
     lines = f"{lines_words(folded)} folded" if folded else ""
     return word, "  ".join(part for part in (time, lines, detail) if part)
+
+
+def footer_rows(card: CommandCard, folded: int, width: int, ellipsis: str, *, most: int = MOST_FEET) -> list[str]:
+    """What `footer_words` has to say behind its first word, in rows: what became of a command is read to its end.
+
+    Args:
+        card: The command.
+        folded: How many lines are folded away.
+        width: Cells of a row; the first is shared with the first word.
+        ellipsis: Says that something was cut.
+        most: Rows at most.
+    """
+    word, rest = footer_words(card, folded)
+    room = max(0, width - cell_len(word) - 2)
+    if card.ending is None or cell_len(rest) <= room:
+        return [fitted(rest, room, ellipsis)]
+    rows = [""]
+    for part in rest.split(" "):
+        longer = f"{rows[-1]} {part}" if rows[-1] else part
+        if not rows[-1] or cell_len(longer) <= (room if len(rows) == 1 else width) or len(rows) == most:
+            rows[-1] = longer
+        else:
+            rows.append(part)
+    return [fitted(row, width if number else room, ellipsis) for number, row in enumerate(rows)]
 
 
 def dropped_words(card: CommandCard, count: int) -> str:

@@ -7,13 +7,14 @@ from enum import Enum
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from k8s_sandbox_tui.dashboard.console.headline import footer_rows
 from k8s_sandbox_tui.dashboard.console.wrap import NO_WRAP, WrapIndex, fold, widest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from k8s_sandbox_tui.dashboard.console.line import OutputLine
-    from k8s_sandbox_tui.dashboard.console.model import CommandCard
+    from k8s_sandbox_tui.dashboard.console.model import CommandCard, Ending
 
 
 class RowKind(Enum):
@@ -36,7 +37,7 @@ class Row(NamedTuple):
     number: int = 0
     """Of the line, counted from the card's first that ever came."""
     start: int = 0
-    """The first character of the line on this row."""
+    """The first character of the line on this row; of a footer, which of its rows it is."""
     end: int | None = None
     """One more than the last character; None on the line's last row."""
     settled: bool = True
@@ -66,6 +67,7 @@ class CardRows:
         self._widest = widest(texts) if width == NO_WRAP else 0
         self._open: tuple[OutputLine, ...] = ()
         self._open_starts: list[list[int]] = []
+        self._feet: tuple[Ending | None, bool, int] = (None, False, 1)
 
     def sync(self, lines: Sequence[OutputLine]) -> None:
         """Take up the lines that the card has just committed."""
@@ -80,7 +82,22 @@ class CardRows:
     @property
     def height(self) -> int:
         """How many rows the card takes, the gap behind it included."""
-        return 3 + (0 if self.folded else self._body)
+        return 2 + self.feet + (0 if self.folded else self._body)
+
+    @property
+    def feet(self) -> int:
+        """Rows of the footer: more than one where it takes them to say what became of the command."""
+        ending = self.card.ending
+        if ending is None or self.index.width == NO_WRAP:
+            return 1
+        if self._feet[:2] != (ending, self.folded):
+            rows = footer_rows(self.card, self._all_lines if self.folded else 0, self.index.width, "")
+            self._feet = (ending, self.folded, len(rows))
+        return self._feet[2]
+
+    @property
+    def _all_lines(self) -> int:
+        return self.index.last + len(self._open)
 
     @property
     def widest(self) -> int:
@@ -97,13 +114,14 @@ class CardRows:
             if row < self._body:
                 return self._body_row(row)
             row -= self._body
-        lines = self.index.last + len(self._open) if self.folded else 0
-        return Row(card, RowKind.FOOTER if row == 0 else RowKind.GAP, number=lines, folded=self.folded)
+        lines = self._all_lines if self.folded else 0
+        kind = RowKind.FOOTER if row < self.feet else RowKind.GAP
+        return Row(card, kind, number=lines, start=row if kind is RowKind.FOOTER else 0, folded=self.folded)
 
     def row_of(self, anchor: Anchor) -> int:
         """Where a place is now; a dropped line's place is where the kept lines start, a folded one's is the header."""
         if anchor.kind is RowKind.FOOTER:
-            return self.height - 2
+            return self.height - 1 - self.feet + min(anchor.start, self.feet - 1)
         if anchor.kind is RowKind.GAP:
             return self.height - 1
         if anchor.kind is RowKind.HEADER or self.folded:
@@ -112,7 +130,7 @@ class CardRows:
         if anchor.kind is RowKind.DROPPED or anchor.number < self.index.first:
             return top - 1 if self.index.first else top
         if anchor.number >= self.index.last:
-            return min(top + self.index.rows + anchor.number - self.index.last, self.height - 2)
+            return min(top + self.index.rows + anchor.number - self.index.last, self.height - 1 - self.feet)
         starts = fold(self.card.scrollback[anchor.number].text, self.index.width)
         return top + self.index.row_of(anchor.number) + bisect_right(starts, anchor.start) - 1
 

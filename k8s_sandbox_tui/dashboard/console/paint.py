@@ -12,7 +12,15 @@ from rich.style import Style
 from textual.strip import Strip
 
 from k8s_sandbox_tui.dashboard.console import sgr
-from k8s_sandbox_tui.dashboard.console.headline import MENU_CELLS, dropped_words, fitted, footer_words, header_words
+from k8s_sandbox_tui.dashboard.console.headline import (
+    MENU_CELLS,
+    MOST_FEET,
+    dropped_words,
+    fitted,
+    footer_rows,
+    footer_words,
+    header_words,
+)
 from k8s_sandbox_tui.dashboard.console.layout import Row, RowKind
 from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState
 from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
@@ -130,7 +138,7 @@ def row_text(row: Row) -> str:
         return row.line.text[row.start : row.end]
     if row.kind is RowKind.HEADER:
         return masked(row.card.command)
-    if row.kind is RowKind.FOOTER and row.card.ending is not None:
+    if row.kind is RowKind.FOOTER and row.card.ending is not None and not row.start:
         return ": ".join(part for part in ending_words(row.card.ending) if part)
     return ""
 
@@ -248,9 +256,15 @@ def _header(row: Row, look: Look, *, chosen: bool) -> list[Segment]:
 def _footer(row: Row, look: Look, *, chosen: bool) -> list[Segment]:
     card, styles = row.card, look.styles
     style = styles[mood(card)]
-    word, rest = footer_words(card, row.number if row.folded else 0)
-    rest = fitted(rest, max(0, look.width - GUTTER - cell_len(word) - 2), look.signs.ellipsis)
+    folded = row.number if row.folded else 0
+    # Where long lines are not folded, neither is this one.
+    most = MOST_FEET if look.left is None else 1
+    rests = footer_rows(card, folded, look.width - GUTTER, look.signs.ellipsis, most=most)
+    rest = rests[row.start] if row.start < len(rests) else ""
     foot = styles["console--rail"] if chosen else style
+    if row.start:
+        return [Segment(" " * GUTTER, foot), Segment(rest, styles["console--quiet"])]
+    word, _ = footer_words(card, folded)
     return [
         Segment(f"{look.signs.foot} ", foot),
         Segment(f"{word}  ", style),

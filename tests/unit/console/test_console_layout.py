@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from k8s_sandbox_tui.dashboard.console.headline import footer_rows
 from k8s_sandbox_tui.dashboard.console.layout import CardRows, OutputLayout, RowKind
 from k8s_sandbox_tui.dashboard.console.line import OutputLine
 from k8s_sandbox_tui.dashboard.console.model import CommandCard, CommandState, Ending
+from k8s_sandbox_tui.dashboard.console.paint import row_text
 from k8s_sandbox_tui.dashboard.console.scrollback import LINE_COST, Scrollback
 from k8s_sandbox_tui.dashboard.console.wrap import NO_WRAP, WrapIndex, fold
 
@@ -40,6 +42,41 @@ def shown(layout: OutputLayout) -> list[str]:
         dropped = str(row.number) if row.kind is RowKind.DROPPED else ""
         texts.append(f"{row.kind.value[0]}{line}{dropped}")
     return texts
+
+
+def test_what_became_of_a_command_is_read_to_its_end() -> None:
+    lost = card()
+    lost.feed("stdout", b"one\n")
+    layout = OutputLayout(40)
+    layout.add(lost)
+    layout.cards[0].sync(lost.commit())
+    layout.measure()
+    assert shown(layout) == ["h", "lone", "f"]
+    lost.end(
+        Ending(
+            CommandState.LOST, detail="The connection ended before the command did. Whether it goes on is not known."
+        )
+    )
+    layout.cards[0].sync(lost.commit())
+    layout.measure()
+    feet = ["0 ms  The connection", "ended before the command did. Whether it", "goes on is not known."]
+    assert shown(layout) == ["h", "lone", "f", "f", "f"]
+    assert footer_rows(lost, 0, 40, "…") == feet
+    assert footer_rows(lost, 0, 40, "…", most=1) == ["0 ms  The connection e…"]
+    assert [layout.row_of(place) for row in range(5) if (place := layout.anchor(row))] == [*range(5)]
+    rows = [layout.row(number) for number in range(5)]
+    assert [row_text(row) for row in rows if row] == [
+        "x",
+        "one",
+        f"connection lost: {lost.ending and lost.ending.detail}",
+        "",
+        "",
+    ]
+    layout.resize(NO_WRAP)
+    assert shown(layout) == ["h", "lone", "f"]
+    layout.resize(12)
+    assert shown(layout) == ["h", "lone", *"ffff"]
+    assert footer_rows(lost, 0, 12, "…")[-1].endswith("…")
 
 
 @pytest.mark.parametrize(
