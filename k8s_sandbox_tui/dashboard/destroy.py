@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.age import age
-from k8s_sandbox_tui.dashboard.looks import LOOKS, shape_of, status_text, tone_of
+from k8s_sandbox_tui.dashboard.looks import SHAPES, shape_of, shape_word, status_text, tone_of
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 from k8s_sandbox_tui.provider.destroy_many import DestroyOutcome
 from k8s_sandbox_tui.provider.errors import SandboxError, TransportError
@@ -29,8 +29,6 @@ class Target:
     namespace: str
     name: str
     uid: str
-    kind: str
-    """The value of its status."""
     shape: str
     """The status whose sign it has, or `HELD_UP`."""
     tone: str
@@ -53,7 +51,6 @@ def target_of(info: SandboxInfo, now: datetime, *, hidden: bool = False) -> Targ
         namespace=info.namespace,
         name=info.name,
         uid=info.uid,
-        kind=info.status,
         shape=shape_of(info),
         tone=tone_of(info),
         status=sanitize_line(status_text(info)),
@@ -63,9 +60,9 @@ def target_of(info: SandboxInfo, now: datetime, *, hidden: bool = False) -> Targ
 
 
 def summary(targets: Sequence[Target]) -> str:
-    """How many of each status, and how many of them cannot be seen in the table."""
-    counts = Counter([target.kind for target in targets])
-    parts = [f"{counts[status]} {look.word.lower()}" for status, look in LOOKS.items() if counts[status]]
+    """How many of each sign, and how many of them cannot be seen in the table."""
+    counts = Counter([target.shape for target in targets])
+    parts = [f"{counts[shape]} {shape_word(shape)}" for shape in SHAPES if counts[shape]]
     hidden = sum([target.hidden for target in targets])
     return ", ".join([*parts, f"{hidden} hidden by the filter"] if hidden else parts)
 

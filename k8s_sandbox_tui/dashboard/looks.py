@@ -39,9 +39,12 @@ LOOKS: Mapping[str, Look] = {
 """By the value of `SandboxStatus`."""
 
 HELD_UP = "held-up"
-"""Stands among the statuses for the sign of what does not start, and why is known."""
+"""Stands among the statuses for what does not start, and why is known."""
 
 HELD_UP_SIGN = "!"
+
+SHAPES = ("failed", "unknown", HELD_UP, "pending", "starting", "stopping", "running", "stopped")
+"""All that have a sign of their own; what needs a person comes first."""
 
 
 class Glyphs(Record, frozen=True):
@@ -104,12 +107,18 @@ def status_text(info: SandboxInfo) -> str:
     return f"{word} {info.reason}"
 
 
+def shape_word(shape: str) -> str:
+    """What is said of sandboxes of this shape, in a sentence."""
+    return "held up" if shape == HELD_UP else LOOKS[shape].word.lower()
+
+
 def shape_of(info: SandboxInfo) -> str:
-    """The status whose sign it has; `HELD_UP` where Kubernetes has a reason for which it does not start."""
+    """The status whose sign it has, and as which it is counted; `HELD_UP` where there is a reason that holds it up."""
     held_up = info.status in {"pending", "starting"} and bool(info.reason) and info.reason not in _SAY_NOTHING
     return HELD_UP if held_up else info.status
 
 
 def tone_of(info: SandboxInfo) -> str:
-    """The status whose colour it has: a start that Kubernetes has a reason to report of has that of a failure."""
-    return "failed" if info.status == "starting" and shape_of(info) == HELD_UP else info.status
+    """The status whose colour it has: what is held up has that of a failure."""
+    shape = shape_of(info)
+    return "failed" if shape == HELD_UP else shape

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from k8s_sandbox_tui.dashboard.age import age
 from k8s_sandbox_tui.dashboard.harmless import harmless
-from k8s_sandbox_tui.dashboard.looks import LOOKS, Glyphs
+from k8s_sandbox_tui.dashboard.looks import HELD_UP, LOOKS, Glyphs, shape_word
 from k8s_sandbox_tui.dashboard.places.place import namespace_words
 from k8s_sandbox_tui.dashboard.record import Record
 from k8s_sandbox_tui.dashboard.requested import Amounts
@@ -44,6 +44,7 @@ ROLES: Mapping[str, str] = {
     "stale": "$background on $status-pending bold",
     "denied": "$background on $status-failed bold",
     **{f"status-{status}": f"$status-{status}" for status in LOOKS},
+    f"status-{HELD_UP}": "$status-failed",
 }
 
 NAMESPACE_ROOM, MOST_NAMESPACE_ROOM = 30, 80
@@ -52,7 +53,7 @@ NAMESPACE_ROOM, MOST_NAMESPACE_ROOM = 30, 80
 ASKED_ROOM, LEAST_FOR_ASKED = 30, 40
 """Cells that the labels asked for may take, and those that the line has to have for them."""
 
-COUNT_ORDER = ("running", "starting", "pending", "stopping", "failed", "unknown", "stopped")
+COUNT_ORDER = ("running", "starting", "pending", HELD_UP, "stopping", "failed", "unknown", "stopped")
 
 
 class ClusterState(Record, frozen=True):
@@ -79,7 +80,7 @@ class Tally(Record, frozen=True):
     """What is counted of the sandboxes of the namespaces shown, those that a filter leaves out included."""
 
     counts: Mapping[str, int] = MappingProxyType({})
-    """By status."""
+    """By status; what is held up apart from the others that start."""
     requested: Amounts = Amounts()
     marks: int = 0
     forwards: int = 0
@@ -136,7 +137,7 @@ def count_parts(counts: Mapping[str, int], glyphs: Glyphs, *, words: bool) -> li
     for status in COUNT_ORDER:
         if not counts.get(status):
             continue
-        word = f" {LOOKS[status].word.lower()}" if words else ""
+        word = f" {shape_word(status)}" if words else ""
         parts.append((f"  {glyphs.sign(status)} {counts[status]}{word}", f"status-{status}"))
     return parts
 
@@ -181,6 +182,7 @@ def state_parts(
         ([*place, *isolation, *namespace(), *there], [*requested, *everything, *long, *marked]),
         ([*place, *isolation, *namespace(), *there], [*everything, *long, *marked]),
         ([*place, *isolation, *namespace(), *there], [*long, *marked]),
+        ([*place, *isolation, *namespace(), *there], [*everything, *short, *signed]),
         ([*place, *isolation, *namespace(), *there], [*short, *signed]),
         ([*place, *namespace(), *there], [*short, *signed]),
         ([*place, *namespace(), *fresh], [*short, *signed]),

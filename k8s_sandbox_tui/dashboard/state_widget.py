@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from k8s_sandbox_tui.dashboard.looks import LOOKS
+from k8s_sandbox_tui.dashboard.looks import SHAPES
 from k8s_sandbox_tui.dashboard.state_line import ROLES
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ CLICKS: Mapping[str, str] = {
     "read-only": "read_only",
     "forwards": "forwards",
     "marked": "mark_many",
-    **{f"status-{status}": f"filter_by('is:{status}')" for status in LOOKS},
+    **{f"status-{shape}": f"filter_by('is:{shape}')" for shape in SHAPES},
+    # `is:starting` finds more than what is counted as that, and `is:pending` what is held up too.
+    **{f"status-{status}": f"filter_by('status={status}')" for status in ("pending", "starting")},
 }
 """What a click on a part does, by its role."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.filter.model import Filter, FilterTooSlowError, haystack
 from k8s_sandbox_tui.dashboard.harmless import harmless
-from k8s_sandbox_tui.dashboard.looks import LOOKS
+from k8s_sandbox_tui.dashboard.looks import SHAPES, shape_of
 from k8s_sandbox_tui.dashboard.marks import Marks
 from k8s_sandbox_tui.dashboard.requested import Requested
 from k8s_sandbox_tui.dashboard.row import Row
@@ -75,8 +75,8 @@ class SandboxStore:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Sandboxes by status, those that the filter leaves out included."""
-        return {status: self._counts[status] for status in LOOKS if self._counts[status]}
+        """Sandboxes by the sign they have, those that the filter leaves out included."""
+        return {shape: self._counts[shape] for shape in SHAPES if self._counts[shape]}
 
     @property
     def requested(self) -> Amounts:
@@ -248,7 +248,7 @@ class SandboxStore:
         self._fresh.append(row)
         if self.filter.active:
             self._retest.append(row)
-        self._counts[info.status] += 1
+        self._counts[shape_of(info)] += 1
         self._requested.add(info)
         self._namespaces[info.namespace] += 1
         return row
@@ -257,9 +257,9 @@ class SandboxStore:
         old, row.info = row.info, info
         row.version += 1
         row.haystack = None
-        if old.status != info.status:
-            self._counts[old.status] -= 1
-            self._counts[info.status] += 1
+        if old.status != info.status or old.reason != info.reason:
+            self._counts[shape_of(old)] -= 1
+            self._counts[shape_of(info)] += 1
         if old.resources is not info.resources or old.phase != info.phase:
             self._requested.remove(old)
             self._requested.add(info)
@@ -277,7 +277,7 @@ class SandboxStore:
         row.alive = row.shown = False
         self.marks.discard(uid)
         self._removed = True
-        self._counts[row.info.status] -= 1
+        self._counts[shape_of(row.info)] -= 1
         self._requested.remove(row.info)
         namespace = row.info.namespace
         self._namespaces[namespace] -= 1

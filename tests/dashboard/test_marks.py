@@ -41,7 +41,7 @@ async def test_space_marks_and_goes_on_and_the_header_counts(monkeypatch: pytest
         assert "NAME" in shown.lines[1]
         await shown.press("space", "space", "down", "space")
         assert marked(shown) == ["1", "2", "4"]
-        assert shown.lines[1].startswith(" √3 marked ")
+        assert shown.lines[1].startswith("  √ 3 marked ")
         assert shown.cursor_uid == ROWS[4].uid
         await shown.press("up", "space")
         assert marked(shown) == ["1", "2"]

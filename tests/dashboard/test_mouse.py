@@ -87,12 +87,17 @@ async def test_the_right_button_has_the_menu_of_that_sandbox_alone_and_of_the_ti
 
 
 async def test_a_click_on_a_part_of_the_top_line_does_or_leads_to_what_changes_it() -> None:
-    async with dashboard(ROWS, size=(100, 24), contexts=[]) as shown:
-        await click_text(shown, "1 failed", line=0)
-        assert shown.names == ["6"]
-        assert "is:failed" in shown.lines[1]
-        await click_text(shown, "1 failed", line=0)
-        assert len(shown.names) == 6
+    starts = [
+        sandbox_info(number, status=SandboxStatus.STARTING, reason=reason)
+        for number, reason in ((7, ""), (8, "ErrImagePull"))
+    ]
+    async with dashboard([*ROWS, *starts], size=(120, 24), contexts=[]) as shown:
+        for count, name in (("1 failed", "6"), ("1 starting", "7"), ("! 1 held up", "8")):
+            await click_text(shown, count, line=0)
+            assert shown.names == [name]
+        assert "is:held-up" in shown.lines[1]
+        await click_text(shown, "1 held up", line=0)
+        assert len(shown.names) == 8
         await click_text(shown, "LIVE", line=0)
         assert shown.cluster.inventory.refreshes == 1
         await shown.press("space")

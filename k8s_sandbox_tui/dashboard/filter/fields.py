@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.dashboard.looks import LOOKS, status_text
+from k8s_sandbox_tui.dashboard.looks import HELD_UP, LOOKS, status_text
 from k8s_sandbox_tui.dashboard.table.columns import metadata_text
 from k8s_sandbox_tui.dashboard.table.key_columns import LABEL_KEY, METADATA_KEY
 from k8s_sandbox_tui.provider.durations import parse_span
@@ -52,9 +52,10 @@ PRESETS: Mapping[str, frozenset[str]] = {
     "finished": frozenset({"stopped", "failed"}),
     "alive": frozenset({"pending", "starting", "running"}),
     "starting": frozenset({"pending", "starting"}),
+    HELD_UP: frozenset({HELD_UP}),
     **{status: frozenset({status}) for status in LOOKS if status not in {"failed", "running", "starting"}},
 }
-"""By what stands behind `is:`: the statuses it means."""
+"""By what stands behind `is:`: the statuses it means, or the shape of what does not start for a known reason."""
 
 
 def text_of(name: str) -> Callable[[Row], str] | None:

@@ -8,7 +8,7 @@ A filter is terms; a sandbox has to pass all of them. Case does not matter, `!` 
     column:value    contained in one column: name, ns, status, reason, runtime, image, node, ip, meta.KEY, label.KEY
     column=value    exactly; column!=value: not exactly; the value may be quoted, behind `:` also a /regex/
     age>2h          comparisons of age, exit and restarts: < > <= >= : = !=
-    is:failed       by status; also finished, starting, alive
+    is:failed       by status; also finished, starting, alive, held-up
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import msgspec
 from k8s_sandbox_tui.dashboard.filter.fields import NUMBERS, PRESETS, TEXTS, text_of
 from k8s_sandbox_tui.dashboard.filter.model import Filter, Test, haystack
 from k8s_sandbox_tui.dashboard.filter.patterns import UnusablePatternError, searcher
+from k8s_sandbox_tui.dashboard.looks import HELD_UP, shape_of
 from k8s_sandbox_tui.dashboard.table.key_columns import LABEL_KEY
 from k8s_sandbox_tui.provider.label_terms import label_term
 from k8s_sandbox_tui.provider.labels import RUNTIME_LABEL
@@ -183,6 +184,8 @@ def _status_test(wanted: str) -> Passes:
         raise FilterProblemError(f"is:{wanted} is not one of {' '.join(PRESETS)}.")
     exact = PRESETS.get(wanted.casefold())
     statuses = exact if exact is not None else frozenset[str]().union(*fitting)
+    if HELD_UP in statuses:
+        return lambda row, _: row.info.status in statuses or shape_of(row.info) in statuses
     return lambda row, _: row.info.status in statuses
 
 

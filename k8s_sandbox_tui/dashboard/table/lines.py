@@ -131,14 +131,13 @@ def marks_text(marked: int, hidden: int) -> str:
 
 def header_strip(cells: tuple[Cell, ...], width: int, *, styles: LineStyles, glyphs: Glyphs, header: Header) -> Strip:
     """The titles, with a sign at the one that sorts; over the names the number of marks, where there are any."""
-    margin = Segment(f" {glyphs.mark}", styles["marks"]) if header.marks else Segment(" " * MARGIN, styles["header"])
-    segments = [margin]
+    segments = [Segment(" " * MARGIN, styles["marks" if header.marks else "header"])]
     used = MARGIN
     order = glyphs.descending if header.descending else glyphs.ascending
     for cell in cells:
         column = cell.column
         counts = column is c.NAME and bool(header.marks)
-        title = header.marks if counts else column.title
+        title = _marks_title(header.marks, cell.width, glyphs) if counts else column.title
         style = styles["marks"] if counts else styles["header"]
         if column is header.sorted_by:
             title, style = f"{title} {order}", styles["sorted"]
@@ -147,6 +146,12 @@ def header_strip(cells: tuple[Cell, ...], width: int, *, styles: LineStyles, gly
         segments.append(Segment(text + " " * gap, style))
         used += cell.width + gap
     return Strip(segments, used).adjust_cell_length(width, styles["header"])
+
+
+def _marks_title(marks: str, width: int, glyphs: Glyphs) -> str:
+    """The number of marks, short where that is needed: how many of them are hidden has to be read."""
+    title = f"{glyphs.mark} {marks}"
+    return title if cell_len(title) <= width else title.replace(" marked", "")
 
 
 def placeholder_strip(line: PlaceholderLine, width: int, styles: LineStyles) -> Strip:

@@ -147,6 +147,17 @@ def test_counts_namespaces_and_totals() -> None:
     assert not store.several_namespaces
 
 
+def test_what_has_the_sign_of_being_held_up_is_counted_apart() -> None:
+    store = store_of(sandbox_info(1, status=SandboxStatus.STARTING, reason="ContainerCreating"))
+    assert store.counts == {"starting": 1}
+    for reason, counts in (("ImagePullBackOff", {"held-up": 1}), ("", {"starting": 1})):
+        store.apply([sandbox_info(1, status=SandboxStatus.STARTING, reason=reason)], ())
+        assert store.counts == counts
+    store.apply([sandbox_info(1, status=SandboxStatus.PENDING, reason="Unschedulable")], ())
+    store.apply((), [sandbox_info(1).uid])
+    assert store.counts == {}
+
+
 def test_a_sandbox_that_comes_and_goes_before_it_is_arranged_is_never_shown() -> None:
     store = SandboxStore()
     store.apply(MIXED, ())

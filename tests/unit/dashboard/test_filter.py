@@ -88,6 +88,13 @@ def test_what_is_found(text: str, names: str) -> None:
     assert found(text) == names
 
 
+def test_what_is_held_up_is_found_among_what_starts_and_alone() -> None:
+    starts = [sandbox_info(number, status=SandboxStatus.STARTING, reason="ErrImagePull" * number) for number in (0, 1)]
+    rows = [Row(info) for info in (*starts, *INFOS)]
+    assert len(parse_filter("is:starting").select(rows, 0)) == 3
+    assert [row.info.reason for row in parse_filter("is:held").select(rows, 0)] == ["ErrImagePull"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -17,14 +17,14 @@ from tests.dashboard.scripted import sandbox_info
         (SandboxStatus.STARTING, "PodInitializing", "Starting", "starting", "►>"),
         (SandboxStatus.STARTING, "ImagePullBackOff", "Starting ImagePullBackOff", "failed", "!!"),
         (SandboxStatus.STARTING, "CrashLoopBackOff", "Starting CrashLoopBackOff", "failed", "!!"),
-        (SandboxStatus.PENDING, "Unschedulable", "Pending Unschedulable", "pending", "!!"),
+        (SandboxStatus.PENDING, "Unschedulable", "Pending Unschedulable", "failed", "!!"),
         (SandboxStatus.PENDING, "", "Pending", "pending", "○."),
         (SandboxStatus.RUNNING, "", "Running", "running", "●*"),
         (SandboxStatus.STOPPED, "Completed", "Stopped", "stopped", "■="),
         (SandboxStatus.FAILED, "OOMKilled", "Failed OOMKilled", "failed", "\u00d7x"),
     ],
 )
-def test_what_is_held_up_has_a_sign_of_its_own_and_a_start_the_colour_of_a_failure(
+def test_what_is_held_up_has_a_sign_of_its_own_and_the_colour_of_a_failure(
     status: SandboxStatus, reason: str, text: str, tone: str, signs: str
 ) -> None:
     info = sandbox_info(1, status=status, reason=reason)
