@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
-import signal
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
-from textual.events import InputEvent, Key, MouseDown
+from textual.events import InputEvent
 from textual.reactive import Initialize, Reactive
 
-from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
 from k8s_sandbox_tui.dashboard.garbage import CHECK_EVERY, IN_STEPS, QuietCollection
 from k8s_sandbox_tui.dashboard.key_names import key_name
 from k8s_sandbox_tui.dashboard.looks import Glyphs, glyphs_for
 from k8s_sandbox_tui.dashboard.main_screen import MainScreen
 from k8s_sandbox_tui.dashboard.memories import THEME
-from k8s_sandbox_tui.dashboard.remembered import Remembered, remembered_path
+from k8s_sandbox_tui.dashboard.remembered import Remembered
 from k8s_sandbox_tui.dashboard.settings.model import Settings
-from k8s_sandbox_tui.dashboard.settings.resolve import resolved
 from k8s_sandbox_tui.dashboard.surroundings import Surroundings
-from k8s_sandbox_tui.dashboard.terminal_colours import few_colours
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
+from k8s_sandbox_tui.dashboard.toast_app import TOASTS, ToastApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,12 +36,8 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort
-    from k8s_sandbox_tui.dashboard.settings.read import Loaded
     from k8s_sandbox_tui.dashboard.shell.protocols import TerminalJoiner
 
-
-LEAVING = 0.05
-"""Seconds that tasks are given to end once the terminal is the user's again."""
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """Cells that everything fits into."""
@@ -56,9 +48,6 @@ MOST_PROBLEMS = 3
 STARTED = 1.0
 """Seconds after which a start is over."""
 
-MOVED = 0.05
-"""Seconds after which toasts make way for a cursor that a key has moved."""
-
 READING = 20.0
 """Seconds that a sentence about a file stays."""
 
@@ -67,7 +56,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class DashboardApp(ClipboardApp[None]):
+class DashboardApp(ToastApp[None]):
     """Shows the sandboxes of one cluster, and runs commands in them."""
 
     TITLE = "k8s sandboxes"
@@ -77,11 +66,7 @@ class DashboardApp(ClipboardApp[None]):
         Binding("ctrl+q", "app.quit", "Quit", id="app.leave", priority=True, tooltip="Leave the dashboard.")
     ]
 
-    CSS = """
-    Toast { width: auto; max-width: 76; min-width: 24; margin-top: 0; padding: 0 1; background: $panel; }
-    ToastRack { margin-bottom: 2; overflow-y: hidden; }
-    CommandPalette SearchIcon { display: none; }
-    """
+    CSS = TOASTS + "CommandPalette SearchIcon { display: none; }"
 
     def _first_theme(self) -> str:
         wanted = (os.environ.get("TEXTUAL_THEME", ""), self._settings.theme, self.remembered.get(THEME))
@@ -173,8 +158,7 @@ class DashboardApp(ClipboardApp[None]):
         self.remembered.trouble = self._warn
         self.watch(self, "theme", self._remember_theme, init=False)
         cast("Signal[App[object]]", self.app_resume_signal).subscribe(self, self._resumed)
-        cast("Signal[Screen[object]]", self.screen_change_signal).subscribe(self, self._place_toasts, immediate=True)
-        self._place_toasts(self.screen)
+        self.keep_toasts_clear()
         shown = self._problems[:MOST_PROBLEMS]
         for problem in shown:
             self._warn(problem)
@@ -196,25 +180,11 @@ class DashboardApp(ClipboardApp[None]):
 
             begin(self, __name__, lambda: self._garbage.untouched)
 
-    def _place_toasts(self, screen: Screen[object]) -> None:
-        from k8s_sandbox_tui.dashboard.toasts import keep_toasts_clear
-
-        keep_toasts_clear(self, screen)
-
-    def move_toasts(self) -> None:
-        """Have toasts cover nothing that has become of use; where the app ends, there is no screen any more."""
-        from k8s_sandbox_tui.dashboard.toasts import place_toasts
-
-        for screen in self.screen_stack[-1:]:
-            place_toasts(screen)
-
     async def on_event(self, event: events.Event) -> None:
         """Note that somebody is there."""
         if isinstance(event, InputEvent):
             self._garbage.touched()
         await super().on_event(event)
-        if isinstance(event, (Key, MouseDown)) and self._notifications:
-            self.set_timer(MOVED, self.move_toasts)
 
     def _resumed(self, _app: App[object]) -> None:
         """Draw all of it: the terminal was somebody else's while the process was stopped."""
@@ -272,62 +242,3 @@ class DashboardApp(ClipboardApp[None]):
     def get_key_display(self, binding: Binding) -> str:
         """Keys as people write them."""
         return binding.key_display or key_name(binding.key)
-
-
-def run(
-    open_cluster: OpenClusterPort,
-    loaded: Loaded | None = None,
-    *,
-    contexts: ContextsPort | None = None,
-    join: TerminalJoiner | None = None,
-) -> int:
-    """Show the dashboard until the user leaves it.
-
-    Once the terminal is the user's again, nothing is waited for longer than a moment: neither
-    a network that hangs nor a thread that still starts something.
-
-    Args:
-        open_cluster: Opens the cluster after the first paint.
-        loaded: The settings, with the options of the command line in them; None for the defaults, and to leave
-            nothing behind.
-        contexts: Reads the contexts that one may go to; None where there are none.
-        join: Joins a shell with the terminal; None where that is not possible.
-
-    Returns:
-        The process's exit code.
-    """
-    remembered = Remembered(None if loaded is None else remembered_path())
-    settings, problems = (Settings(), ()) if loaded is None else resolved(loaded)
-    if not os.environ.get("NO_COLOR", "1"):
-        # As no-color.org has it: an empty variable says nothing. Textual takes it for a yes.
-        del os.environ["NO_COLOR"]
-    app = DashboardApp(
-        open_cluster,
-        contexts=contexts,
-        settings=settings,
-        problems=problems,
-        remembered=remembered,
-        few_colours=few_colours(os.environ, windows=sys.platform == "win32"),
-        join=join,
-        ahead=True,
-    )
-    loop = asyncio.new_event_loop()
-    if sys.platform != "win32":
-        # The terminal is given back in order, also when the session ends.
-        loop.add_signal_handler(signal.SIGTERM, app.exit)
-        loop.add_signal_handler(signal.SIGHUP, app.exit)
-        from k8s_sandbox_tui.dashboard.hangup import on_hangup
-
-        on_hangup(loop, sys.__stdin__.fileno() if sys.__stdin__ is not None else 0, app.exit)
-    try:
-        app.run(loop=loop, mouse=settings.mouse)
-        # What is still pending after that would only complain of its end on the user's terminal.
-        loop.set_exception_handler(lambda _loop, _context: None)
-        for task in (tasks := asyncio.all_tasks(loop)):
-            task.cancel()
-        if tasks:
-            loop.run_until_complete(asyncio.wait(tasks, timeout=LEAVING))
-    finally:
-        loop.close()
-        remembered.write()
-    return app.return_code or 0

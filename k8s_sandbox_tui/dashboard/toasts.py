@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.geometry import Region, Size
-
-from k8s_sandbox_tui.dashboard.table.view import HEADER
-from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +20,16 @@ LOW = 3
 """Rows of what is kept clear as a whole while it has the keys: a field, not a list."""
 
 _RACK = "textual-toastrack"
+
+
+@runtime_checkable
+class HasCursor(Protocol):
+    """A widget of our own with a cursor, which toasts are not to cover."""
+
+    @property
+    def pointed_line(self) -> int:
+        """The line of its contents that the cursor is on, as they are scrolled, from 0."""
+        ...
 
 
 def rows_below(toasts: Size, screen: Size, keep_clear: Sequence[Region]) -> int:
@@ -65,6 +72,7 @@ def place_toasts(screen: Screen[object]) -> None:
 
 
 def _keep_clear(screen: Screen[object]) -> Iterator[Region]:
+    from textual.widget import Widget
     from textual.widgets import Button, OptionList
 
     yield Region(0, 0, screen.size.width, 1)
@@ -74,10 +82,11 @@ def _keep_clear(screen: Screen[object]) -> Iterator[Region]:
     for widget in screen.walk_children():
         if isinstance(widget, Button):
             yield widget.region
-        elif isinstance(widget, SandboxTable):
-            yield _row(widget.region, HEADER + widget.cursor_line)
-        elif isinstance(widget, OptionList) and widget.highlighted is not None:
-            yield _row(widget.region, widget.highlighted - widget.scroll_offset.y)
+        elif isinstance(widget, OptionList):
+            if widget.highlighted is not None:
+                yield _row(widget.content_region, widget.highlighted - widget.scroll_offset.y)
+        elif isinstance(widget, Widget) and isinstance(widget, HasCursor):
+            yield _row(widget.content_region, widget.pointed_line)
 
 
 def _row(region: Region, line: int) -> Region:

@@ -80,7 +80,7 @@ def _dashboard(choice: ClusterChoice, options: Dashboard) -> int:
         output.note("error: the dashboard needs a terminal; standard input, output or error is not one.")
         output.note("The commands work without one; --help lists them.")
         return exit_codes.USAGE
-    from k8s_sandbox_tui.dashboard.app import run
+    from k8s_sandbox_tui.dashboard.run import run
     from k8s_sandbox_tui.dashboard.settings.read import load_settings
     from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 from textual.containers import ScrollableContainer
 from textual.geometry import Region
 
+from k8s_sandbox_tui.dashboard.app import DashboardApp
+from k8s_sandbox_tui.dashboard.columns.list import ColumnList
+from k8s_sandbox_tui.dashboard.inside.view import DocumentView
 from k8s_sandbox_tui.dashboard.looks import ASCII
 from k8s_sandbox_tui.dashboard.settings.model import Settings
+from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+from k8s_sandbox_tui.dashboard.toasts import HasCursor
 from tests.dashboard.commanded import Commanded
 from tests.dashboard.scripted import dashboard, sandbox_info
 from tests.dashboard.scripted_jobs import ScriptedJob
@@ -16,6 +22,7 @@ from tests.dashboard.scripted_jobs import ScriptedJob
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from textual.widget import Widget
 
     from tests.dashboard.scripted import Dashboard
@@ -61,6 +68,29 @@ async def test_toasts_lie_over_no_button_and_not_over_the_cursor() -> None:
         await shown.until(lambda: shown.table.cursor_line > 15 and clear())
         await shown.press("home")
         await shown.until(lambda: shown.table.cursor_line == 0 and clear())
+
+
+async def test_toasts_make_way_for_the_cursor_of_each_list_with_the_key_that_moves_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def clear(view: Widget) -> bool:
+        assert isinstance(view, HasCursor)
+        here = Region(0, view.content_region.y + view.pointed_line, 80, 1)
+        return not any(toast.region.overlaps(here) for toast in shown.app.screen.query("Toast"))
+
+    async with dashboard(ROWS, size=(80, 18)) as shown:
+        shown.app.notify("A sentence of some length\nin\nfour\nlines", timeout=60)
+        # Without the look that is taken a moment after each key.
+        monkeypatch.setattr(DashboardApp, "set_timer", Mock())
+        lists = (("z", "z", SandboxTable), ("o", "escape", ColumnList), ("i", "escape", DocumentView))
+        for opening, closing, kind in lists:
+            await shown.press(opening)
+            await shown.until(lambda kind=kind: bool(shown.app.screen.query(kind) and shown.app.screen.query("Toast")))
+            view = shown.app.screen.query_one(kind)
+            for key in ("end", "up", "home"):
+                await shown.press(key)
+                await shown.until(lambda view=view: clear(view))
+            await shown.press(closing)
 
 
 async def test_every_screen_opens_and_closes_at_20_by_6() -> None:

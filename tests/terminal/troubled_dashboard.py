@@ -9,7 +9,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.dashboard.app import run
+from k8s_sandbox_tui.dashboard.run import run
 from k8s_sandbox_tui.provider.config import K8sConfig
 from k8s_sandbox_tui.provider.daemon_thread import in_daemon_thread
 from k8s_sandbox_tui.provider.errors import ConfigError

@@ -67,6 +67,11 @@ class ColumnList(LineList, can_focus=True):
         line = [(f" {sign}  ", "mark"), (about, "text" if item.shown else "muted")]
         return [(text, f"cursor {part}") for text, part in line] if here else line
 
+    @property
+    def pointed_line(self) -> int:
+        """The line of the view that the cursor is on."""
+        return self.cursor - self.scroll_offset.y
+
     def watch_cursor(self) -> None:
         """Keep it in view."""
         top, height = self.scroll_offset.y, max(1, self.size.height)

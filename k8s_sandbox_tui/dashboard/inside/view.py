@@ -90,6 +90,11 @@ class DocumentView(ScrollView, can_focus=True):
             # How far it can be scrolled is known once it is laid out.
             self.call_after_refresh(self._to_cursor)
 
+    @property
+    def pointed_line(self) -> int:
+        """The line of the view that the cursor is on."""
+        return self.document.place(self.cursor) - self.scroll_offset.y
+
     def toggle_fold(self) -> None:
         """Fold or unfold the block at the cursor."""
         self.cursor = self.document.toggle(self.cursor)

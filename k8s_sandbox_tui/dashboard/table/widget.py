@@ -107,6 +107,11 @@ class SandboxTable(TableView, can_focus=True):
         """The line of the view that the cursor is on, from 0; outside of the view after scrolling away from it."""
         return self._position.index - self._window.top
 
+    @property
+    def pointed_line(self) -> int:
+        """The same from the widget's top, as for all lists."""
+        return HEADER + self.cursor_line
+
     def select(self, uid: str, *, line: int | None = None) -> bool:
         """Put the cursor on a sandbox, and that on this line of the view; False if it is not shown."""
         row = self._store.get(uid)
