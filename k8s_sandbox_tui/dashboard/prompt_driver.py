@@ -16,9 +16,14 @@ from textual import constants
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import InputEvent
+
+from k8s_sandbox_tui.dashboard.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from textual.message import Message
 
 READ_AT_ONCE = 64 * 1024
 """Bytes: what is pasted comes in few pieces."""
@@ -35,6 +40,7 @@ class PromptDriver(LinuxDriver):
     """The pipe, once there is a thread to wake."""
     _lent = False
     """Whether the terminal is somebody else's."""
+    _typed_ahead: TypeAhead | None = None
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
@@ -62,11 +68,26 @@ class PromptDriver(LinuxDriver):
         """Give the terminal away."""
         super().suspend_application_mode()
         self._lent = True
+        if self._typed_ahead is not None:
+            self._typed_ahead.forget()
 
     def resume_application_mode(self) -> None:
         """Take it back."""
         self._lent = False
         super().resume_application_mode()
+
+    def send_message(self, message: Message) -> None:
+        """Hand an event over to the app; keys one after the other."""
+        if isinstance(message, InputEvent):
+            with suppress(RuntimeError):  # the loop has ended, as has the app
+                self._loop.call_soon_threadsafe(self._take, message)
+        else:
+            super().send_message(message)
+
+    def _take(self, event: InputEvent) -> None:
+        if self._typed_ahead is None:
+            self._typed_ahead = TypeAhead(self._app)
+        self._typed_ahead.take(event)
 
     def write(self, data: str) -> None:
         """Write to the terminal while it is ours; all is drawn anew when it comes back."""
