@@ -16,7 +16,7 @@ import pytest
 
 from k8s_sandbox_tui.cli import output
 from k8s_sandbox_tui.cli.choices import ClusterChoice
-from k8s_sandbox_tui.dashboard import app
+from k8s_sandbox_tui.dashboard import run as dashboard_run
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
 from k8s_sandbox_tui.launcher.main import launch
@@ -218,7 +218,7 @@ async def test_what_the_command_line_says_reaches_the_dashboard(
         started.append((open_cluster, loaded))
         return 7
 
-    monkeypatch.setattr(app, "run", start)
+    monkeypatch.setattr(dashboard_run, "run", start)
     monkeypatch.setattr(output, "is_terminal", _yes)
     where = ["--kubeconfig", str(unreachable)]
     assert launch([*where, "-n", "agents", "--refresh", "5", "--read-only", "--selector", "team=a"]) == 7
