@@ -179,7 +179,9 @@ class SandboxWork:
             from k8s_sandbox_tui.dashboard.forwards.desk import ForwardsDesk
 
             self._forwards = ForwardsDesk(self._app, self._urls, self._changed)
-        await self._forwards.open(self.host(row), "" if row is None else row.info.name, port)
+        shared = self._bench is not None and self._bench.shares_network
+        name = "" if row is None else row.info.name
+        await self._forwards.open(self.host(row), name, port, shared=shared)
 
     async def choose_job(self) -> tuple[BackgroundJob, SandboxInfo] | None:
         """Show the jobs of the selected sandbox; the one that is to be followed, and the sandbox it is in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.sandbox_host import SandboxHost
-from k8s_sandbox_tui.dashboard.urls.template import UrlTemplate
+from k8s_sandbox_tui.dashboard.urls.template import UrlTemplate, shares_network
 from k8s_sandbox_tui.provider.errors import SandboxError, SandboxGoneError
 from k8s_sandbox_tui.provider.models import RUNTIMES
 
@@ -42,6 +42,8 @@ class Workbench:
         self._app = app
         self._compute = opened.compute
         self._template = UrlTemplate(opened, remembered)
+        self.shares_network = shares_network(opened)
+        """Whether the ports of sandboxes are those of this machine."""
         self._ports = ports
         self._hosts: dict[str, SandboxHost] = {}
         self._destroyed: set[str] = set()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,6 +76,19 @@ async def test_nothing_listens(sandbox: Sandbox) -> None:
                 break
         assert forward.last_error == f"Nothing listens on port 1 in {sandbox.sandbox_id}."
         assert forward.state is ForwardState.LISTENING
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing tells who listens")
+async def test_a_forward_from_the_number_of_its_port_does_not_lead_back_to_itself(sandbox: Sandbox) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number = free.getsockname()[1]
+    async with asyncio.timeout(60), await sandbox.forward_port(number, local_port=number) as forward:
+        with suppress(ConnectionError):
+            assert await ask_port(number, b"hello") == b""
+        assert forward.total_connections == 1
+        assert "listens there, not the pod" in forward.last_error
+        assert forward.via is ForwardWay.PORT_FORWARD
 
 
 async def test_the_forward_ends_with_the_sandbox(sandbox: Sandbox, port: int) -> None:

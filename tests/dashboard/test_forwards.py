@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from k8s_sandbox_tui.dashboard.forwards.screen import ForwardsScreen
 from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
 from k8s_sandbox_tui.provider.forward.model import ForwardState
-from tests.dashboard.scripted import Dashboard, ScriptedSandbox, dashboard, sandbox_info
+from tests.dashboard.scripted import Dashboard, ScriptedCluster, ScriptedSandbox, dashboard, sandbox_info
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -82,6 +82,20 @@ async def test_where_the_same_port_is_taken_here_any_free_one_is_used_unless_one
     await type_ports(shown, "8080", "9090")
     await shown.until(lambda: len(sandbox(shown).forwards) == 2)
     assert sandbox(shown).forwards[1].local_port == 9090
+
+
+async def test_where_the_network_is_shared_no_forward_takes_the_number_of_its_own_port() -> None:
+    cluster = ScriptedCluster(local=True, isolation="bubblewrap", network="host")
+    async with dashboard(INFOS[:1], cluster=cluster) as shown:
+        cluster.compute.sandbox.known[INFOS[0].id] = ScriptedSandbox(INFOS[0].id, INFOS[0].uid, info=INFOS[0])
+        await shown.press("f")
+        await type_ports(shown, "3000", "3000")
+        await shown.until(lambda: said(shown).startswith("! It is here already, as localhost:3000"))
+        assert not sandbox(shown).forwards
+        await start(shown)
+        assert sandbox(shown).forwards[0].local_port == 41000, "any that is free"
+        await shown.press("escape", "u")
+        await shown.until(lambda: "http://localhost:3000" in shown.text)
 
 
 async def test_what_is_no_port_says_so_and_starts_nothing(shown: Dashboard) -> None:

@@ -66,7 +66,7 @@ def test_each_cluster_keeps_its_own_and_the_command_line_goes_before(tmp_path: P
     assert UrlTemplate(of(), again).text == "https://{service}.acme.dev"
     assert not UrlTemplate(of(), again).fixed
     assert UrlTemplate(of("other"), again).text == ""
-    assert UrlTemplate(of(network="host"), again).text == ""
+    assert UrlTemplate(of(network="host"), again).text == ON_THIS_MACHINE
     started = UrlTemplate(of(given="https://{port}.example.com"), again)
     assert (started.text, started.fixed) == ("https://{port}.example.com", True)
 
@@ -77,8 +77,13 @@ def test_what_somebody_wrote_into_the_file_is_judged(tmp_path: Path) -> None:
     assert UrlTemplate(of(), Remembered(file)).text == ""
 
 
-def test_the_example_fits_where_sandboxes_share_the_network_of_the_machine() -> None:
-    assert UrlTemplate(of(network="host")).example == ON_THIS_MACHINE
+def test_where_sandboxes_share_the_network_of_the_machine_no_template_is_needed() -> None:
+    shared = UrlTemplate(of(network="host"))
+    assert (shared.example, shared.text) == (ON_THIS_MACHINE, ON_THIS_MACHINE)
+    shared.keep("http://{service}.acme.dev")
+    assert shared.text == "http://{service}.acme.dev"
+    shared.keep("")
+    assert shared.text == ON_THIS_MACHINE
     assert UrlTemplate(of(network="host")).cluster == "the local cluster"
     assert UrlTemplate(of(network="private")).example == EXAMPLE
     assert UrlTemplate(of()).example == EXAMPLE

@@ -36,17 +36,19 @@ class ForwardsDesk:
         """How many take connections."""
         return self._forwards.live
 
-    async def open(self, host: SandboxHost | None, name: str, port: int | None = None) -> None:
+    async def open(self, host: SandboxHost | None, name: str, port: int | None = None, *, shared: bool = False) -> None:
         """Show all forwards, and a field for another one of this sandbox. Has to run in a worker.
 
         Args:
             host: The sandbox; None where none is selected.
             name: What it is called.
             port: The port to begin with.
+            shared: Whether the ports of the sandbox are those of this machine.
         """
         from k8s_sandbox_tui.dashboard.forwards.screen import ForwardsScreen
 
-        await self._app.push_screen_wait(ForwardsScreen(self._forwards, host, name, self._history, port=port))
+        screen = ForwardsScreen(self._forwards, host, name, self._history, port=port, shared=shared)
+        await self._app.push_screen_wait(screen)
 
     def _gone(self, handle: ForwardHandle) -> None:
         what = f"Port {handle.remote_port} of {handle.sandbox_id}"

@@ -99,7 +99,14 @@ class ForwardsScreen(ListingScreen[None]):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, forwards: Forwards, host: SandboxHost | None, name: str, history: UrlHistory, *, port: int | None = None
+        self,
+        forwards: Forwards,
+        host: SandboxHost | None,
+        name: str,
+        history: UrlHistory,
+        *,
+        port: int | None = None,
+        shared: bool = False,
     ) -> None:
         """Show all forwards, and ask for a port where there is a sandbox.
 
@@ -109,6 +116,7 @@ class ForwardsScreen(ListingScreen[None]):
             name: What it is called.
             history: The ports used before.
             port: The port to begin with; the one used last where it is left out.
+            shared: Whether the ports of the sandbox are those of this machine.
         """
         super().__init__()
         self._forwards = forwards
@@ -116,6 +124,7 @@ class ForwardsScreen(ListingScreen[None]):
         self._name = name
         self._history = history
         self._port = port
+        self._shared = shared
         self._shown: tuple[ForwardHandle, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -130,7 +139,9 @@ class ForwardsScreen(ListingScreen[None]):
                     yield Static("Port", classes="label")
                     yield _PortInput(str(self._port or suggestions[0]), id="port", compact=True, max_length=6)
                     yield Static("here", classes="label")
-                    yield _PortInput(placeholder="same", id="local", compact=True, max_length=6)
+                    yield _PortInput(
+                        placeholder="any" if self._shared else "same", id="local", compact=True, max_length=6
+                    )
                 yield PortChips(suggestions[:recent], suggestions[recent:])
             yield self.said()
             yield Static("No port is forwarded yet.", id="none", markup=False)
@@ -181,10 +192,15 @@ class ForwardsScreen(ListingScreen[None]):
     def _submitted(self) -> None:
         port, local = self.query_one("#port", Input).value, self.query_one("#local", Input).value.strip()
         reason = port_reason(port) or (port_reason(local) if local else "")
+        number, here = parse_port(port), parse_port(local)
+        if self._shared and not reason:
+            # From its own number it would lead back to itself, or keep the sandbox from listening there.
+            if here == number:
+                reason = f"It is here already, as localhost:{number}: choose another number, or none"
+            here = here or 0
         self.say(reason)
-        number = parse_port(port)
         if not reason and number is not None:
-            self._start(number, parse_port(local))
+            self._start(number, here)
 
     @work(exclusive=True, group="start")
     async def _start(self, port: int, local: int | None) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 STAND_IN = "example.com"
 EXAMPLE = f"{{protocol}}://{{service}}.{{namespace}}.{STAND_IN}:{{port}}"
 ON_THIS_MACHINE = "{protocol}://localhost:{port}"
-"""What holds for a local cluster whose sandboxes share the network of the machine."""
+"""What holds, unless another is set, for a local cluster whose sandboxes share the network of the machine."""
 
 MAX_TEMPLATE = 2048
 """Characters; no browser promises to take longer URLs."""
@@ -24,6 +24,11 @@ PLACEHOLDERS = ("protocol", "service", "namespace", "port")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _ADDRESS = re.compile(r"[A-Za-z][-+.A-Za-z0-9]*://[^/?#@:]+", re.ASCII)
 _TEMPLATE = Memory("urls.template", str, "")
+
+
+def shares_network(opened: OpenedClusterPort) -> bool:
+    """Whether the ports of sandboxes are those of this machine."""
+    return opened.local and opened.network != "private"
 
 
 def template_reason(text: str) -> str:
@@ -60,7 +65,9 @@ class UrlTemplate:
         self._key = memory_key(opened.cluster.context, local=opened.local)
         self.cluster = "the local cluster" if opened.local else opened.cluster.context or "this cluster"
         """What it is for, as people say it."""
-        self.example = ON_THIS_MACHINE if opened.local and opened.network != "private" else EXAMPLE
+        self.default = ON_THIS_MACHINE if shares_network(opened) else ""
+        """The one that holds where none is set."""
+        self.example = self.default or EXAMPLE
         """One to begin with."""
 
     @property
@@ -71,10 +78,12 @@ class UrlTemplate:
     @property
     def text(self) -> str:
         """The template; empty where there is none."""
-        kept = self._given or self._remembered.get(_TEMPLATE, self._key)
+        if self._given:
+            return self._given
+        kept = self._remembered.get(_TEMPLATE, self._key)
         # Somebody may have edited the file.
-        return kept if self._given or not template_reason(kept) else ""
+        return kept if kept and not template_reason(kept) else self.default
 
     def keep(self, text: str) -> None:
-        """Use this one from now on, and the next time; an empty one: none."""
+        """Use this one from now on, and the next time; an empty one: the default."""
         self._remembered.put(_TEMPLATE, text.strip(), self._key)

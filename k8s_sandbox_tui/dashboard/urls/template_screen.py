@@ -112,9 +112,10 @@ class TemplateScreen(Dialogue[str | None]):
         self.query_one("#dialog").set_class(bool(reason), "-wrong")
 
     def _outcome(self) -> str:
-        if not self.text:
+        text = self.text or self._template.default
+        if not text:
             return "Nothing here: there are no URLs then."
-        url = sandbox_url(self.text, namespace=self._source.namespace, name=self._source.name, port=PORT)
+        url = sandbox_url(text, namespace=self._source.namespace, name=self._source.name, port=PORT)
         return sanitize_line(url)
 
     @on(Input.Submitted)

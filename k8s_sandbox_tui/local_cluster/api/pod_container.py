@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.local_cluster.faults.exec_fault import ExecFault
 from k8s_sandbox_tui.local_cluster.faults.pod_faults import exec_fault
 from k8s_sandbox_tui.local_cluster.faults.request_keys import EXEC_FAULT
+from k8s_sandbox_tui.local_cluster.kubelet.annotations import NETWORK
 from k8s_sandbox_tui.local_cluster.objects.status_error import StatusError, bad_request
 from k8s_sandbox_tui.local_cluster.remote_command.route import Target, remote_command
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiohttp import web
 
     from k8s_sandbox_tui.local_cluster.api.request_info import RequestInfo
     from k8s_sandbox_tui.local_cluster.kubelet.kubelet import Kubelet
     from k8s_sandbox_tui.local_cluster.objects.pod import Pod
     from k8s_sandbox_tui.local_cluster.portforward.connection import PodConnection
+    from k8s_sandbox_tui.local_cluster.runtime.types import PodProcess
     from k8s_sandbox_tui.local_cluster.store.cluster import Cluster
 
 _DEFAULT = "kubectl.kubernetes.io/default-container"
@@ -101,10 +106,23 @@ async def forward_ports(
 
     async def dial_pod(port: int) -> PodConnection:
         runs = [kubelet.container(pod, container.name) for container in pod.spec.containers]
-        openers = [run.running.open_socket for run in runs if run is not None and run.running is not None]
-        if not openers:
+        running = [run.running for run in runs if run is not None and run.running is not None]
+        if not running:
             message = f"error forwarding port {port} to pod {pod.metadata.uid}, uid : no container of the pod runs"
             raise DialError(message)
-        return await dial(port, pod.metadata.uid, openers)
+        if pod.metadata.annotations.get(NETWORK) == "host" and (other := await _stranger(port, running)):
+            message = (
+                f"error forwarding port {port} to pod {pod.metadata.uid}, uid : {other} listens there, not the pod"
+            )
+            raise DialError(message)
+        return await dial(port, pod.metadata.uid, [one.open_socket for one in running])
 
     return await portforward_route(request, dial_pod)
+
+
+async def _stranger(port: int, running: Sequence[PodProcess]) -> str:
+    """Who listens on a port of the machine that is none of the Pod's processes; empty where nobody is known to."""
+    from k8s_sandbox_tui.local_cluster.portforward.listener import stranger
+
+    roots = frozenset([one.root_pid for one in running])
+    return "" if None in roots else await asyncio.to_thread(stranger, port, frozenset(filter(None, roots)))
