@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from tests.contract.cluster_client import ApiClient
 
 _NOTHING_LISTENS = 1
+_ACCEPTS = "server.accept()"
+_TELLS_OF_THEM = ANSWERS_AFTER_THE_END.replace(_ACCEPTS, _ACCEPTS + "; print('accepted', flush=True)")
 
 
 @pytest.fixture
 async def port(client: ApiClient, pods: str, namespace: str) -> int:
     """The port that the Pod `server` listens on."""
-    await client.request("POST", pods, pod_manifest("server", command=["python3", "-c", ANSWERS_AFTER_THE_END]))
+    await client.request("POST", pods, pod_manifest("server", command=["python3", "-c", _TELLS_OF_THEM]))
     await client.wait_for(namespace, "server", "status.phase", "Running")
     headers = {"Authorization": f"Bearer {client.token}"}
     async with client.session.get(f"{client.server}{pods}/server/log?follow=true", headers=headers) as log:
@@ -123,7 +125,11 @@ async def test_the_socket_closes_when_the_pod_does(client: ApiClient, pods: str,
     async with _channels(client, pods, f"ports={port}") as socket:
         for _ in range(2):
             await socket.receive_bytes()
-        await socket.send_bytes(b"\0hello")
+        headers = {"Authorization": f"Bearer {client.token}"}
+        async with client.session.get(f"{client.server}{pods}/server/log?follow=true", headers=headers) as log:
+            async for line in log.content:
+                if line == b"accepted\n":
+                    break
         await client.request("DELETE", f"{pods}/server?gracePeriodSeconds=0")
         async for message in socket:
             raise AssertionError(message)
