@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MARK = "hostile"
 HOSTILE = f"\x1b]52;c;{MARK}==\x07\x1b]0;{MARK}\x07\x1b[6n\x1bP{MARK}\x1b\\\x9b5n\x07\x08\x7f\u202etext[/x]"
+LONG = 300
+"""Seconds of what must not be waited for."""
 
 
 class Trouble:
@@ -32,7 +34,7 @@ class Trouble:
 
     async def __call__(self, wish: ClusterWish | None = None, /) -> ScriptedCluster:
         if self._name == "thread":
-            await in_daemon_thread(partial(time.sleep, 30), name="trouble")
+            await in_daemon_thread(partial(time.sleep, LONG), name="trouble")
         if self._name == "refused":
             raise ConfigError(f"No context {HOSTILE}.", hint=HOSTILE)
         cluster = ScriptedCluster(warning=HOSTILE)
@@ -55,7 +57,7 @@ async def _fill(cluster: ScriptedCluster) -> None:
 async def _stubborn() -> None:
     while True:
         try:
-            await asyncio.sleep(30)
+            await asyncio.sleep(LONG)
         except asyncio.CancelledError:
             continue
 
