@@ -53,7 +53,7 @@ def test_a_file_as_standard_input_ends(box: str, tmp_path: Path) -> None:
 
 def test_a_command_that_does_not_read_its_input_ends_all_the_same(box: str) -> None:
     with subprocess.Popen([*PROGRAM, "exec", "-i", box, "--", "true"], stdin=subprocess.PIPE) as started:
-        assert started.wait(timeout=20) == 0
+        assert started.wait(timeout=60) == 0
 
 
 def test_cwd_and_env_reach_the_command(box: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ def test_a_closed_pipe_ends_the_command_quietly(box: str) -> None:
         assert started.stderr is not None
         assert started.stdout.readline() == b"y322\n"
         started.stdout.close()
-        assert started.wait(timeout=20) == 141
+        assert started.wait(timeout=60) == 141
         assert started.stderr.read() == b""
     assert not runs_in(box, "y322")
 
@@ -119,7 +119,7 @@ def test_a_signal_ends_the_command_in_the_sandbox_too(box: str, number: signal.S
         assert started.stderr is not None
         assert started.stdout.readline() == b"started\n"
         started.send_signal(number)
-        assert started.wait(timeout=20) == code
+        assert started.wait(timeout=60) == code
         assert started.stderr.read() == b""
     assert not runs_in(box, sleep)
 
@@ -133,7 +133,7 @@ def test_a_reader_that_does_not_read_does_not_keep_ctrl_c_from_working(box: str)
         assert started.stderr is not None
         assert started.stderr.readline() == b"s\n"
         started.send_signal(signal.SIGINT)
-        assert started.wait(timeout=20) == 130
+        assert started.wait(timeout=60) == 130
     os.close(reading)
     assert not runs_in(box, "x323")
 
@@ -177,7 +177,7 @@ def runs_in(box: str, command: str) -> bool:
     """Says whether a process of this command line is left in the sandbox; looks until it is gone, for a while."""
     look = (
         "import glob,sys,time\n"
-        "end = time.monotonic() + 5\n"
+        "end = time.monotonic() + 30\n"
         "def found():\n"
         "    for file in glob.glob('/proc/[0-9]*/cmdline'):\n"
         "        try: line = open(file, 'rb').read().replace(bytes(1), b' ').decode()\n"

@@ -85,6 +85,6 @@ def test_leaving_a_log_leaves_the_job(box: str, number: signal.Signals, code: in
         assert following.stderr is not None
         assert following.stdout.readline() == b"started\n"
         following.send_signal(number)
-        assert following.wait(timeout=20) == code
+        assert following.wait(timeout=60) == code
         assert following.stderr.read() == b""
     assert run("jobs", "kill", box, job).stderr == f"{job}: ended with exit code 143\n"

@@ -216,5 +216,5 @@ def test_each_verb_starts_by_itself_and_ends_quietly_at_a_closed_pipe(line: str,
         assert started.stdout is not None
         assert started.stderr is not None
         started.stdout.close()
-        assert started.wait(timeout=20) == 141
+        assert started.wait(timeout=60) == 141
         assert started.stderr.read() == b""

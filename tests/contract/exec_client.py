@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 V5, V4 = "v5.channel.k8s.io", "v4.channel.k8s.io"
 BOTH = (V5, V4)
 SUCCESS = b'\x03{"metadata":{},"status":"Success"}'
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
 V4 = "v4.channel.k8s.io"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class RefusedError(Exception):

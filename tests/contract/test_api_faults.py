@@ -132,7 +132,7 @@ async def test_open_watches_are_cut_at_once(client: ApiClient) -> None:
     seen = asyncio.Event()
     watching = asyncio.create_task(watch())
     await client.request("POST", PODS, pod_manifest("seen"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await seen.wait()
         await _rule(client, "watch-cut", resource="pods")
         with pytest.raises(aiohttp.ClientError):

@@ -22,7 +22,7 @@ async def out(sandbox: Sandbox, command: str) -> str:
 
 
 async def logged(sandbox: Sandbox, expected: str) -> str:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             content = await out(sandbox, "cat /tmp/computesdk-bg.log")
             if expected in content:
@@ -180,7 +180,7 @@ async def test_terminal(sandbox: Sandbox) -> None:
         await running.send_stdin(b"stty size\r")
         await until(running, b"40 120\r\n")
         await running.send_stdin(b"sleep 4714\r")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await sleepers(sandbox, 4714):
                 pass
         await running.send_stdin(b"\x03")

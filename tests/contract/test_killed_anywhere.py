@@ -31,7 +31,7 @@ _STARTER = "from k8s_sandbox_tui.local_cluster import control; control.up()"
 _SERVER = ("-m", "k8s_sandbox_tui.local_cluster")
 # What a start takes on a quiet machine, in seconds, and what a Pod's whole life takes.
 _START, _LIFE = 0.5, 0.4
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -222,6 +222,6 @@ def notifications(app: App[None]) -> list[str]:
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Waits until something is so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():
             await pilot.pause()

@@ -533,14 +533,14 @@ class Dashboard:
 
     async def painted(self) -> None:
         """Wait until all that came in is on the screen."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await self.cluster.inventory.waiting.wait()
             while self.main.paint_waits:
                 await self.pilot.pause(0.01)
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not condition():
                 assert vars(self.app)["_exception"] is None, "the app failed"
                 await self.pilot.pause(0.01)

@@ -50,7 +50,7 @@ class Flow:
 
     async def until(self, kind: type[CreateScreen | ProgressScreen]) -> None:
         """Wait until a screen of this kind is on top."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (isinstance(self.app.screen, kind) and self.app.screen.is_mounted):
                 await self.pilot.pause()
         await self.pilot.pause()
@@ -58,7 +58,7 @@ class Flow:
     async def submit(self, *keys: str) -> Creation:
         """Press keys in the form and send it off."""
         await self.pilot.press(*keys, "ctrl+s")
-        creation = await asyncio.wait_for(self.creator.calls.get(), 10)
+        creation = await asyncio.wait_for(self.creator.calls.get(), 30)
         await self.until(ProgressScreen)
         return creation
 

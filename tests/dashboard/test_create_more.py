@@ -61,7 +61,7 @@ class Hands:
         return self.app.screen.query_one(f"#{field}", Field).note.text
 
     async def calls(self, count: int) -> list[Creation]:
-        return [await asyncio.wait_for(self.creator.calls.get(), 10) for _ in range(count)]
+        return [await asyncio.wait_for(self.creator.calls.get(), 30) for _ in range(count)]
 
 
 @pytest.fixture

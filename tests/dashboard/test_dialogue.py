@@ -129,7 +129,7 @@ async def test_what_is_typed_while_the_create_form_opens_is_in_its_fields() -> N
         changed = cast("Signal[Screen[object]]", shown.app.screen_change_signal)
         changed.subscribe(shown.app, lambda _screen: opened.set(), immediate=True)
         shown.app.post_message(Key("c", "c"))
-        await asyncio.wait_for(opened.wait(), 10)
+        await asyncio.wait_for(opened.wait(), 30)
         form = shown.app.screen
         assert isinstance(form, CreateScreen)
         assert not form.is_mounted

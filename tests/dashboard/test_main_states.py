@@ -230,7 +230,8 @@ async def test_quitting_does_not_wait_for_a_network_that_hangs() -> None:
     async with dashboard(ROWS, cluster=cluster) as shown:
         began = loop.time()
         await shown.press("ctrl+q")
-    assert loop.time() - began < 2
+    # A Pilot takes up to two seconds for a key where much is to be done.
+    assert loop.time() - began < 10
 
 
 async def test_quitting_while_the_cluster_is_being_opened() -> None:

@@ -10,12 +10,15 @@ from textual.events import Key
 from k8s_sandbox_tui.dashboard.places.context_screen import ContextScreen
 from k8s_sandbox_tui.dashboard.type_ahead import TypeAhead
 from k8s_sandbox_tui.provider.connection.contexts import ContextInfo
-from tests.dashboard.scripted import dashboard, sandbox_info
+from tests.dashboard.scripted import ScriptedCluster, ScriptedSandbox, dashboard, sandbox_info
 
 if TYPE_CHECKING:
     from tests.dashboard.scripted import Dashboard
 
 ROWS = [sandbox_info(number) for number in range(1, 31)]
+CHARACTERS = {"question_mark": "?", "exclamation_mark": "!", "enter": "\r"}
+OPENING = [*"cCpiyvlufbmonx/", "f8", *CHARACTERS]
+"""What opens a dialogue, the filter or the console."""
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +29,13 @@ def _a_machine_may_be_slow(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright:
 def type_at_once(shown: Dashboard, *keys: str) -> TypeAhead:
     """What the driver does with keys that come in one piece."""
     typed = TypeAhead(shown.app)
-    for key in keys:
-        typed.take(Key({"/": "slash"}.get(key, key), key if len(key) == 1 else None))
+    take(typed, *keys)
     return typed
+
+
+def take(typed: TypeAhead, *keys: str) -> None:
+    for key in keys:
+        typed.take(Key({"/": "slash"}.get(key, key), key if len(key) == 1 else CHARACTERS.get(key)))
 
 
 async def test_a_filter_that_comes_in_one_piece_is_a_filter() -> None:
@@ -70,3 +77,26 @@ async def test_keys_go_to_the_screen_that_the_key_before_opened_or_closed() -> N
             typed.take(Key(key, None))
         assert not typed.idle
         await shown.until(lambda: shown.app.return_code == 0)
+
+
+async def test_a_key_right_after_the_one_that_opens_something_is_not_for_the_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cluster = ScriptedCluster()
+    for row in ROWS:
+        cluster.compute.sandbox.known[row.id] = ScriptedSandbox(row.id, row.uid, info=row)
+    async with dashboard(ROWS, cluster=cluster, contexts=[]) as shown:
+        left: list[str] = []
+        opening = ""
+        monkeypatch.setattr(shown.app, "exit", lambda: left.append(opening))
+        typed = TypeAhead(shown.app)
+        for opening in OPENING:
+            take(typed, opening, "q")
+            await shown.until(lambda: typed.idle)
+            while not shown.table.has_focus or len(shown.app.screen_stack) > 1:
+                take(typed, "escape")
+                await shown.until(lambda: typed.idle)
+        assert left == []
+        take(typed, "q")
+        await shown.until(lambda: typed.idle)
+        assert left == [opening]

@@ -55,7 +55,7 @@ class Urls:
         cluster.compute.config = K8sConfig(url_template=template)
         kept = UrlTemplate(cluster)
         worker = self.app.run_worker(show_url(self.app, source, self.history, kept, environ=self.environ))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (isinstance(self.app.screen, UrlScreen) and self.app.screen.is_mounted):
                 await self.pilot.pause()
         return worker

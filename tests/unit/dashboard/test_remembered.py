@@ -31,7 +31,7 @@ NAMESPACES = Memory("namespaces", list[str], [])
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < ends
         time.sleep(0.001)
@@ -188,7 +188,7 @@ async def test_another_dashboard_that_holds_the_file_is_waited_for(file: Path, m
     monkeypatch.setattr(module, "locked", watched)
     with locked(file):
         memory.put(PORTS, (1,))
-        assert await asyncio.to_thread(refused.wait, 10)
+        assert await asyncio.to_thread(refused.wait, 30)
     await asyncio.to_thread(wait_until, file.exists)
     assert Remembered(file).get(PORTS) == (1,)
     assert told == []
@@ -201,7 +201,7 @@ def test_the_last_write_does_not_wait_for_another_dashboard(file: Path) -> None:
     with locked(file):
         memory.write()
     assert not file.exists()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
 
 
 async def test_a_folder_that_cannot_be_written_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,7 @@ async def test_f8_messages_that_arrive_together_are_all_read() -> None:
         await websocket.send_bytes(b"\x03" + SUCCESS)
         await websocket.close()
 
-    async with serving(together_and_then_nothing) as connection, asyncio.timeout(10):
+    async with serving(together_and_then_nothing) as connection, asyncio.timeout(30):
         async with await start_command(connection, TARGET, "cat", stdin=True) as running:
             seen = b""
             while len(seen) < len(b"".join(lines)):

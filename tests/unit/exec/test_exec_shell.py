@@ -177,7 +177,7 @@ def test_payload_that_is_cut_off_runs_nothing(shell: Shell) -> None:
 def logged(expected: bytes) -> bytes:
     """The background log, as soon as it has what is expected."""
     log = Path(scripts.BACKGROUND_LOG)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while expected not in (content := log.read_bytes()) and time.monotonic() < deadline:
         time.sleep(0.01)
     return content

@@ -47,7 +47,7 @@ async def test_a_tunnel_that_has_died_while_it_was_idle_costs_no_connection(clus
 
 
 async def test_idle_tunnels_are_closed(cluster: ForwardCluster) -> None:
-    async with cluster.forward(idle=0.05), asyncio.timeout(10):
+    async with cluster.forward(idle=0.05), asyncio.timeout(30):
         while cluster.open_sockets:  # noqa: ASYNC110 - nobody tells when a socket has closed
             await asyncio.sleep(0.01)
 
@@ -96,7 +96,7 @@ async def test_a_connection_is_kept_while_its_server_takes_nothing(cluster: Forw
 
 
 async def test_the_forward_ends_with_the_sandbox_and_says_so(cluster: ForwardCluster) -> None:
-    async with cluster.forward() as forward, asyncio.timeout(10):
+    async with cluster.forward() as forward, asyncio.timeout(30):
         reader, _ = await cluster.connect(forward)
         await cluster.next_peer()
         await cluster.watch.opened.wait()
@@ -119,7 +119,7 @@ async def test_the_forward_ends_with_the_sandbox_and_says_so(cluster: ForwardClu
 async def test_a_sandbox_that_ended_or_was_replaced_is_noticed_by_the_watch(
     cluster: ForwardCluster, change: dict[str, str], told: str
 ) -> None:
-    async with cluster.forward() as forward, asyncio.timeout(10):
+    async with cluster.forward() as forward, asyncio.timeout(30):
         await cluster.watch.opened.wait()
         cluster.watch.send("MODIFIED", cluster.make_pod(**change))
         assert await forward.wait_closed() is ForwardState.GONE
@@ -131,7 +131,7 @@ async def test_without_the_right_to_watch_the_pod_is_looked_at_again_and_again(c
     from tests.unit.provider.api_server import answer
 
     cluster.api.on("GET", "/api/v1/namespaces/sandboxes/pods", answer(status, 403))
-    async with cluster.forward(look=0.05) as forward, asyncio.timeout(10):
+    async with cluster.forward(look=0.05) as forward, asyncio.timeout(30):
         cluster.pod = None
         assert await forward.wait_closed() is ForwardState.GONE
 
@@ -221,7 +221,7 @@ async def test_cancelling_the_opening_leaves_nothing_behind(cluster: ForwardClus
         from tests.unit.forward.forward_cluster import TARGET
 
         opening = asyncio.create_task(open_forward(access, TARGET, 80, local_port=port))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not cluster.api.requests("GET", f"{POD}/portforward"):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)
         opening.cancel()
@@ -254,7 +254,7 @@ async def test_closing_takes_a_moment_although_the_server_is_dead(cluster: Forwa
             transport.pause_reading()
         began = asyncio.get_running_loop().time()
         await forward.aclose()
-        assert asyncio.get_running_loop().time() - began < 2.0
+        assert asyncio.get_running_loop().time() - began < 8.0
         for transport in cluster.transports:
             transport.resume_reading()
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.local_cluster.runtime.types import ExecProcess
 
 IDLE = ("/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass

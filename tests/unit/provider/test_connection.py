@@ -210,7 +210,7 @@ async def test_no_answer_in_time(server: ApiServer, connection: Connection) -> N
     server.on("GET", "/x", silence())
     with pytest.raises(TransportError, match="did not answer in time") as caught:
         async with asyncio.timeout(30):
-            await connection.request("GET", "/x", timeout=0.3)
+            await connection.request("GET", "/x", timeout=1)
     assert caught.value.sent
 
 
@@ -442,7 +442,7 @@ async def test_an_upgrade_that_comes_to_nothing(
 ) -> None:
     server.on("GET", "/x", respond)
     with pytest.raises(TransportError, match=expected):
-        await connection.open_websocket("/x", [], ["v5.channel.k8s.io"], timeout=1)
+        await connection.open_websocket("/x", [], ["v5.channel.k8s.io"], timeout=1 if expected == "in time" else 30)
 
 
 async def test_a_closed_connection_makes_no_request(server: ApiServer, connection: Connection) -> None:

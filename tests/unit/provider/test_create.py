@@ -174,7 +174,7 @@ async def test_f36_no_room_is_given_up_unless_a_node_is_coming(compute: Compute,
     cluster.server.on("GET", EVENTS, refusal(REFUSALS["list forbidden"]))
     cluster.pod = None
     cluster.watch.opened.clear()
-    creating = asyncio.create_task(compute.sandbox.create(timeout=900))
+    creating = asyncio.create_task(compute.sandbox.create(timeout=2000))
     await started(cluster, creating)
     cluster.become("unschedulable")
     with pytest.raises(CreateTimeoutError, match="Unschedulable") as caught:
@@ -184,7 +184,7 @@ async def test_f36_no_room_is_given_up_unless_a_node_is_coming(compute: Compute,
 
 async def test_f32_ts4_a_timeout_deletes_the_pod(compute: Compute, cluster: CreatingServer) -> None:
     with pytest.raises(CreateTimeoutError, match="did not run in time: it is pending"):
-        await compute.sandbox.create(timeout=600)
+        await compute.sandbox.create(timeout=1000)
     assert cluster.deleted == ["uid-of-new"]
 
 
@@ -265,10 +265,11 @@ async def test_closing_in_a_hurry_has_sent_the_delete(compute: Compute, cluster:
     creating = asyncio.create_task(compute.sandbox.create())
     await started(cluster, creating)
     creating.cancel()
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.15):
-            await compute.aclose()
-    assert asked.is_set()
+    closing = asyncio.create_task(compute.aclose())
+    await asyncio.wait_for(asked.wait(), 30)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
     go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await creating
@@ -286,7 +287,7 @@ async def test_a_pod_that_is_deleted_while_it_starts(compute: Compute, cluster: 
 async def test_a_pod_that_cannot_be_deleted_is_named(compute: Compute, cluster: CreatingServer) -> None:
     cluster.server.on_any("DELETE", refusal(REFUSALS["list forbidden"]))
     with pytest.raises(CreateTimeoutError) as caught:
-        await compute.sandbox.create(timeout=400)
+        await compute.sandbox.create(timeout=1000)
     assert f"The sandbox sandboxes/{cluster.name} may have been left behind" in caught.value.hint
 
 

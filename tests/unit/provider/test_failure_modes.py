@@ -89,7 +89,7 @@ async def test_ts17_the_kubeconfig_is_read_once(running: ApiServer, tmp_path: Pa
 
 async def test_ts18_the_timeout_is_for_the_start_and_the_lifetime_for_the_rest(server: ApiServer) -> None:
     cluster = CreatingServer(server)
-    async with k8s(kube_config_raw=server.kubeconfig(), timeout=150) as compute:
+    async with k8s(kube_config_raw=server.kubeconfig(), timeout=1000) as compute:
         with pytest.raises(CreateTimeoutError):
             await compute.sandbox.create()
 

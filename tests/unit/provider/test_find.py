@@ -233,7 +233,7 @@ LABELLED = {"computesdk.io/managed": "true", "computesdk.io/runtime": "python", 
 
 async def changes(watch: SandboxWatch, count: int) -> list[tuple[str, str]]:
     found: list[SandboxChange] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(found) < count:
             found.append(await anext(watch))
     return [(change.kind.value, change.info.name) for change in found]

@@ -50,10 +50,12 @@ class Plugin:
         self._status = folder / "status"
         self._runs = folder / "runs"
         self._runs.touch()
+        self._waits = folder / "waits"
         self._program = folder / "plugin.py"
         self._program.write_text(
             "import os, sys, time\n"
             f"with open({str(self._runs)!r}, 'a') as runs: runs.write('x')\n"
+            f"while os.path.exists({str(self._waits)!r}): time.sleep(0.01)\n"
             "time.sleep(0.1)\n"
             f"status = open({str(self._status)!r}).read()\n"
             f'print(\'{{"apiVersion":"{V1}","kind":"ExecCredential","status":\' + status + \'}}\')\n'
@@ -66,6 +68,9 @@ class Plugin:
     @property
     def user(self) -> dict[str, object]:
         return {"exec": {"apiVersion": V1, "command": sys.executable, "args": ["-S", str(self._program)]}}
+
+    def hangs(self) -> None:
+        self._waits.touch()
 
     def gives(self, **status: object) -> None:
         self._status.write_text(json.dumps(status))
@@ -145,14 +150,14 @@ async def test_f43_a_failing_plugin_sends_nothing(server: ApiServer, plugin: Plu
 
 
 async def test_cancelling_the_only_caller_and_closing_leaves_no_plugin(server: ApiServer, plugin: Plugin) -> None:
-    plugin.gives(token="t")
+    plugin.hangs()
     connection = connect(server, plugin.user)
     asking = asyncio.create_task(connection.request("GET", "/x"))
-    await asyncio.sleep(0.02)
-    asking.cancel()
-    began = time.monotonic()
-    await connection.aclose()
-    assert time.monotonic() - began < 0.3
+    async with asyncio.timeout(30):
+        while not plugin.runs:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        await connection.aclose()
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert server.seen == []
