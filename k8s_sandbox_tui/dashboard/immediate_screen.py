@@ -12,14 +12,21 @@ FRAME = 0.004
 
 
 class ImmediateScreen(Screen[ScreenResultType]):
-    """Does not wait for Textual's next frame, which after a write comes up to 33 ms later."""
+    """Does not wait for Textual's next frame, which after a write comes up to 33 ms later.
+
+    Where widgets are to be placed anew, others have a turn before that and before all is painted: together with what
+    led to it these take longer than a frame.
+    """
+
+    _may_paint = True
+    _to_paint = False
 
     def __init__(self) -> None:
         super().__init__()
         self._written_at = 0.0
         self._again: asyncio.TimerHandle | None = None
 
-    def on_idle(self) -> None:
+    async def on_idle(self) -> None:
         """Write what is due, now or as soon as it may be."""
         if not (self._dirty_widgets or self._layout_required or self._scroll_required or self._repaint_required):
             return
@@ -27,9 +34,28 @@ class ImmediateScreen(Screen[ScreenResultType]):
         left = self._written_at + FRAME - now
         if left <= 0:
             self._written_at = now
-            self._on_timer_update()
+            await self._write()
         elif self._again is None:
             self._again = asyncio.get_running_loop().call_later(left, self._idle_again)
+
+    async def _write(self) -> None:
+        if not self._layout_required:
+            self._on_timer_update()
+            return
+        await asyncio.sleep(0)
+        self._may_paint = self._to_paint = False
+        try:
+            self._on_timer_update()
+        finally:
+            self._may_paint = True
+        await asyncio.sleep(0)
+        if self._to_paint and self.is_attached:
+            self._compositor_refresh()
+
+    def _compositor_refresh(self) -> None:
+        self._to_paint = not self._may_paint
+        if self._may_paint:
+            super()._compositor_refresh()
 
     def _idle_again(self) -> None:
         self._again = None

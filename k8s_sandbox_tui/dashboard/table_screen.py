@@ -66,7 +66,7 @@ class TableScreen(ImmediateScreen[None]):
     @property
     def is_taken_down(self) -> bool:
         """Whether its widgets have gone already: when the app ends they do before it, and rows may still come."""
-        return not self.query(SandboxTable)
+        return self.query_one_optional(SandboxTable) is None
 
     @property
     def table(self) -> SandboxTable:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
+from textual.geometry import Region
 
 from k8s_sandbox_tui.dashboard.looks import ASCII
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
@@ -250,3 +251,19 @@ async def test_keys_do_not_wait_while_all_rows_are_looked_through_for_garbage() 
         rows = list(shown.main.store.every)
         assert (len(rows), looked_through(rows)) == (7, 0)
     assert gc.get_freeze_count() == 0
+
+
+async def test_a_click_below_the_scroll_bars_thumb_scrolls_and_its_lines_share_few_strips() -> None:
+    async with dashboard(ROWS) as shown:
+        table = shown.app.screen.query_one(SandboxTable)
+        bar = table.vertical_scrollbar
+        height = bar.size.height
+        assert len(ROWS) > height > 5
+        before = set(map(id, bar.render_lines(Region(0, 0, 1, height))))
+        assert len(before) < 5
+        await shown.pilot.click(offset=(bar.region.x, bar.region.bottom - 1))
+        await shown.until(lambda: shown.names[0] != "1")
+        after = set(map(id, bar.render_lines(Region(0, 0, 1, height))))
+        assert before & after
+        assert len(after) < 6
+        assert len(bar.render_lines(Region(0, 0, 1, height + 1))) == height + 1

@@ -11,6 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from k8s_sandbox_tui.dashboard.table import style
+from k8s_sandbox_tui.dashboard.table.bare_lines import BareLines
 from k8s_sandbox_tui.dashboard.table.columns import AGE, Column, cell_text
 from k8s_sandbox_tui.dashboard.table.layout import Cell, lay_out
 from k8s_sandbox_tui.dashboard.table.lines import (
@@ -25,6 +26,7 @@ from k8s_sandbox_tui.dashboard.table.lines import (
 )
 from k8s_sandbox_tui.dashboard.table.placeholder import Placeholder, PlaceholderLine, placeholder_lines
 from k8s_sandbox_tui.dashboard.table.position import Position, Window
+from k8s_sandbox_tui.dashboard.table.scroll_bar import TableScrollBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from textual import getters
     from textual.app import App
+    from textual.widget import Widget
 
     from k8s_sandbox_tui.dashboard.looks import Glyphs
     from k8s_sandbox_tui.dashboard.row import Row
@@ -54,6 +57,7 @@ class TableView(ScrollView):
         self, store: SandboxStore, *, clock: Callable[[], datetime], glyphs: Glyphs, classes: str | None
     ) -> None:
         super().__init__(classes=classes)
+        self._styles_cache = BareLines()
         self._store = store
         self._clock = clock
         self._now = clock()
@@ -67,6 +71,18 @@ class TableView(ScrollView):
         self._message: list[PlaceholderLine] = []
         self._drawn: dict[int, Hashable] = {}
         self._strips: LRUCache[Hashable, Strip] = LRUCache(512)
+        self._bar: TableScrollBar | None = None
+
+    @property
+    def vertical_scrollbar(self) -> TableScrollBar:
+        """Made when it is first needed, as Textual's is."""
+        bar = self._bar
+        if bar is None:
+            bar = self._bar = self._vertical_scrollbar = TableScrollBar(self.scrollbar_size_vertical)
+            bar.display = False
+            start: Callable[[Widget, Widget], None] = getattr(self.app, "_start_widget")  # noqa: B009 - not public
+            start(self, bar)
+        return bar
 
     @property
     def cursor_row(self) -> Row | None:
@@ -144,40 +160,50 @@ class TableView(ScrollView):
         store = self._store
         return Header(store.sort_column, store.descending, marks_text(len(store.marks), store.hidden_marks))
 
-    def _key(self, y: int) -> tuple[Hashable, ...]:
-        """What a line of the screen shows: two lines with the same key look the same."""
-        shape = (self._generation, self._width)
-        store = self._store
-        if y < HEADER:
-            return (*shape, self._header()) if store.total else shape
-        row = self._row_at(y)
-        if row is None:
-            return (*shape, self._message_at(y))
-        age = cell_text(AGE, row, self._now)
-        return (*shape, row.uid, row.version, age, self._look(row))
+    def _keys(self, lines: range) -> list[tuple[Hashable, ...]]:
+        """What lines of the screen show: two lines with the same key look the same."""
+        store, now = self._store, self._now
+        rows, marks, cursor = store.rows, store.marks, self._position.row
+        generation, width = self._generation, self._width
+        top = self._window.top - HEADER
+        keys: list[tuple[Hashable, ...]] = []
+        for y in lines:
+            if y < HEADER:
+                keys.append((generation, width, self._header()) if store.total else (generation, width))
+            elif top + y < len(rows):
+                row = rows[top + y]
+                age = cell_text(AGE, row, now)
+                keys.append((generation, width, row.uid, row.version, age, row is cursor, row.uid in marks))
+            else:
+                keys.append((generation, width, self._message_at(y)))
+        return keys
 
     def _redraw(self) -> None:
         """Ask for those lines alone that show something else than what was drawn."""
         width, height = self.size
-        changed = [y for y in range(height) if self._drawn.get(y) != self._key(y)]
+        changed = [y for y, key in enumerate(self._keys(range(height))) if self._drawn.get(y) != key]
         if changed:
             self.refresh(*[Region(0, y, width, 1) for y in changed])
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of the screen, or take it from the cache."""
-        key = self._key(y)
+        (key,) = self._keys(range(y, y + 1))
         self._drawn[y] = key
         strip = self._strips.get(key)
         if strip is None:
-            strip = self._strips[key] = self._strip(y)
+            strip = self._strip(y).adjust_cell_length(self.outer_size.width, self._colours.base.background_style)
+            self._strips[key] = strip
         return strip
 
-    def _strip(self, y: int) -> Strip:
-        styles = self._line_styles
-        if styles is None:
+    @property
+    def _colours(self) -> LineStyles:
+        if self._line_styles is None:
             variables = self.app.theme_variables
-            styles = self._line_styles = style.line_styles(variables, focused=self.has_focus)
-        width = self._width
+            self._line_styles = style.line_styles(variables, focused=self.has_focus)
+        return self._line_styles
+
+    def _strip(self, y: int) -> Strip:
+        styles, width = self._colours, self._width
         if y < HEADER and self._store.total:
             return header_strip(self._cells, width, styles=styles, glyphs=self._glyphs, header=self._header())
         row = self._row_at(y)

@@ -32,9 +32,9 @@ class Frameless(ImmediateScreen[None]):
 
     begun = False
 
-    def on_idle(self, event: Idle) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    async def on_idle(self, event: Idle) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         if self.begun:
-            super().on_idle()
+            await super().on_idle()
             event.prevent_default()
 
 
