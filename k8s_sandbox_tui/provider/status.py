@@ -12,12 +12,13 @@ import msgspec
 
 from k8s_sandbox_tui.provider.exec.target import CONTAINER
 from k8s_sandbox_tui.provider.models import SandboxStatus
-from k8s_sandbox_tui.provider.wire import ContainerState, ContainerStatus, Pod, Terminated, conditions_of
+from k8s_sandbox_tui.provider.wire import Condition, ContainerState, ContainerStatus, Pod, Terminated, conditions_of
 
 NEVER_STARTS = frozenset({"InvalidImageName", "ErrImageNeverPull"})
 """Reasons to wait that Kubernetes does not get over by itself."""
 
 _NOTHING = ContainerState()
+_NO_DISRUPTION = Condition()
 _RUNNING = SandboxStatus.RUNNING  # looking a member of an enum up takes longer than any rule here
 
 
@@ -74,22 +75,39 @@ def _deleted(pod: Pod, state: ContainerState) -> PodView:
     started = state.running.started_at if state.running else ended.started_at if ended else None
     if pod.status.reason == "NodeLost":
         return PodView(SandboxStatus.UNKNOWN, "NodeLost", pod.status.message or "", None, _real(started))
+    disrupted = disruption(pod)
+    message = f"{disrupted.reason}: {disrupted.message or ''}".rstrip(": ") if disrupted.reason else ""
     if ended is None:
-        return PodView(SandboxStatus.STOPPING, "Terminating", "", None, _real(started))
-    return PodView(SandboxStatus.STOPPING, "Terminating", "", ended.exit_code, _real(started), _real(ended.finished_at))
+        return PodView(SandboxStatus.STOPPING, "Terminating", message, None, _real(started))
+    return PodView(
+        SandboxStatus.STOPPING, "Terminating", message, ended.exit_code, _real(started), _real(ended.finished_at)
+    )
+
+
+def disruption(pod: Pod) -> Condition:
+    """Why the cluster itself ends a Pod: preempted, evicted, its node drained or gone; no reason where it does not.
+
+    It says so in a condition (kubernetes.io, "Pod disruption conditions"), in most cases nowhere else.
+    """
+    text = bytes(pod.status.conditions)
+    conditions = conditions_of(text) if b"DisruptionTarget" in text else ()
+    found = (one for one in conditions if one.type == "DisruptionTarget" and one.status == "True")
+    return next(found, _NO_DISRUPTION)
 
 
 def _ended(pod: Pod, ended: Terminated | None) -> PodView:
-    status = pod.status
+    status, disrupted = pod.status, disruption(pod)
     if ended is None:
         outcome = SandboxStatus.STOPPED if status.phase == "Succeeded" else SandboxStatus.FAILED
-        return PodView(outcome, status.reason or status.phase or "", status.message or "")
+        reason = status.reason or disrupted.reason or status.phase or ""
+        return PodView(outcome, reason, status.message or disrupted.message or "")
     failed = status.phase == "Failed" or ended.exit_code != 0
     return PodView(
         SandboxStatus.FAILED if failed else SandboxStatus.STOPPED,
-        # The Pod's own reason (Evicted, DeadlineExceeded) says why the container was ended.
-        status.reason or _ended_reason(ended),
-        status.message or ended.message or "",
+        # The Pod's own reason (Evicted, DeadlineExceeded) says why the container was ended; process 1 of a sandbox
+        # ends with 0 when it is told to.
+        status.reason or disrupted.reason or _ended_reason(ended),
+        status.message or ended.message or disrupted.message or "",
         ended.exit_code,
         _real(ended.started_at),
         _real(ended.finished_at),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _OOM = "Raise its memory limit, or have it do with less."
 _SHELL = "The image needs /bin/sh and sleep; take another image, or add them."
+_PREEMPTED = ("A Pod of higher priority has taken its place.", "Create it again when there is room.")
 
 _REASONS = {
     "SchedulingGated": (
@@ -53,7 +54,14 @@ _REASONS = {
     ),
     "Shutdown": ("Its node was shut down.", "Create another one."),
     "NodeShutdown": ("Its node was shut down.", "Create another one."),
-    "Preempting": ("A Pod of higher priority has taken its place.", "Create it again when there is room."),
+    "Preempting": _PREEMPTED,
+    "PreemptionByScheduler": _PREEMPTED,
+    "EvictionByEvictionAPI": ("It was put off its node, as when a node is drained.", "Create another one."),
+    "DeletionByTaintManager": (
+        "Its node was closed to it by a taint.",
+        "Create another one; it may need a toleration.",
+    ),
+    "DeletionByPodGC": ("Its node has gone.", "Destroy it and create another one."),
 }
 
 # What schedulers write, and what can be done about it.
@@ -83,6 +91,10 @@ def explain(info: SandboxInfo, events: Sequence[SandboxEvent] = ()) -> Explanati
     """
     if info.status is SandboxStatus.RUNNING:
         return None
+    if info.status is SandboxStatus.STOPPING and info.message:
+        # Whoever destroys one by hand leaves no message.
+        fix = "It will be gone in a moment: create another one when there is room."
+        return Explanation(_with_message("The cluster takes it off its node.", info.message), fix)
     if info.status is SandboxStatus.STOPPING:
         return Explanation("It is being destroyed.", "It will be gone within its grace period of a few seconds.")
     return _by_reason(info, events) or _by_status(info, events)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from k8s_sandbox_tui.provider.errors import ApiError, CommandError, NotFoundError, SandboxGoneError, TransportError
 from k8s_sandbox_tui.provider.exec.status import bare_words
-from k8s_sandbox_tui.provider.status import view_pod
+from k8s_sandbox_tui.provider.status import disruption, view_pod
 from k8s_sandbox_tui.provider.wire import UnreadableAnswerError, decode_pod
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ def why_gone_as_seen(pod: Pod, target: ExecTarget, *, ending_counts: bool = Fals
         return f"Sandbox {target.sandbox_id} was deleted, and another Pod has its name."
     status = pod.status
     if status.phase in {"Succeeded", "Failed"}:
-        return f"Sandbox {target.sandbox_id} has ended{_because(status.reason)}."
+        return f"Sandbox {target.sandbox_id} has ended{_because(status.reason or disruption(pod).reason)}."
     for container in status.container_statuses or ():
         if container.name == target.container and container.state and container.state.terminated:
             return (
                 f"The container of sandbox {target.sandbox_id} has ended{_because(container.state.terminated.reason)}."
             )
     if ending_counts and pod.metadata.deletion_timestamp:
-        return f"Sandbox {target.sandbox_id} is being deleted."
+        return f"Sandbox {target.sandbox_id} is being deleted{_because(disruption(pod).reason)}."
     return ""
 
 

@@ -203,8 +203,12 @@ async def test_ts5_ts6_exit_codes(
 
 
 async def test_killed_because_the_pod_was_deleted(server: ExecServer, connection: LoopbackConnection) -> None:
-    server.pod = {"metadata": {"uid": TARGET.uid, "deletionTimestamp": "2026-01-01T00:00:00Z"}, "status": {}}
-    with pytest.raises(SandboxGoneError, match="is being deleted"):
+    evicted = {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI"}
+    server.pod = {
+        "metadata": {"uid": TARGET.uid, "deletionTimestamp": "2026-01-01T00:00:00Z"},
+        "status": {"conditions": [evicted]},
+    }
+    with pytest.raises(SandboxGoneError, match=r"is being deleted \(EvictionByEvictionAPI\)"):
         await run_command(connection, TARGET, "kill -9 $$")
 
 

@@ -165,6 +165,8 @@ def test_a_pod_of_other_types_than_kubernetes_gives_is_still_shown() -> None:
         ("failed", "Whatever", "", None, ("It has failed (Whatever)", "another one")),
         ("stopped", "Completed", "", 0, ("ended by itself", "another one")),
         ("stopping", "Terminating", "", None, ("being destroyed", "grace period")),
+        ("stopping", "Terminating", "EvictionByEvictionAPI: x", None, ("off its node. EvictionBy", "another one")),
+        ("stopped", "PreemptionByScheduler", "", 0, ("higher priority", "when there is room")),
         ("unknown", "NodeNotReady", "", None, ("does not answer", "node")),
         ("unknown", "Unknown", "", None, ("Nobody knows", "node")),
     ],

@@ -64,6 +64,12 @@ def conditions(reason: str, *, containers: str = "True") -> list[dict[str, str]]
     ]
 
 
+PREEMPTION = "PreemptionByScheduler"
+PREEMPTED = [
+    {"type": "DisruptionTarget", "status": "True", "reason": PREEMPTION, "message": "preempting to accommodate ..."}
+]
+
+
 def terminated(code: int, **more: object) -> dict[str, object]:
     return {"terminated": {"exitCode": code, **more}}
 
@@ -164,6 +170,11 @@ def test_a_recorded_life() -> None:
             "starting",
             "PodInitializing",
         ),
+        (pod(phase="Failed", state=terminated(137, reason="Error"), conditions=PREEMPTED), "failed", PREEMPTION),
+        (pod(phase="Succeeded", state=terminated(0, reason="Completed"), conditions=PREEMPTED), "stopped", PREEMPTION),
+        (pod(phase="Failed", conditions=PREEMPTED), "failed", PREEMPTION),
+        (pod(phase="Failed", reason="Evicted", conditions=PREEMPTED), "failed", "Evicted"),
+        (pod(phase="Running", state=RUNNING, conditions=PREEMPTED), "running", ""),
         ({"metadata": {"name": "p"}}, "pending", ""),
         ({}, "pending", ""),
     ],
@@ -171,6 +182,14 @@ def test_a_recorded_life() -> None:
 def test_states(given_pod: dict[str, object], status: str, reason: str) -> None:
     seen = info(given_pod)
     assert (seen.status, seen.reason) == (status, reason)
+
+
+def test_who_is_put_off_its_node_is_told_why_while_it_ends() -> None:
+    going = pod(phase="Running", state=RUNNING, conditions=PREEMPTED)
+    going["metadata"] = {"name": "p", "deletionTimestamp": "2026-01-01T00:00:00Z"}
+    seen = info(going)
+    assert (seen.status, seen.reason) == (SandboxStatus.STOPPING, "Terminating")
+    assert seen.message == f"{PREEMPTION}: preempting to accommodate ..."
 
 
 def test_the_sandbox_container_counts_and_no_other() -> None:
