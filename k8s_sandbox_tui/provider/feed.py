@@ -8,18 +8,12 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.provider.errors import (
-    ApiError,
-    AuthenticationError,
-    CredentialPluginError,
-    ForbiddenError,
-    SandboxError,
-    TransportError,
-)
+from k8s_sandbox_tui.provider.errors import CredentialPluginError, ForbiddenError, SandboxError, TransportError
 from k8s_sandbox_tui.provider.freshness import Freshness
 from k8s_sandbox_tui.provider.paths import pods_path
 from k8s_sandbox_tui.provider.pods import pod_pages
 from k8s_sandbox_tui.provider.reaper import Reaper
+from k8s_sandbox_tui.provider.resuming import is_resumable, known_version
 from k8s_sandbox_tui.provider.rows import Rows
 from k8s_sandbox_tui.provider.silence import WATCH_SILENCE_SECONDS, Silence
 from k8s_sandbox_tui.provider.wire import UnreadableAnswerError, WatchError, watch_events
@@ -92,6 +86,7 @@ class Feed:
         self._watching: asyncio.Task[str] | None = None
         self._refresh_wanted = False
         self._failures = 0
+        self._was_away = False
         self._silence = Silence()
 
     def refresh(self) -> None:
@@ -123,6 +118,11 @@ class Feed:
         while True:
             try:
                 connection = await self._access.open()
+                if version and self._was_away:
+                    version = await known_version(
+                        connection, await self._namespace_name(), self._label_selector, version
+                    )
+                self._was_away = False
                 if not version:
                     version = await self._list(connection)
                 version = await self._wait_for_change(connection, version)
@@ -132,8 +132,9 @@ class Feed:
                 self._become(Freshness.DENIED, error)
                 await self._pause(DENIED_RETRY_SECONDS)
             except SandboxError as error:
-                if not _resumable(error):
+                if not is_resumable(error):
                     version = ""
+                self._was_away = self._was_away or (isinstance(error, TransportError) and not error.sent)
                 self._failures += 1
                 # A watch that is cut, by a proxy for example, is simply opened again; the second failure counts.
                 if self._failures > 1 or self._silence.suspicious or self.freshness is not Freshness.LIVE:
@@ -295,13 +296,6 @@ class Feed:
 
     async def _namespace_name(self) -> str:
         return await self._access.namespace() if self._namespace is None else self._namespace
-
-
-def _resumable(error: SandboxError) -> bool:
-    """Whether a watch can go on from the version it had: the connection failed, not the request."""
-    if isinstance(error, ApiError):
-        return isinstance(error, AuthenticationError) or error.status == 429
-    return isinstance(error, TransportError)
 
 
 def _backoff(failures: int) -> float:

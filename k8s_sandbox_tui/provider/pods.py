@@ -20,7 +20,7 @@ from k8s_sandbox_tui.provider.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from k8s_sandbox_tui.provider.connection.connection import Connection
 
@@ -114,7 +114,7 @@ async def pod_pages(
     label_selector: str = MANAGED_SELECTOR,
     field_selector: str = "",
     page_size: int = PAGE_SIZE,
-) -> AsyncIterator[PodList]:
+) -> AsyncGenerator[PodList]:
     """The managed Pods of a namespace, of all namespaces when it is empty, in pages.
 
     Raises:
