@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from k8s_sandbox_tui.provider.connection.absence import SETTLING_SECONDS
 from k8s_sandbox_tui.provider.errors import CredentialPluginError, ForbiddenError, SandboxError, TransportError
 from k8s_sandbox_tui.provider.freshness import Freshness
 from k8s_sandbox_tui.provider.paths import pods_path
@@ -86,7 +87,7 @@ class Feed:
         self._watching: asyncio.Task[str] | None = None
         self._refresh_wanted = False
         self._failures = 0
-        self._was_away = False
+        self._absences = 0
         self._silence = Silence()
 
     def refresh(self) -> None:
@@ -115,26 +116,26 @@ class Feed:
 
     async def _follow(self) -> None:
         version = ""
+        connection: Connection | None = None
         while True:
             try:
                 connection = await self._access.open()
-                if version and self._was_away:
-                    version = await known_version(
-                        connection, await self._namespace_name(), self._label_selector, version
-                    )
-                self._was_away = False
+                absences = connection.absence.times
+                if version and self._absences != absences:
+                    namespace = await self._namespace_name()
+                    version = await known_version(connection, namespace, self._label_selector, version)
+                self._absences = absences
                 if not version:
                     version = await self._list(connection)
                 version = await self._wait_for_change(connection, version)
-            except ForbiddenError as error:
-                version = ""
-                self._rows_are_not_ours()
-                self._become(Freshness.DENIED, error)
-                await self._pause(DENIED_RETRY_SECONDS)
             except SandboxError as error:
                 if not is_resumable(error):
                     version = ""
-                self._was_away = self._was_away or (isinstance(error, TransportError) and not error.sent)
+                if isinstance(error, ForbiddenError) and not (connection is not None and connection.absence.is_recent):
+                    self._rows_are_not_ours()
+                    self._become(Freshness.DENIED, error)
+                    await self._pause(DENIED_RETRY_SECONDS)
+                    continue
                 self._failures += 1
                 # A watch that is cut, by a proxy for example, is simply opened again; the second failure counts.
                 if self._failures > 1 or self._silence.suspicious or self.freshness is not Freshness.LIVE:
@@ -183,7 +184,8 @@ class Feed:
         try:
             version = await self._watching
         except ForbiddenError:
-            self._watch_again_at = time.monotonic() + WATCH_DENIED_RETRY_SECONDS
+            seconds = SETTLING_SECONDS if connection.absence.is_recent else WATCH_DENIED_RETRY_SECONDS
+            self._watch_again_at = time.monotonic() + seconds
             return version
         except asyncio.CancelledError:
             current = asyncio.current_task()

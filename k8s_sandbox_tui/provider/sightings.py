@@ -7,7 +7,14 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-from k8s_sandbox_tui.provider.errors import ApiError, ForbiddenError, NotFoundError, SandboxError, TransportError
+from k8s_sandbox_tui.provider.errors import (
+    ApiError,
+    AuthenticationError,
+    ForbiddenError,
+    NotFoundError,
+    SandboxError,
+    TransportError,
+)
 from k8s_sandbox_tui.provider.paths import pods_path
 from k8s_sandbox_tui.provider.pods import get_pod
 from k8s_sandbox_tui.provider.wire import Pod, UnreadableAnswerError, WatchError, watch_events
@@ -64,9 +71,10 @@ async def _follow(
             if namespace not in watch_denied and await _watch(connection, pod, version, sightings):
                 return
         except ForbiddenError:
-            watch_denied.add(namespace)
+            if not connection.absence.is_recent:
+                watch_denied.add(namespace)
         except SandboxError as error:
-            _raise_unless_it_passes(error)
+            _raise_unless_it_passes(error, connection)
         if time.monotonic() - began > longest_look:
             pause = FIRST_LOOK_SECONDS  # the watch worked for a while
         await asyncio.sleep(pause * (0.8 + 0.4 * random.random()))  # noqa: S311 - spreads load
@@ -77,7 +85,7 @@ async def _follow(
             sightings.put_nowait(None)
             return
         except SandboxError as error:
-            _raise_unless_it_passes(error)
+            _raise_unless_it_passes(error, connection)
             continue
         version = seen.metadata.resource_version
         sightings.put_nowait(seen)
@@ -109,8 +117,13 @@ async def _watch(connection: Connection, pod: Pod, version: str, sightings: asyn
     return False
 
 
-def _raise_unless_it_passes(error: SandboxError) -> None:
+def _raise_unless_it_passes(error: SandboxError, connection: Connection) -> None:
     """Raises the error again unless the same look may succeed later."""
-    expired = isinstance(error, ApiError) and error.status == 410
-    if not expired and not (isinstance(error, TransportError | ApiError) and error.retryable):
-        raise error
+    if isinstance(error, ApiError) and (error.status == 410 or error.retryable):
+        return
+    if isinstance(error, TransportError) and error.retryable:
+        return
+    # A server that has just started may know neither roles nor accounts.
+    if isinstance(error, ForbiddenError | AuthenticationError) and connection.absence.is_recent:
+        return
+    raise error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import aiohttp
 
+from k8s_sandbox_tui.provider.connection.absence import Absence
 from k8s_sandbox_tui.provider.connection.api_server import ApiServer, Params
 from k8s_sandbox_tui.provider.connection.credentials import credentials_for
 from k8s_sandbox_tui.provider.connection.failures import Refusal, api_error, transport_error
@@ -56,6 +57,8 @@ class Connection:
         self.requests = 0
         self.clock = ServerClock()
         """The API server's time, as its answers tell it."""
+        self.absence = Absence()
+        """When the API server could last not be connected to."""
         self.without_websockets: set[str] = set()
         """What goes by SPDY because its WebSocket is refused, in the words of `exec.upgrade`, which keeps it."""
         self._api = ApiServer(target)
@@ -296,7 +299,10 @@ class Connection:
             login = login_hint(target.user, target.cluster, target.context)
             raise api_error(refusal, login=login) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise transport_error(error, self._api.url) from error
+            failure = transport_error(error, self._api.url)
+            if not failure.sent:
+                self.absence.note()
+            raise failure from error
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._closed:

@@ -10,6 +10,7 @@ import pytest
 
 from k8s_sandbox_tui.provider import start_failure
 from k8s_sandbox_tui.provider.compute import Compute, k8s
+from k8s_sandbox_tui.provider.connection.absence import Absence
 from k8s_sandbox_tui.provider.errors import (
     ApiError,
     ConflictError,
@@ -23,7 +24,7 @@ from k8s_sandbox_tui.provider.errors import (
     TransportError,
 )
 from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage, SandboxStatus
-from tests.unit.provider.api_server import ApiServer, answer, cut, refusal
+from tests.unit.provider.api_server import ApiServer, Watch, answer, cut, refusal
 from tests.unit.provider.cluster import EVENTS, PODS, RECORDED, REFUSALS, CreatingServer, as_sent, pod
 
 if TYPE_CHECKING:
@@ -304,6 +305,32 @@ async def test_f39_an_expired_watch_is_no_failure(compute: Compute, cluster: Cre
     await started(cluster, creating)
     cluster.change("running")
     cluster.watch.send_raw(b'{"type":"ERROR","object":{"kind":"Status","code":410}}\n')
+    assert (await creating).info.status is SandboxStatus.RUNNING
+
+
+async def test_a_server_that_restarts_and_knows_no_roles_yet_is_no_failure(
+    compute: Compute, cluster: CreatingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = asyncio.Event()
+    note = Absence.note
+
+    def noted(absence: Absence) -> None:
+        note(absence)
+        away.set()
+
+    monkeypatch.setattr(Absence, "note", noted)
+    creating = asyncio.create_task(compute.sandbox.create())
+    await started(cluster, creating)
+    again = Watch()
+    cluster.server.on("GET", PODS, refusal(REFUSALS["watch forbidden"]), again)
+    cluster.server.on_any("GET", refusal(REFUSALS["list forbidden"]), cluster.show)
+    await cluster.server.stop_listening()
+    cluster.watch.cut()
+    await asyncio.wait_for(away.wait(), 30)
+    await cluster.server.listen()
+    await again.opened.wait()
+    cluster.change("running")
+    again.send("MODIFIED", cluster.pod)
     assert (await creating).info.status is SandboxStatus.RUNNING
 
 

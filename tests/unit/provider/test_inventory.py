@@ -332,6 +332,23 @@ async def test_a_server_that_goes_away_and_comes_back(
     assert watched(server)[-1] == went_on
 
 
+async def test_f57_a_server_that_has_just_come_back_and_knows_no_roles_yet_takes_no_rows_away(
+    compute: Compute, server: ApiServer
+) -> None:
+    first, second = Watch(), Watch()
+    unknown = refusal(REFUSALS["list forbidden"])
+    listing(server, [pod_list(pod()), unknown, unknown, pod_list(pod())], [first, second])
+    async with screen(compute) as shown:
+        await shown.until_fresh(Freshness.LIVE)
+        await server.stop_listening()
+        first.cut()
+        await shown.until_fresh(Freshness.STALE)
+        await server.listen()
+        await shown.until_fresh(Freshness.LIVE)
+        assert shown.names == ["golden-a"]
+    assert Freshness.DENIED not in shown.story
+
+
 async def test_a_server_that_is_away_from_the_start(compute: Compute, server: ApiServer) -> None:
     listing(server, [pod_list(pod())], [Watch()])
     await server.stop_listening()
