@@ -10,12 +10,14 @@ import gc
 from importlib import import_module
 from importlib.abc import InspectLoader
 from importlib.util import find_spec
+from pathlib import Path
 from time import perf_counter
 from types import CodeType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
     from textual.app import App
 
@@ -40,7 +42,13 @@ def begin(app: App[None], first: str, untouched: Callable[[], float]) -> None:
     ahead = Ahead(first)
 
     def step() -> None:
-        if untouched() >= UNTOUCHED and not ahead.step():
+        if untouched() < UNTOUCHED or ahead.step():
+            return
+        if ahead.sheets:
+            # Textual does so when a screen is opened, but parses all other style sheets again with it.
+            app.stylesheet.read(ahead.sheets.pop())
+            app.stylesheet.parse()
+        else:
             timer.stop()
             # It stays, as what the start has loaded: nobody has to look through it for garbage.
             gc.freeze()
@@ -55,19 +63,30 @@ class Ahead:
         """Prepare it: all that this module leads to will be loaded."""
         self._names = modules_from(first)
         self._clock = clock
+        self.sheets: list[Path] = []
+        """The style sheets of the screens that have been loaded."""
 
     def step(self) -> bool:
         """Load a few milliseconds' worth; whether there is more."""
         ends = self._clock() + AT_ONCE
         for name in self._names:
             try:
-                import_module(name)
+                self.sheets += style_sheets(import_module(name))
             except ImportError:
                 # One for another system. Where it is needed all the same, that is told when it is used.
                 continue
             if self._clock() >= ends:
                 return True
         return False
+
+
+def style_sheets(module: ModuleType) -> list[Path]:
+    """The files that screens of a module have their style sheets in."""
+    members = cast("dict[str, object]", vars(module)).values()
+    screens = [one for one in members if isinstance(one, type) and one.__module__ == module.__name__]
+    # Not what a class inherits: that is beside the module of the one that has it.
+    names = [vars(screen).get("CSS_PATH") for screen in screens]
+    return [Path(module.__file__ or "").parent / name for name in names if isinstance(name, str)]
 
 
 def modules_from(first: str) -> Iterator[str]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from textual._compositor import Compositor, LayoutUpdate
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.css.stylesheet import Stylesheet
 from textual.events import Key
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from k8s_sandbox_tui.dashboard.ahead import UNTOUCHED, begin
 from k8s_sandbox_tui.dashboard.choice import Choice
 from k8s_sandbox_tui.dashboard.create.screen import CreateScreen
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
 from tests.dashboard.scripted import dashboard, sandbox_info
 
 if TYPE_CHECKING:
@@ -137,3 +141,16 @@ async def test_what_is_typed_while_the_create_form_opens_is_in_its_fields() -> N
             shown.app.post_message(Key(key, key if len(key) == 1 else None))
         await shown.until(lambda: form.is_mounted and form.query_one("#image TextField", TextField).text == "web")
         assert form.query_one("#runtime Choice", Choice).value == "python"
+
+
+async def test_a_dialogue_loaded_ahead_has_no_other_style_sheet_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with dashboard([sandbox_info(1)]) as shown:
+        loaded = asyncio.Event()
+        monkeypatch.setattr(gc, "freeze", loaded.set)
+        begin(shown.app, UrlScreen.__module__, lambda: UNTOUCHED)
+        await asyncio.wait_for(loaded.wait(), 30)
+        again: list[Stylesheet] = []
+        monkeypatch.setattr(Stylesheet, "reparse", again.append)
+        await shown.press("u")
+        await shown.until(lambda: isinstance(shown.app.screen, UrlScreen) and shown.app.screen.is_mounted)
+        assert again == []
