@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from operator import attrgetter
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen, ScreenResultType
 
+if TYPE_CHECKING:
+    from textual import getters
+    from textual.app import App
+    from textual.widget import Widget
+
 FRAME = 0.004
 """Seconds between two writes to the terminal at the least."""
+
+# Told by nothing else.
+_SPEAKS_OF_FOCUS = attrgetter("_has_focus_within")
 
 
 class ImmediateScreen(Screen[ScreenResultType]):
@@ -17,6 +27,9 @@ class ImmediateScreen(Screen[ScreenResultType]):
     Where widgets are to be placed anew, others have a turn before that and before all is painted: together with what
     led to it these take longer than a frame.
     """
+
+    if TYPE_CHECKING:
+        app = getters.app(App[object])
 
     _may_paint = True
     _to_paint = False
@@ -56,6 +69,14 @@ class ImmediateScreen(Screen[ScreenResultType]):
         self._to_paint = not self._may_paint
         if self._may_paint:
             super()._compositor_refresh()
+
+    def _update_focus_styles(self, focused: Widget | None = None, blurred: Widget | None = None) -> None:
+        """Style those anew whose rules speak of the focus; Textual does it to all that is around them, for 20 ms."""
+        moved = [widget for widget in (focused, blurred) if widget is not None]
+        around = {node for widget in moved for node in widget.ancestors_with_self if _SPEAKS_OF_FOCUS(node)}
+        nodes = {node for outer in around for node in outer.walk_children(with_self=True) if _SPEAKS_OF_FOCUS(node)}
+        if nodes:
+            self.app.stylesheet.update_nodes(nodes, animate=True)
 
     def _idle_again(self) -> None:
         self._again = None

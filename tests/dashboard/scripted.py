@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -519,8 +519,20 @@ class Dashboard:
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
+        """Press keys once the screen takes them; the driver of a terminal holds them back until then."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while not self._takes_keys:
+                    await self.pilot.pause(0.01)
         await self.pilot.press(*keys)
         await self.pilot.pause()
+
+    @property
+    def _takes_keys(self) -> bool:
+        if not self.app.screen_stack:
+            return True
+        screen = self.app.screen
+        return screen.is_mounted and (screen.focused is not None or screen.AUTO_FOCUS == "" or not screen.focus_chain)
 
     async def put(self, *updates: Update | SandboxError) -> None:
         """Let the cluster say this, and wait until it is on the screen."""

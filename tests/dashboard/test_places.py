@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.command import CommandInput, CommandPalette
 
+from k8s_sandbox_tui.dashboard.looks import UNICODE
 from k8s_sandbox_tui.dashboard.places.context_screen import ContextScreen
 from k8s_sandbox_tui.dashboard.places.leave_screen import LeaveScreen
 from k8s_sandbox_tui.dashboard.places.namespace_screen import NamespaceScreen
@@ -21,6 +22,8 @@ from k8s_sandbox_tui.provider.opened import ClusterWish
 from tests.dashboard.scripted import Dashboard, ScriptedCluster, Update, dashboard, sandbox_info
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.dom import DOMNode
 
 ROWS = [sandbox_info(number) for number in range(1, 6)]
@@ -202,6 +205,32 @@ async def test_x_goes_to_another_context() -> None:
         await shown.put_rows(OTHERS)
         assert shown.names == ["11", "12", "13"]
         assert shown.said == []
+
+
+async def test_what_is_typed_takes_the_first_that_fits_and_nothing_before_the_kubeconfig_is_read() -> None:
+    first, second = two_clusters()
+    read = asyncio.Event()
+
+    async def slowly() -> Sequence[ContextInfo]:
+        await read.wait()
+        return CONTEXTS
+
+    async with dashboard(ROWS, cluster=first) as shown:
+        shown.app.push_screen(screen := ContextScreen(slowly, ClusterWish(context="kind-test"), glyphs=UNICODE))
+        await shown.until(lambda: "Reading the kubeconfig" in shown.text)
+        await shown.press("enter")
+        assert shown.app.screen is screen
+        read.set()
+        await shown.until(lambda: "prod-cluster" in shown.text)
+        assert screen.highlighted is not None
+        assert screen.highlighted.id == "kind-test"
+        # Both have it in what is said of them.
+        await shown.press(*"cluster")
+        await shown.press("down")
+        await shown.until(lambda: screen.highlighted is not None and screen.highlighted.id == "prod")
+        await shown.press("backspace")
+        await shown.until(lambda: screen.highlighted is not None and screen.highlighted.id == "kind-test")
+    assert not second.compute.inventories
 
 
 async def test_the_one_where_one_is_stays_open_and_local_is_never_taken_by_itself() -> None:

@@ -23,7 +23,7 @@ LOCAL_NOTE = "the cluster on this machine"
 
 
 def context_entries(contexts: Sequence[ContextInfo], here: ClusterWish, text: str) -> list[PickEntry]:
-    """The contexts that have a text in their name, cluster or user, in the kubeconfig's order; LOCAL comes last."""
+    """The contexts that have a text in their name, then those in whose cluster or user it is; LOCAL comes last."""
     entries: list[PickEntry] = []
     for context in contexts:
         host = urlsplit(context.server).hostname or "no server"
@@ -35,7 +35,7 @@ def context_entries(contexts: Sequence[ContextInfo], here: ClusterWish, text: st
     found = [entry for entry in entries if wanted in f"{entry.label} {entry.note}".lower()]
     if wanted in f"{LOCAL_NAME} {LOCAL_NOTE}".lower():
         found.append(PickEntry(f"/{LOCAL_NAME}", LOCAL_NAME, LOCAL_NOTE, marked=here.local))
-    return found
+    return sorted(found, key=lambda entry: wanted not in entry.label.lower())
 
 
 def wish_of(entry: PickEntry) -> ClusterWish:
@@ -51,7 +51,8 @@ class ContextScreen(PickScreen[ClusterWish | None]):
         self._read = contexts
         self._here = here
         self._contexts: Sequence[ContextInfo] = ()
-        self._problem = "Reading the kubeconfig ..."
+        self._reading = True
+        self._problem = ""
 
     def on_mount(self) -> None:
         """Read the kubeconfig as it is now."""
@@ -59,23 +60,24 @@ class ContextScreen(PickScreen[ClusterWish | None]):
 
     @work
     async def _load(self) -> None:
-        self._problem = ""
         try:
             if self._read is not None:
                 self._contexts = await self._read()
         except SandboxError as error:
             self._problem = f"{error.message} {error.hint}".strip()
+        self._reading = False
         self.show_entries()
-        self.highlight_marked()
+        if not self.text:
+            self.highlight_marked()
 
     def entries(self, text: str) -> Sequence[PickEntry]:
-        """The contexts, and LOCAL."""
-        return context_entries(self._contexts, self._here, text)
+        """The contexts, and LOCAL; nothing that an early Enter could take before the kubeconfig is read."""
+        return [] if self._reading else context_entries(self._contexts, self._here, text)
 
     def said(self, text: str) -> str:
         """What went wrong, or that there is none."""
-        if self._problem:
-            return self._problem
+        if self._reading or self._problem:
+            return self._problem or "Reading the kubeconfig ..."
         if not self._contexts:
             return "There is no kubeconfig. Name one with --kubeconfig, or in $KUBECONFIG."
         return "" if self.entries(text) else "No context is like that."

@@ -206,8 +206,13 @@ class PickScreen(Dialogue[ScreenResultType]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        """What is typed is for the best line, whichever was highlighted before."""
         event.stop()
         self.show_entries()
+        if self._shown:
+            self.query_one(_List).highlighted = 0
+        if not self.text:
+            self.highlight_marked()
 
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:

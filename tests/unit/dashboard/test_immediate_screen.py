@@ -6,12 +6,19 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from textual.app import App, ComposeResult
+from textual.containers import Container
+from textual.css.stylesheet import Stylesheet
 from textual.reactive import reactive
 from textual.widget import Widget
+from textual.widgets import Button, Static
 
 from k8s_sandbox_tui.dashboard.immediate_screen import ImmediateScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pytest
+    from textual.dom import DOMNode
     from textual.events import Idle
 
 
@@ -59,3 +66,43 @@ async def test_what_changes_right_after_a_write_does_not_wait_for_textuals_frame
             async with asyncio.timeout(30):
                 while await line.painted.get() != text:
                     pass
+
+
+class TwoSides(OneLine):
+    CSS = """
+    .side { background: black; &:focus-within { background: red; } }
+    .side:focus-within .title { color: yellow; }
+    """
+
+    def compose(self) -> ComposeResult:
+        for name in ("left", "right"):
+            with Container(id=name, classes="side"):
+                yield Static("title", classes="title")
+                yield Static("text")
+                yield Button("press", id=f"{name}-button")
+
+
+async def test_the_focus_styles_what_speaks_of_it_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with (app := TwoSides()).run_test() as pilot:
+        styled: list[DOMNode] = []
+        update = Stylesheet.update_nodes
+
+        def noted(self: Stylesheet, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+            asked = list(nodes)
+            styled.extend(asked)
+            update(self, asked, animate)
+
+        app.query_one("#left-button").focus()
+        await pilot.pause()
+        monkeypatch.setattr(Stylesheet, "update_nodes", noted)
+        app.query_one("#right-button").focus()
+        await pilot.pause()
+        colours = [
+            (app.query_one(f"#{name}").styles.background.hex, app.query_one(f"#{name} .title").styles.color.hex)
+            for name in ("left", "right")
+        ]
+        assert colours[1] == ("#FF0000", "#FFFF00")
+        assert colours[0][0] == "#000000"
+        assert colours[0][1] != colours[1][1]
+        assert {str(node.content) for node in styled if isinstance(node, Static)} == {"title"}
+        assert {node.id for node in styled if node.id} >= {"left", "right"}

@@ -180,6 +180,8 @@ def test_contexts_show_what_tells_them_apart_and_local_comes_last() -> None:
         ("example", ["prod"]),
         ("eks", ["prod"]),
         ("ann", ["dev (current)", "prod"]),
+        ("o", ["prod", "gone", "LOCAL"]),
+        ("lo", ["LOCAL", "gone"]),
         ("local", ["LOCAL"]),
         ("zzz", []),
     ],
