@@ -23,6 +23,10 @@ class FeedState(Record, frozen=True):
     cause: str = ""
     hint: str = ""
     """The next step that the error names; may be empty."""
+    answered: bool = False
+    """Whether the cause is what the API server answered, and not that it did not."""
+    logged_in: bool = True
+    """Whether it knows who asks, as far as is known."""
 
     @property
     def trouble(self) -> str:
@@ -33,10 +37,18 @@ class FeedState(Record, frozen=True):
     def after(self, update: InventoryUpdatePort) -> FeedState:
         """The state that an update leaves behind."""
         error = update.error
+        if error is None:
+            answered, logged_in = False, True
+        else:
+            from k8s_sandbox_tui.provider.errors import ApiError, AuthenticationError
+
+            answered, logged_in = isinstance(error, ApiError), not isinstance(error, AuthenticationError)
         return FeedState(
             freshness=str(update.freshness),
             since=update.since,
             complete=update.complete or self.complete,
             cause="" if error is None else error.message,
             hint="" if error is None else error.hint,
+            answered=answered,
+            logged_in=logged_in,
         )

@@ -121,8 +121,9 @@ def freshness_part(feed: FeedState, interval: float, now: datetime) -> Part:
         case "polling":
             return (f"POLLING {interval:g}s", "polling")
         case "stale":
-            # Before the first answer there is nothing that could be old.
-            return (f" STALE{since} " if feed.complete else " NO ANSWER ", "stale")
+            # Before the first list there is nothing that could be old.
+            lacking = "ANSWER" if not feed.answered else "LIST" if feed.logged_in else "LOGIN"
+            return (f" STALE{since} " if feed.complete else f" NO {lacking} ", "stale")
         case "denied":
             return (" DENIED ", "denied")
         case "closed":

@@ -9,6 +9,8 @@ import pytest
 
 from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.provider.errors import (
+    ApiError,
+    AuthenticationError,
     ConfigError,
     CredentialPluginError,
     ForbiddenError,
@@ -21,6 +23,8 @@ from tests.dashboard.scripted import NOW, ScriptedCluster, Update, dashboard, sa
 
 ROWS = [sandbox_info(number) for number in range(1, 6)]
 REFUSED = TransportError("No answer from https://10.0.0.1:6443.", sent=False, hint="Check that the cluster runs.")
+UNAUTHORIZED = AuthenticationError("Unauthorized", status=401, hint="Run: oc login https://10.0.0.1:6443")
+BROKEN = ApiError("etcd is away", status=500)
 FORBIDDEN = ForbiddenError("pods is forbidden", status=403, hint="Ask for the verb list on pods.")
 
 
@@ -29,6 +33,7 @@ async def test_the_screen_is_painted_before_the_cluster_is_opened() -> None:
     async with dashboard(cluster=cluster) as shown:
         await shown.until(lambda: cluster.attempts == 1)
         assert "CONNECTING" in shown.lines[0]
+        assert "Connecting ..." in shown.text
         assert not shown.app.screen.query(Console)
         assert cluster.opening is not None
         cluster.opening.set()
@@ -52,6 +57,16 @@ REASONS = (
         Update(complete=False, freshness="stale", error=REFUSED),
         "NO ANSWER",
         ["No connection to https://10.0.0.1:6443.", "Check that the cluster runs.", "press r to try now"],
+    ),
+    (
+        Update(complete=False, freshness="stale", error=UNAUTHORIZED),
+        "NO LOGIN",
+        ["No access to https://10.0.0.1:6443.", "Run: oc login", "press r to try now"],
+    ),
+    (
+        Update(complete=False, freshness="stale", error=BROKEN),
+        "NO LIST",
+        ["No list of sandboxes from https://10.0.0.1:6443.", "etcd is away", "press r to try now"],
     ),
     (Update(), "LIVE", ["No sandboxes in default.", "Press c to create one."]),
 )

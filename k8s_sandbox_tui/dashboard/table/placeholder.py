@@ -58,8 +58,10 @@ def placeholder_for(
             granted = f"Press {refresh} when it has been granted, {key('place.namespaces')} for another namespace."
             return Placeholder(f"No right to list sandboxes in {where}.", (feed.cause, feed.hint, granted), "error")
         case "stale":
+            what = "connection" if not feed.answered else "list of sandboxes" if feed.logged_in else "access"
+            preposition = "from" if feed.answered and feed.logged_in else "to"
             return Placeholder(
-                f"No connection to {server}." if server else "No connection.",
+                f"No {what} {preposition} {server}." if server else f"No {what}.",
                 (feed.cause, feed.hint, f"It is tried again by itself; press {refresh} to try now."),
                 "warning",
             )
@@ -70,7 +72,7 @@ def placeholder_for(
         case "live" | "polling" if feed.complete:
             return Placeholder(f"No sandboxes in {where}.", (f"Press {key('sandbox.create')} to create one.",))
         case _:
-            return Placeholder(f"Reading the sandboxes in {where} ...")
+            return Placeholder(f"Reading the sandboxes in {where} ..." if server else "Connecting ...")
 
 
 def placeholder_lines(placeholder: Placeholder, width: int, height: int) -> list[PlaceholderLine]:
