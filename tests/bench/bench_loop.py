@@ -42,7 +42,6 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
 
     work: str
     keys: Sequence[bytes]
-    most: float | None = FRAME
     pause: float = BETWEEN
 
 
@@ -51,11 +50,11 @@ TYPING = [*(letter.encode() for letter in "owner=ann"), *[b"\x7f"] * 3, b"7", ES
 SORTING = [b"s", b"s", b"S", b"s"]
 ON_ROWS = (
     Phase(work="scrolling", keys=SCROLLING),
-    Phase(work="opening the filter", keys=[b"/"], most=None),
+    Phase(work="opening the filter", keys=[b"/"]),
     Phase(work="typing a filter", keys=TYPING),
     Phase(work="sorting", keys=SORTING, pause=0.4),
     # With time for what is put off while somebody types.
-    Phase(work="nobody there", keys=[b""], pause=QUIET_SECONDS, most=None),
+    Phase(work="nobody there", keys=[b""], pause=QUIET_SECONDS),
 )
 DIALOGUES: tuple[tuple[str, bytes], ...] = (
     ("the help", b"?"),
@@ -74,12 +73,10 @@ OPENING = (
     Phase(
         work="opening each dialogue the first time",
         keys=[key for _, opening in DIALOGUES for key in (opening, ESCAPE)],
-        most=None,
         pause=0.7,
     ),
     *(Phase(work=f"opening and closing {what}", keys=[key, ESCAPE] * 3, pause=0.7) for what, key in DIALOGUES),
-    # Without a goal: Textual styles all of the pane in one turn.
-    Phase(work="opening and closing a console", keys=[b"\r", ESCAPE] * 3, most=None, pause=0.7),
+    Phase(work="opening and closing a console", keys=[b"\r", ESCAPE] * 3, pause=0.7),
 )
 
 
@@ -112,7 +109,7 @@ def _table(what: str, arguments: tuple[str, ...], phases: Sequence[Phase]) -> li
     return [
         measurement
         for phase, began, ended in spans
-        for measurement in _told(f"{what}: {phase.work}", _between(taken, began, ended), phase.most)
+        for measurement in _told(f"{what}: {phase.work}", _between(taken, began, ended), FRAME)
     ]
 
 
