@@ -109,7 +109,7 @@ def _table(what: str, arguments: tuple[str, ...], phases: Sequence[Phase]) -> li
     return [
         measurement
         for phase, began, ended in spans
-        for measurement in _told(f"{what}: {phase.work}", _between(taken, began, ended), FRAME)
+        for measurement in _told(f"{what}: {phase.work}", _between(taken, began, ended))
     ]
 
 
@@ -133,7 +133,7 @@ def _console() -> list[Measurement]:
         os.write(terminal.descriptor, b"\x11")
         terminal.read_to_end()
         taken = callbacks()
-    return _told("100 MB of stdout to the console, keys meanwhile", _between(taken, began, ended), FRAME)
+    return _told("100 MB of stdout to the console, keys meanwhile", _between(taken, began, ended))
 
 
 @contextmanager
@@ -149,7 +149,7 @@ def _between(callbacks: list[Callback], began: float, ended: float) -> list[Call
     return [one for one in callbacks if began <= one.ended <= ended]
 
 
-def _told(work: str, callbacks: list[Callback], most: float | None) -> list[Measurement]:
+def _told(work: str, callbacks: list[Callback]) -> list[Measurement]:
     longest: defaultdict[str, Callback] = defaultdict(lambda: Callback(0, 0, 0, ""))
     for one in callbacks:
         if one.busy > longest[one.name].busy:
@@ -160,5 +160,5 @@ def _told(work: str, callbacks: list[Callback], most: float | None) -> list[Meas
     busy = sorted(one.busy for one in callbacks)
     return [
         Measurement(work=f"loop, {work}, p99", value=busy[(len(busy) - 1) * 99 // 100], unit="ms"),
-        Measurement(work=f"loop, {work}, longest", value=busy[-1], unit="ms", most=most),
+        Measurement(work=f"loop, {work}, longest", value=busy[-1], unit="ms", most=FRAME),
     ]
