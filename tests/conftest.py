@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,9 +36,19 @@ _USERS_OWN = (
     "XDG_STATE_HOME",
 )
 
+_IGNORED_IN_BACKGROUND = ("SIGINT", "SIGQUIT", "SIGHUP")
+
 # The machine may be busy: a slow example is no failure.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
+
+
+def pytest_configure() -> None:
+    """Heed what `nohup` and a shell's `&` let a process ignore: what tests start would ignore it as well."""
+    for name in _IGNORED_IN_BACKGROUND:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
 
 def pytest_xdist_auto_num_workers() -> int:
