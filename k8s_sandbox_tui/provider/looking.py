@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from k8s_sandbox_tui.provider.changing import current_pod_body
-from k8s_sandbox_tui.provider.errors import InvalidArgumentError, InvalidObjectError
+from k8s_sandbox_tui.provider.errors import ApiError, InvalidArgumentError, InvalidObjectError
 from k8s_sandbox_tui.provider.exec.target import CONTAINER
 from k8s_sandbox_tui.provider.paths import log_path
 from k8s_sandbox_tui.provider.pods import pod_events
+from k8s_sandbox_tui.provider.unreachable_node import explained
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.connection.connection import Connection
@@ -63,6 +64,7 @@ async def sandbox_log(connection: Connection, info: SandboxInfo, *, tail_lines: 
         InvalidArgumentError: `tail_lines` is less than 1.
         SandboxGoneError: It is not there any more, or another Pod has its name.
         ForbiddenError: It needs the verb `get` on pods/log.
+        ApiError: It has no log yet, or the API server cannot reach its node.
     """
     if tail_lines < 1:
         raise InvalidArgumentError(f"{tail_lines} lines of a log cannot be fetched.", hint="At least 1.")
@@ -76,3 +78,5 @@ async def sandbox_log(connection: Connection, info: SandboxInfo, *, tail_lines: 
         # 400: the container waits to start, or there is no previous one. The server's sentence says which.
         error.hint = error.hint or "A container that has not started has no log yet."
         raise
+    except ApiError as error:
+        raise explained(error, info.id) from None

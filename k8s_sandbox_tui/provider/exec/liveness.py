@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from k8s_sandbox_tui.provider.errors import ApiError, CommandError, NotFoundError, SandboxGoneError, TransportError
-from k8s_sandbox_tui.provider.exec.status import bare_words
 from k8s_sandbox_tui.provider.status import disruption, view_pod
+from k8s_sandbox_tui.provider.unreachable_node import unreachable_words
 from k8s_sandbox_tui.provider.wire import UnreadableAnswerError, decode_pod
 
 if TYPE_CHECKING:
@@ -59,12 +59,8 @@ async def no_container(connection: ExecConnection, target: ExecTarget) -> Sandbo
 
 def node_unreachable(target: ExecTarget, message: str) -> CommandError:
     """The error where the API server does not get through to the kubelet, by what it says of that."""
-    words = bare_words(message)
-    if "tls: internal error" in words:
-        hint = "The kubelet may wait for its serving certificate to be approved: kubectl get csr."
-    else:
-        hint = "Nothing was run. See whether its node is ready, and lets the API server in: kubectl get nodes."
-    return CommandError(f"The API server cannot reach the node of sandbox {target.sandbox_id}: {words}.", hint=hint)
+    told, hint = unreachable_words(target.sandbox_id, message)
+    return CommandError(told, hint=f"Nothing was run. {hint}")
 
 
 def why_gone_from(body: bytes, target: ExecTarget, *, ending_counts: bool = False) -> str:

@@ -97,7 +97,7 @@ _WRAPPED: Final = re.compile(
     r"internal error occurred: |error executing command in container: |failed to exec in container: "
     r'|failed to (?:start|create) exec "[^"]*": |OCI runtime exec failed: |exec failed: '
     r"|unable to start container process: |rpc error: code = \w+ desc = |command error: "
-    r'|error sending request: Post "[^"]*": |error dialing backend: ',
+    r'|error sending request: Post "[^"]*": |Get "[^"]*/containerLogs/[^"]*": |error dialing backend: ',
     re.IGNORECASE,
 )
 """What each layer puts before the words of the one below; one of them has the URL with the command in it."""

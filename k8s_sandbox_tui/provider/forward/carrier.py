@@ -9,9 +9,10 @@ import socket
 from typing import TYPE_CHECKING, Self
 
 from k8s_sandbox_tui.provider.connection.retry import retry_delay
-from k8s_sandbox_tui.provider.errors import ApiError, TransportError
+from k8s_sandbox_tui.provider.errors import ApiError, AuthenticationError, TransportError
 from k8s_sandbox_tui.provider.exec.upgrade import by_either
 from k8s_sandbox_tui.provider.forward.wire import PROTOCOLS, SPDY_PROTOCOLS, SpdyWire, WebSocketWire
+from k8s_sandbox_tui.provider.unreachable_node import explained
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,6 +67,8 @@ class Carrier:
                 # Nothing has been sent into the sandbox: as safe to repeat as a GET.
                 delay = retry_delay(error, method="GET", attempt=attempt, jitter=random.random())  # noqa: S311
                 if delay is None or asyncio.get_running_loop().time() + delay >= deadline:
+                    if isinstance(error, ApiError) and not isinstance(error, AuthenticationError):
+                        raise explained(error, target.sandbox_id) from None
                     raise
             await asyncio.sleep(delay)
 

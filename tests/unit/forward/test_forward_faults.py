@@ -6,7 +6,7 @@ import asyncio
 import socket
 import subprocess
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -169,6 +169,18 @@ async def test_a_sandbox_that_has_gone_cannot_be_forwarded(cluster: ForwardClust
     with pytest.raises(SandboxGoneError):
         async with cluster.forward():
             pass
+
+
+@pytest.mark.parametrize("via", ["auto", "port-forward"])
+async def test_a_node_that_is_not_reached_is_told_with_what_to_look_at(
+    cluster: ForwardCluster, via: Literal["auto", "port-forward"]
+) -> None:
+    words = "error dialing backend: proxy error from 127.0.0.1:6443 while dialing 10.0.0.5:10250, code 502: Bad Gateway"
+    cluster.kubelet.refuse = cluster.kubelet.refuse_exec = (500, words)
+    with pytest.raises(SandboxError, match="cannot reach the node of sandbox sandboxes/sbx: proxy error") as caught:
+        async with cluster.forward(via):
+            pass
+    assert "kubectl get nodes" in caught.value.hint
 
 
 async def test_what_cannot_be_is_refused_before_any_request(cluster: ForwardCluster) -> None:

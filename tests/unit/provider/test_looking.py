@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from k8s_sandbox_tui.provider.compute import Compute, k8s
-from k8s_sandbox_tui.provider.errors import ForbiddenError, InvalidArgumentError, InvalidObjectError, SandboxGoneError
+from k8s_sandbox_tui.provider.errors import (
+    ApiError,
+    ForbiddenError,
+    InvalidArgumentError,
+    InvalidObjectError,
+    SandboxGoneError,
+)
 from tests.unit.provider.api_server import ApiServer, answer, refusal
 from tests.unit.provider.cluster import PODS, REFUSALS, pod
 
@@ -82,3 +88,54 @@ async def test_refusals_say_what_they_are(golden: Sandbox, server: ApiServer) ->
     assert caught.value.hint
     with pytest.raises(InvalidArgumentError):
         await golden.get_log(tail_lines=0)
+
+
+UNREACHED = 'Get "https://10.0.0.5:10250/containerLogs/sandboxes/golden-a/sandbox?limitBytes=1048576": '
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "told", "step"),
+    [
+        (500, f"{UNREACHED}dial tcp 10.0.0.5:10250: connect: no route to host", "dial tcp", "get nodes"),
+        (
+            500,
+            f"{UNREACHED}proxy error from 127.0.0.1:6443 while dialing 10.0.0.5:10250, code 502: 502 Bad Gateway",
+            "proxy error from 127.0.0.1:6443 while dialing 10.0.0.5:10250, code 502: 502 Bad Gateway",
+            "get nodes",
+        ),
+        (500, f"{UNREACHED}remote error: tls: internal error", "remote error: tls", "get csr"),
+        (500, "error dialing backend: No agent available", "No agent available", "get nodes"),
+        (
+            403,
+            "Forbidden (user=kube-apiserver, verb=get, resource=nodes, subresource=proxy) ( pods/log golden-a)",
+            "Forbidden .user=kube-apiserver",
+            "get nodes",
+        ),
+        (
+            401,
+            "the server has asked for the client to provide credentials ( pods/log golden-a)",
+            "its kubelet does not accept the API server's credentials",
+            "get nodes",
+        ),
+    ],
+)
+async def test_a_log_on_a_node_that_is_not_reached_says_so_and_what_to_look_at(
+    golden: Sandbox, server: ApiServer, *, code: int, said: str, told: str, step: str
+) -> None:
+    server.on("GET", f"{POD}/log", answer({"kind": "Status", "status": "Failure", "message": said, "code": code}, code))
+    with pytest.raises(ApiError, match=f"cannot reach the node of sandbox sandboxes/golden-a: {told}") as caught:
+        await golden.get_log()
+    assert f"kubectl {step}" in caught.value.hint
+    assert "containerLogs" not in str(caught.value)
+
+
+async def test_a_log_that_one_may_not_read_names_the_right(golden: Sandbox, server: ApiServer) -> None:
+    said = (
+        'pods "golden-a" is forbidden: User "ann" cannot get resource "pods/log" in API group "" in the namespace'
+        ' "sandboxes"'
+    )
+    refused = {"kind": "Status", "status": "Failure", "message": said, "reason": "Forbidden", "code": 403}
+    server.on("GET", f"{POD}/log", answer(refused, 403))
+    with pytest.raises(ForbiddenError, match="is forbidden") as caught:
+        await golden.get_log()
+    assert "'pods/log'" in caught.value.hint
