@@ -72,6 +72,10 @@ class Sync(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_cp_arguments(verb: argparse.ArgumentParser) -> None:
     """Takes what `cp` can be told."""
+    # Habit of scp and cp; there is nothing to tell.
+    verb.add_argument(
+        "-r", "-R", "--recursive", action="store_true", help="may be given, and changes nothing: directories go whole"
+    )
     _add_places(verb)
     add_json_output(verb)
 

@@ -67,6 +67,9 @@ from k8s_sandbox_tui.cli.selecting_arguments import Ls, Rm, Top
         ("cp ns/b:c/d .", Cp(source=Place("c/d", "ns/b"), target=Place("."))),
         ("cp ./a:b b:/c --timeout 2", Cp(source=Place("./a:b"), target=Place("/c", "b"), timeout=2000)),
         ("cp - b:/c", Cp(source=Place("-"), target=Place("/c", "b"))),
+        ("cp -r a b:/c", Cp(source=Place("a"), target=Place("/c", "b"))),
+        ("cp a b:/c -R", Cp(source=Place("a"), target=Place("/c", "b"))),
+        ("cp --recursive b:/c a", Cp(source=Place("/c", "b"), target=Place("a"))),
         ("cp b:/c . -o json", Cp(source=Place("/c", "b"), target=Place("."), output="json")),
         (
             "sync --delete --dry-run --exclude *.o --exclude b/ . b:/c",
