@@ -166,14 +166,18 @@ async def _list(verb: Ls | Top, compute: Compute) -> int:
 
 @contextlib.contextmanager
 def _cancelled_by_signals(task: asyncio.Future[int]) -> Generator[list[int]]:
-    """Cancels the task on the first signal, so that it can clean up; a second one ends the process at once."""
+    """Cancels the task on the first signal, so that it can clean up; a second one ends the process at once.
+
+    What whoever started the process has it ignore, it ignores: `nohup` and shells, for what is in the background.
+    """
     received: list[int] = []
     if sys.platform == "win32":
         # asyncio.run raises KeyboardInterrupt there, which comes to the same.
         yield received
         return
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    candidates = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    signals = [number for number in candidates if signal.getsignal(number) is not signal.SIG_IGN]
 
     def cancel(number: int) -> None:
         received.append(number)

@@ -124,6 +124,24 @@ def test_a_signal_ends_the_command_in_the_sandbox_too(box: str, number: signal.S
     assert not runs_in(box, sleep)
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_whoever_started_it_has_ignored_ends_nothing(box: str, number: signal.Signals) -> None:
+    # By `nohup`, and by a shell that starts it in the background.
+    ignoring = ["sh", "-c", f"trap '' {number.name.removeprefix('SIG')}; exec \"$@\"", "sh", *PROGRAM]
+    with subprocess.Popen(
+        [*ignoring, "exec", "-i", box, "--", "sh", "-c", "echo started; read -r line; exit 7"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as started:
+        assert started.stdin is not None
+        assert started.stdout is not None
+        assert started.stdout.readline() == b"started\n"
+        started.send_signal(number)
+        started.stdin.write(b"go on\n")
+        started.stdin.flush()
+        assert started.wait(timeout=60) == 7
+
+
 def test_a_reader_that_does_not_read_does_not_keep_ctrl_c_from_working(box: str) -> None:
     reading, writing = os.pipe()
     with subprocess.Popen(
