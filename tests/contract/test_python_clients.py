@@ -23,7 +23,7 @@ print(server.getsockname()[1], flush=True)
 while True:
     peer, _ = server.accept()
     with peer:
-        peer.sendall(peer.recv(100).upper())
+        peer.sendall(peer.makefile("rb").read(5).upper())
 """
 _HEAD = """
 import json, sys
@@ -37,6 +37,11 @@ MANIFEST = {
     "spec": {"restartPolicy": "Never", "terminationGracePeriodSeconds": 0, "containers": [CONTAINER]},
 }
 found = {}
+def whole(peer):
+    said = b""
+    while len(said) < 5 and (piece := peer.recv(100)):
+        said += piece
+    return said.decode()
 """
 _OFFICIAL = """
 from kubernetes import client, config, watch
@@ -63,7 +68,7 @@ forward = portforward(v1.connect_get_namespaced_pod_portforward, "box", NAMESPAC
 socket = forward.socket(port)
 socket.setblocking(True)
 socket.sendall(b"hello")
-found["forwarded"] = socket.recv(100).decode()
+found["forwarded"] = whole(socket)
 v1.delete_namespaced_pod("box", NAMESPACE)
 found["left"] = len(v1.list_namespaced_pod(NAMESPACE).items)
 """
@@ -131,7 +136,7 @@ found["exec"] = [run.returncode, run.stdout.decode(), run.stderr.decode()]
 with pod.portforward(remote_port=port, local_port="auto") as local:
     with socket.create_connection(("127.0.0.1", local)) as peer:
         peer.sendall(b"hello")
-        found["forwarded"] = peer.recv(100).decode()
+        found["forwarded"] = whole(peer)
 pod.delete()
 pod.wait("delete", timeout=20)
 found["left"] = len(list(api.get("pods", namespace=NAMESPACE)))
