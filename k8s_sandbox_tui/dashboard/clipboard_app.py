@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from textual.app import App, ReturnType
+from textual.app import ReturnType
 
 from k8s_sandbox_tui.dashboard.osc52 import fits_osc52, osc52
+from k8s_sandbox_tui.dashboard.paced_app import PacedApp
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.clipboard import ClipboardWay
 
 
-class ClipboardApp(App[ReturnType]):
+class ClipboardApp(PacedApp[ReturnType]):
     """Base of the dashboard's app.
 
     Everything that copies through Textual (a mouse selection, a text field) gets the same

@@ -1,6 +1,7 @@
-"""Textual's driver for terminals, with an input thread that ends the moment it is told to.
+"""Textual's driver for terminals, with threads of its own to read and to write.
 
-Textual's own looks up ten times a second and once more when it has ended: leaving took 100 to 200 ms by that alone.
+Textual's input thread looks up ten times a second and once more when it has ended: leaving took 100 to 200 ms by that
+alone. What its output thread does is said in `terminal_writer`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import InputEvent
 
+from k8s_sandbox_tui.dashboard.paced_app import PacedApp
+from k8s_sandbox_tui.dashboard.terminal_writer import TerminalWriter
 from k8s_sandbox_tui.dashboard.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from textual.message import Message
 
@@ -41,9 +44,30 @@ class PromptDriver(LinuxDriver):
     _lent = False
     """Whether the terminal is somebody else's."""
     _typed_ahead: TypeAhead | None = None
+    _writer: TerminalWriter | None = None
+
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal has much to take before it comes to what would be drawn now."""
+        return self._writer is not None and self._writer.behind
+
+    def when_caught_up(self, call: Callable[[], None]) -> None:
+        """Have something called in the app's loop once the terminal has taken all."""
+
+        def tell() -> None:
+            with suppress(RuntimeError):  # the loop has ended, as has the app
+                self._loop.call_soon_threadsafe(call)
+
+        if self._writer is not None:
+            self._writer.when_caught_up(tell)
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
+        if self._writer is None and self._file is not None:
+            self._writer = TerminalWriter(self._file.fileno(), self._file.encoding)
+            self._writer.start()
+        if isinstance(self._app, PacedApp):
+            self._app.pace = self
         if self._wake is None:
             self._wake = os.pipe()
             sys.setswitchinterval(HAND_OVER)
@@ -57,8 +81,11 @@ class PromptDriver(LinuxDriver):
         self._key_thread = None
 
     def close(self) -> None:
-        """Let go of the pipe too."""
+        """Let go of the pipe and of the thread too."""
         super().close()
+        if self._writer is not None:
+            self._writer.stop()
+            self._writer = None
         if self._wake is not None:
             for end in self._wake:
                 os.close(end)
@@ -91,13 +118,11 @@ class PromptDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write to the terminal while it is ours; all is drawn anew when it comes back."""
-        if not self._lent:
-            super().write(data)
+        if not self._lent and self._writer is not None:
+            self._writer.write(data)
 
     def flush(self) -> None:
-        """Send what was written."""
-        if not self._lent:
-            super().flush()
+        """What was written is sent without it."""
 
     def _sigcont_application(self, *_signal: object) -> None:
         """Take the terminal back; after a SIGSTOP it was not given away, and Textual's would take it twice."""

@@ -19,13 +19,14 @@ subprocess.run(sys.argv[1:], preexec_fn=lambda: signal.signal(signal.SIGHUP, sig
 """
 
 
+@pytest.mark.parametrize(("trouble", "shown"), [("none", "LIVE"), ("busy", "step-1")], ids=["idle", "drawing"])
 @pytest.mark.parametrize("parent", [True, False], ids=["below a parent that keeps the hangup", "leader of the session"])
-def test_it_ends_when_its_terminal_is_gone(parent: bool, tmp_path: Path) -> None:
+def test_it_ends_when_its_terminal_is_gone(trouble: str, shown: str, parent: bool, tmp_path: Path) -> None:
     environment = {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "PATH": "", "LANG": "C.UTF-8"}
-    dashboard = [sys.executable, "-m", "tests.terminal.troubled_dashboard", "none"]
+    dashboard = [sys.executable, "-m", "tests.terminal.troubled_dashboard", trouble]
     command = [sys.executable, "-c", _PARENT, *dashboard] if parent else dashboard
-    with Terminal(command, environment=environment) as terminal:
-        terminal.wait_for("LIVE")
+    with Terminal(command, columns=120, environment=environment) as terminal:
+        terminal.wait_for(shown)
         terminal.hang_up()
         try:
             # What the program still says on its way out has no terminal to go to: its exit code tells nothing.

@@ -7,6 +7,7 @@ import gc
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from k8s_sandbox_tui.dashboard.run import run
@@ -23,6 +24,8 @@ MARK = "hostile"
 HOSTILE = f"\x1b]52;c;{MARK}==\x07\x1b]0;{MARK}\x07\x1b[6n\x1bP{MARK}\x1b\\\x9b5n\x07\x08\x7f\u202etext[/x]"
 LONG = 300
 """Seconds of what must not be waited for."""
+STEPS = 600
+"""Changes of a busy cluster; each is drawn, if there is time. The last ones stand in `$HOME/steps`."""
 
 
 class Trouble:
@@ -42,7 +45,7 @@ class Trouble:
         cluster.compute.hang_on_close = self._name == "hangs"
         if self._name == "stubborn":
             self._tasks.append(asyncio.create_task(_stubborn()))
-        self._tasks.append(asyncio.create_task(_fill(cluster)))
+        self._tasks.append(asyncio.create_task(_busy(cluster) if self._name == "busy" else _fill(cluster)))
         return cluster
 
 
@@ -52,6 +55,16 @@ async def _fill(cluster: ScriptedCluster) -> None:
         1, name=HOSTILE, status=SandboxStatus.FAILED, reason=HOSTILE, image=HOSTILE, metadata={HOSTILE: HOSTILE}
     )
     cluster.inventory.put(Update([info, sandbox_info(2)]))
+
+
+async def _busy(cluster: ScriptedCluster) -> None:
+    await cluster.compute.listed.wait()
+    for step in range(1, STEPS + 1):
+        owner = {"owner": f"step-{step}"}
+        cluster.inventory.put(Update([sandbox_info(one, metadata=owner, version=str(step)) for one in range(20)]))
+        await cluster.inventory.waiting.wait()
+        await asyncio.sleep(0.005)
+        (Path.home() / "steps").write_text(str(step))
 
 
 async def _stubborn() -> None:
@@ -64,6 +77,7 @@ async def _stubborn() -> None:
 
 if __name__ == "__main__":
     code = run(Trouble(sys.argv[1]))
-    print(f"left with {code}", flush=True)
+    if sys.argv[1] != "busy":  # whose terminal may take nothing
+        print(f"left with {code}", flush=True)
     gc.freeze()  # as `__main__` does
     sys.exit(code)
