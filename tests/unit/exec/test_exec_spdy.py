@@ -316,13 +316,13 @@ async def unanswered(command: SpdyExec) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "expected"),
-    [(refused_stream, "did not take the streams"), (going_away, "did not take"), (unanswered, "in time")],
+    ("script", "expected", "patience"),
+    [(refused_stream, "did not take the streams", 60), (going_away, "did not take", 60), (unanswered, "in time", 3)],
 )
-async def test_streams_that_are_not_taken_are_an_error_at_once(script: Script, expected: str) -> None:
+async def test_streams_that_are_not_taken_are_an_error_at_once(script: Script, expected: str, patience: float) -> None:
     async with spdy_server(script) as (server, connection):
         with pytest.raises(TransportError, match=expected):
-            await run_command(connection, TARGET, "x", patience=Patience(open=0.5))
+            await run_command(connection, TARGET, "x", patience=Patience(open=patience))
         assert len(server.requests("POST", EXEC)) == 1
 
 

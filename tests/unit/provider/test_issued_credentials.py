@@ -73,7 +73,10 @@ class Plugin:
         self._waits.touch()
 
     def gives(self, **status: object) -> None:
-        self._status.write_text(json.dumps(status))
+        # In one step: the plugin may be reading it.
+        written = self._status.with_suffix(".new")
+        written.write_text(json.dumps(status))
+        written.replace(self._status)
 
 
 @pytest.fixture
