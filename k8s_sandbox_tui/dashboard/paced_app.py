@@ -23,7 +23,7 @@ class Pace(Protocol):
 
     @property
     def behind(self) -> bool:
-        """Whether it has much to take before it comes to what would be drawn now."""
+        """Whether something has waited for it for long, and what would be drawn now would for longer."""
         ...
 
     def when_caught_up(self, call: Callable[[], None], /) -> None:

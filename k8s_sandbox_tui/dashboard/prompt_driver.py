@@ -48,7 +48,7 @@ class PromptDriver(LinuxDriver):
 
     @property
     def behind(self) -> bool:
-        """Whether the terminal has much to take before it comes to what would be drawn now."""
+        """Whether something has waited for the terminal for long, and what would be drawn now would for longer."""
         return self._writer is not None and self._writer.behind
 
     def when_caught_up(self, call: Callable[[], None]) -> None:

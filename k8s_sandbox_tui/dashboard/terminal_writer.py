@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MUCH = 64 * 1024
-"""Characters that wait for the terminal, from which on it is behind: more than a screen full of colours has."""
+LATE = 0.1
+"""Seconds that something has waited for the terminal, from which on it is behind."""
 
 AT_ONCE = 4096
 """Bytes that are written at once: what a terminal takes while it is read, it takes in pieces of about this."""
@@ -39,7 +39,8 @@ class TerminalWriter:
         self._encoding = encoding
         self._changed = threading.Condition()
         self._texts: list[str] = []
-        self._waiting = 0
+        self._asked_at = 0.0
+        self._oldest: float | None = None
         self._over = False
         self._gone = False
         self._caught_up: Callable[[], None] | None = None
@@ -53,15 +54,19 @@ class TerminalWriter:
     def write(self, text: str) -> None:
         """Have a text written; where the terminal is gone, it is forgotten."""
         with self._changed:
-            if not self._gone:
-                self._texts.append(text)
-                self._waiting += len(text)
+            if self._gone:
+                return
+            if not self._texts:
+                self._asked_at = monotonic()
+                self._oldest = self._oldest or self._asked_at
                 self._changed.notify()
+            self._texts.append(text)
 
     @property
     def behind(self) -> bool:
-        """Whether the terminal has much to take before it comes to what would be written now."""
-        return self._waiting > MUCH
+        """Whether something has waited for the terminal for long, and what would be written now would for longer."""
+        oldest = self._oldest
+        return oldest is not None and monotonic() - oldest > LATE
 
     def when_caught_up(self, call: Callable[[], None]) -> None:
         """Have something called, in the thread that writes, once nothing waits; another one asked for before is not."""
@@ -89,10 +94,10 @@ class TerminalWriter:
                 with self._changed:
                     self._gone = True
                     self._texts.clear()
-                    self._waiting = 0
+                    self._oldest = None
                 return
             with self._changed:
-                self._waiting -= len(text)
+                self._oldest = self._asked_at if self._texts else None
 
     def _next(self) -> str | None:
         with self._changed:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from k8s_sandbox_tui.dashboard import terminal_writer
-from k8s_sandbox_tui.dashboard.terminal_writer import MUCH, TerminalWriter
+from k8s_sandbox_tui.dashboard.terminal_writer import LATE, TerminalWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,10 +72,17 @@ def test_what_the_terminal_has_no_character_for_is_a_question_mark() -> None:
     pipe.close()
 
 
-def test_nobody_waits_for_a_terminal_that_takes_nothing_and_all_is_told_once_it_does(pipe: Pipe) -> None:
+def test_nobody_waits_for_a_terminal_that_takes_nothing_and_all_is_told_once_it_does(
+    monkeypatch: pytest.MonkeyPatch, pipe: Pipe
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(terminal_writer, "monotonic", lambda: now)
     assert not pipe.writer.behind
     for _ in range(10):
         pipe.writer.write(MORE_THAN_A_PIPE_TAKES)
+    now += LATE
+    assert not pipe.writer.behind
+    now += 0.01
     assert pipe.writer.behind
     told = caught_up(pipe.writer)
     assert not told.is_set()
@@ -84,11 +91,16 @@ def test_nobody_waits_for_a_terminal_that_takes_nothing_and_all_is_told_once_it_
     assert not pipe.writer.behind
 
 
-def test_it_is_behind_with_more_than_a_screen_only(pipe: Pipe) -> None:
+def test_it_is_not_behind_with_what_was_asked_for_just_now(monkeypatch: pytest.MonkeyPatch, pipe: Pipe) -> None:
+    now = 100.0
+    monkeypatch.setattr(terminal_writer, "monotonic", lambda: now)
     pipe.writer.write(MORE_THAN_A_PIPE_TAKES)
-    pipe.read(len(MORE_THAN_A_PIPE_TAKES))
-    assert caught_up(pipe.writer).wait(DEADLINE)
-    pipe.writer.write("x" * MUCH)
+    pipe.read(1)
+    now += 1
+    pipe.writer.write("y" + MORE_THAN_A_PIPE_TAKES)
+    assert pipe.writer.behind
+    pipe.read(len(MORE_THAN_A_PIPE_TAKES) - 1)
+    assert pipe.read(1) == b"y"
     assert not pipe.writer.behind
 
 
