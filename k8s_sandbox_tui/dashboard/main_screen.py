@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.signal import Signal
 
-    from k8s_sandbox_tui.dashboard.clipboard_app import ClipboardApp
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
     from k8s_sandbox_tui.dashboard.ports import ComputePort, OpenedClusterPort
+    from k8s_sandbox_tui.dashboard.toast_app import ToastApp
 
 PAINT_EVERY = 0.1
 """Seconds between two paints while updates pour in."""
@@ -49,7 +49,7 @@ class MainScreen(LostScreen):
     }
     AUTO_FOCUS = "SandboxTable"
     if TYPE_CHECKING:
-        app = getters.app(ClipboardApp[object])
+        app = getters.app(ToastApp[object])
     DEFAULT_CSS = """
     MainScreen {
         background: $background;

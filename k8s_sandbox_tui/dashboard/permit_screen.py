@@ -20,13 +20,14 @@ from k8s_sandbox_tui.dashboard.permits import RUN, Permits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
+    from textual import events, getters
     from textual.worker import Worker
 
     from k8s_sandbox_tui.dashboard.commands import Command
     from k8s_sandbox_tui.dashboard.places.place import Namespaces
     from k8s_sandbox_tui.dashboard.ports import ComputePort, OpenedClusterPort
     from k8s_sandbox_tui.dashboard.surroundings import Surroundings
+    from k8s_sandbox_tui.dashboard.toast_app import ToastApp
     from k8s_sandbox_tui.provider.opened import ClusterWish
 
 
@@ -40,6 +41,9 @@ ON_MARKED = frozenset({"destroy", "run_everywhere"})
 class PermitScreen(NarrowScreen):
     """Knows what may be done where it is."""
 
+    if TYPE_CHECKING:
+        app = getters.app(ToastApp[object])
+
     commands: Sequence[Command]
 
     def __init__(self, around: Surroundings) -> None:
@@ -50,6 +54,8 @@ class PermitScreen(NarrowScreen):
         self._looked_at = ""
         """The namespace of the selected sandbox."""
         self._asking: Worker[None] | None = None
+        self._explained = ""
+        """The reason that was given last."""
 
     def cluster_opened(self, opened: OpenedClusterPort) -> Namespaces:
         """What may be done there is not known yet."""
@@ -150,6 +156,9 @@ class PermitScreen(NarrowScreen):
     def explain(self, action: str) -> None:
         """Say why an action is dimmed."""
         if reason := self.why_not(action):
+            # One at a time: who tries several keys is not to have the screen full of reasons.
+            self.app.take_back(self._explained)
+            self._explained = reason
             self.notify(reason, severity="warning", markup=False)
 
     def on_key(self, event: events.Key) -> None:

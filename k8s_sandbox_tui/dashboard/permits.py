@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MOST_NAMED = 3
 """Namespaces that are named where a right is missing in several."""
 
+GRANTED = "k8s-sandbox-tui doctor prints the Role that grants it."
+"""What to do about a right that is missing."""
+
 RUN = "run"
 """The action of running a command in a sandbox; it has no key of its own."""
 
@@ -98,12 +101,16 @@ class Permits:
         if not namespaces or not lacking.keys() >= set(namespaces):
             return ""
         said = f"{lacking[namespaces[0]]} in {', '.join(namespaces[:MOST_NAMED])}"
-        return f"You lack the right {said}. The command doctor prints the Role that grants it."
+        return f"You lack the right {said}. {GRANTED}"
 
 
 def _lacking(needed: Need, rights: Rights) -> str:
     """The right that is missing, in words; empty where none is."""
     missing = {(right.verb, right.resource) for right in rights.missing}
     if needed.either and missing.issuperset(needed.either):
-        return " or ".join([f"to {verb} {resource}" for verb, resource in needed.either])
+        # One verb for each resource: who has none of them is helped most by the one that is named first.
+        verbs: dict[str, str] = {}
+        for verb, resource in needed.either:
+            verbs.setdefault(resource, verb)
+        return "to " + " or to ".join([f"{verb} {resource}" for resource, verb in verbs.items()])
     return next((f"to {verb} {resource}" for verb, resource in needed.every if (verb, resource) in missing), "")

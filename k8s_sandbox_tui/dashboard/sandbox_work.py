@@ -161,10 +161,10 @@ class SandboxWork:
         if self._bench is not None and (row := self._selected()) is not None:
             await self._bench.look_inside(row.info, page, self._clock)
 
-    async def copy_url(self) -> None:
-        """Ask for a port of the selected sandbox, then copy or open its URL, or forward it."""
+    async def copy_url(self, why_no_forward: str) -> None:
+        """Ask for a port of the selected sandbox, then copy or open its URL, or forward it where that is possible."""
         if self._bench is not None and (row := self._selected()) is not None:
-            port = await self._bench.copy_url(row.info)
+            port = await self._bench.copy_url(row.info, why_no_forward)
             if port is not None:
                 await self._show_forwards(row, port)
 

@@ -37,6 +37,12 @@ class ToastApp(ClipboardApp[ReturnType]):
 
         keep_toasts_clear(self, screen)
 
+    def take_back(self, message: str) -> None:
+        """No longer show a toast with this text: another one takes its place."""
+        for notification in list(self._notifications):
+            if notification.message == message:
+                self._unnotify(notification)
+
     def move_toasts(self) -> None:
         """Have toasts cover nothing that has become of use; where the app ends, there is no screen any more."""
         from k8s_sandbox_tui.dashboard.toasts import place_toasts

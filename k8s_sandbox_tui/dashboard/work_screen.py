@@ -74,7 +74,7 @@ class WorkScreen(MenuScreen):
     @work(group="urls")
     async def action_copy_url(self) -> None:
         """Ask for a port of the selected sandbox, then copy or open its URL, or forward it."""
-        await self._work.copy_url()
+        await self._work.copy_url(self.why_not("forwards"))
 
     @work(group="forwards")
     async def action_forwards(self) -> None:

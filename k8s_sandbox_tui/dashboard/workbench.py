@@ -134,13 +134,18 @@ class Workbench:
             raise SandboxGoneError(f"{info.name} does not exist any more.")
         return sandbox
 
-    async def copy_url(self, info: SandboxInfo) -> int | None:
-        """Ask for a port and copy or open its URL; the port, where it is to be forwarded instead."""
+    async def copy_url(self, info: SandboxInfo, why_no_forward: str = "") -> int | None:
+        """Ask for a port and copy or open its URL; the port, where it is to be forwarded instead.
+
+        Args:
+            info: The sandbox.
+            why_no_forward: Why ports cannot be forwarded; empty where they can.
+        """
         from k8s_sandbox_tui.dashboard.urls.flow import show_url
         from k8s_sandbox_tui.dashboard.urls.source import TemplateUrls
 
         source = TemplateUrls(template=self._template.text, namespace=info.namespace, name=info.name)
-        return await show_url(self._app, source, self._ports, self._template)
+        return await show_url(self._app, source, self._ports, self._template, why_no_forward=why_no_forward)
 
     async def destroy(self, targets: Sequence[Target], glyphs: Glyphs, *, protected: str = "") -> list[str]:
         """Ask, destroy the sandboxes as they were when it was asked, and say truthfully what became of each.

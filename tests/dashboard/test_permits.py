@@ -11,6 +11,7 @@ from k8s_sandbox_tui.dashboard.console.pane import Console
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.themes import DARK
+from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
 from k8s_sandbox_tui.provider.errors import TransportError
 from tests.dashboard.scripted import ScriptedCluster, ScriptedSandbox, dashboard, sandbox_info
 
@@ -77,10 +78,46 @@ async def test_a_right_that_is_missing_dims_its_key_and_says_why() -> None:
         await shown.press("c")
         assert len(shown.app.screen_stack) == 1
         assert shown.said == [
-            "You lack the right to create pods in default. The command doctor prints the Role that grants it."
+            "You lack the right to create pods in default. k8s-sandbox-tui doctor prints the Role that grants it."
         ]
         await shown.press("f8")
         assert "delete pods" in shown.said[-1]
+
+
+async def test_who_tries_one_key_after_the_other_is_told_the_last_reason_alone() -> None:
+    cluster = ScriptedCluster()
+    cluster.compute.lacking = ("create pods", "delete pods", "create pods/exec", "get pods/exec")
+    async with dashboard(ROWS, cluster=cluster, size=(80, 24)) as shown:
+        await shown.press("c", "t", "p", "b", "f8")
+        assert len(shown.said) == 1
+        assert "delete pods" in shown.said[0]
+        await shown.until(lambda: "right to delete pods" in shown.text and "right to create pods in" not in shown.text)
+
+
+async def test_the_console_says_to_its_end_why_nothing_may_be_run() -> None:
+    cluster = ScriptedCluster()
+    cluster.compute.lacking = ("create pods/exec", "get pods/exec")
+    async with dashboard(ROWS, cluster=cluster, size=(80, 24)) as shown:
+        await shown.until(lambda: "$ You lack the right to create pods/exec in default." in shown.lines[-2])
+        assert "ls -la" not in shown.text, "no example of what may not be done"
+        assert "prints the Role that grants it." in " ".join(shown.text.split())
+        await shown.press("enter", *"ls", "enter")
+        line = next(number for number, line in enumerate(shown.lines) if line.rstrip().endswith("$ ls"))
+        assert "the Role that grants it." in " ".join(shown.lines[line - 2 : line])
+
+
+async def test_the_question_for_a_url_offers_no_forward_that_is_not_allowed() -> None:
+    cluster = ScriptedCluster()
+    cluster.compute.lacking = tuple(NO_FORWARD)
+    async with dashboard(ROWS, cluster=cluster, size=(80, 24)) as shown:
+        await shown.press("u")
+        assert isinstance(shown.app.screen, UrlScreen)
+        assert "Enter forwards" not in shown.text
+        assert "Forward" not in shown.lines[-1]
+        assert not shown.app.screen.query("#forward")
+        assert "You lack the right to create pods/portforward or to create" in shown.text
+        await shown.press("ctrl+f", "enter")
+        assert isinstance(shown.app.screen, UrlScreen)
 
 
 async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_open() -> None:
@@ -101,7 +138,7 @@ async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_op
         assert len(shown.app.screen_stack) == 1
         await shown.press("f")
         assert len(shown.app.screen_stack) == 1
-        assert shown.said[-1].startswith("You lack the right to create pods/portforward or to get")
+        assert shown.said[-1].startswith("You lack the right to create pods/portforward or to create pods/exec in")
         await shown.press("l")
         assert shown.said[-1].startswith("You lack the right to get pods/log in agents.")
         await shown.press("i")

@@ -30,7 +30,7 @@ from k8s_sandbox_tui.dashboard.console.runs import Runs
 from k8s_sandbox_tui.dashboard.console.sessions import Session, Sessions
 from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
 from k8s_sandbox_tui.dashboard.console.variables import read_change
-from k8s_sandbox_tui.dashboard.console.words import why_not
+from k8s_sandbox_tui.dashboard.console.words import first_sentence, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -293,7 +293,8 @@ class CommandPane(Widget):
         info = self._info
         session = Session() if info is None else self._sessions.of(info.uid)
         refused = self.forbidden or why_not(info)
-        self._line.show(info, session, refused)
-        self._greeting.update(greeting(info), layout=False)
+        # The greeting has room for all of the reason.
+        self._line.show(info, session, first_sentence(self.forbidden) or refused)
+        self._greeting.update(greeting(info, self.forbidden), layout=False)
         if settles and not refused:
             self._area.hint.settle()

@@ -24,8 +24,15 @@ _EXAMPLES = {
 _ALWAYS = (("ls -la", "what is in the working directory"), ("cd /tmp", "where the next commands start"))
 
 
-def greeting(info: SandboxInfo | None) -> Content:
-    """An invitation for the selected sandbox, with examples for its runtime; or why there is none."""
+def greeting(info: SandboxInfo | None, forbidden: str = "") -> Content:
+    """An invitation for the selected sandbox, with examples for its runtime; or why there is none.
+
+    Args:
+        info: The selected sandbox.
+        forbidden: Why nothing may be run here at all.
+    """
+    if forbidden:
+        return Content(forbidden)
     if info is None:
         # The command line below says that none is, and what to do.
         return Content("Commands run in the selected sandbox and show up here.")

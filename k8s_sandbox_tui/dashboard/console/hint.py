@@ -20,7 +20,7 @@ class HintLine(Static):
         background: $surface;
         display: none;
         &.-shown { display: block; }
-        &.-warning { color: $text-warning; text-align: left; }
+        &.-warning { height: auto; max-height: 2; color: $text-warning; text-align: left; }
         &.-told { color: $text-success; text-align: left; }
     }
     """

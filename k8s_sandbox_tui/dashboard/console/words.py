@@ -139,6 +139,12 @@ def ending_of(error: SandboxError, *, started: bool) -> Ending:
     return Ending(CommandState.START_FAILED, detail=detail)
 
 
+def first_sentence(text: str) -> str:
+    """What comes before the next step."""
+    first, stop, _ = text.partition(". ")
+    return first + stop.rstrip()
+
+
 def why_not(info: SandboxInfo | None) -> str:
     """Why no command can run in a sandbox, and what to do; empty when one can."""
     if info is None:

@@ -32,6 +32,7 @@ async def show_url(
     history: UrlHistory,
     template: UrlTemplate,
     *,
+    why_no_forward: str = "",
     environ: Mapping[str, str] | None = None,
 ) -> int | None:
     """Ask for a port, then copy or open its URL and say truthfully what became of it.
@@ -43,13 +44,14 @@ async def show_url(
         source: The sandbox.
         history: The ports used before; kept by the caller for the session.
         template: What makes the URLs; another one may be set on the way.
+        why_no_forward: Why ports cannot be forwarded; empty where they can.
         environ: The environment to judge by; the process's own when None.
 
     Returns:
         The port, where it is to be forwarded instead.
     """
     environ = os.environ if environ is None else environ
-    answer = await _ask(app, source, history, template)
+    answer = await _ask(app, source, history, template, why_no_forward)
     if answer is None:
         return None
     if answer.wish is UrlWish.FORWARD:
@@ -68,12 +70,15 @@ async def show_url(
     return None
 
 
-async def _ask(app: UrlHost, source: TemplateUrls, history: UrlHistory, template: UrlTemplate) -> UrlAnswer | None:
+async def _ask(
+    app: UrlHost, source: TemplateUrls, history: UrlHistory, template: UrlTemplate, why_no_forward: str
+) -> UrlAnswer | None:
     """What is wanted of which port; the template may be changed before that, as often as one likes."""
     port: int | None = None
     while True:
         source = replace(source, template=template.text)
-        answer = await app.push_screen_wait(UrlScreen(source, history, port=port, may_change=not template.fixed))
+        question = UrlScreen(source, history, port=port, may_change=not template.fixed, why_no_forward=why_no_forward)
+        answer = await app.push_screen_wait(question)
         if answer is None or answer.wish is not UrlWish.TEMPLATE:
             return answer
         port = answer.port

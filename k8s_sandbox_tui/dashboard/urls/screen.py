@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
 NOT_SET = (
     "! No URL template is set, so there is no address to copy or open.\n"
-    "Enter forwards the port to this machine instead. To have addresses,\n"
+    "{instead} To have addresses,\n"
     "{how} that fits your ingress or gateway."
 )
 """What to say in the place of the placeholder."""
+
+FORWARD_INSTEAD = "Enter forwards the port to this machine instead."
 
 
 class UrlWish(StrEnum):
@@ -93,7 +95,13 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
     ]
 
     def __init__(
-        self, source: UrlSource, history: UrlHistory, *, port: int | None = None, may_change: bool = True
+        self,
+        source: UrlSource,
+        history: UrlHistory,
+        *,
+        port: int | None = None,
+        may_change: bool = True,
+        why_no_forward: str = "",
     ) -> None:
         """A question for a port.
 
@@ -102,8 +110,10 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
             history: The ports used before.
             port: The one to begin with, else the one used last.
             may_change: Whether another template may be set.
+            why_no_forward: Why the port cannot be forwarded; empty where it can.
         """
         super().__init__()
+        self._why_no_forward = why_no_forward
         self._first = port
         self._may_change = may_change
         self._source = source
@@ -134,9 +144,10 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
                 yield PlainButton("Cancel", id="cancel", compact=True)
                 if self._may_change and self._nowhere:
                     yield PlainButton("Set template", id="template", compact=True)
-                yield PlainButton(
-                    "Forward", id="forward", variant="primary" if self._nowhere else "default", compact=True
-                )
+                if not self._why_no_forward:
+                    yield PlainButton(
+                        "Forward", id="forward", variant="primary" if self._nowhere else "default", compact=True
+                    )
                 if not self._nowhere:
                     yield PlainButton("Open", id="open", compact=True)
                     yield PlainButton("Copy", id="copy", variant="primary", compact=True)
@@ -146,11 +157,14 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
         """Show the first suggestion's URL."""
         key = binding_key(self, "url.template")
         how = f"{key} sets a template" if key else "set a template"
-        self.query_one("#warning", Static).update(NOT_SET.format(how=how))
+        instead = self._why_no_forward or FORWARD_INSTEAD
+        self.query_one("#warning", Static).update(NOT_SET.format(instead=instead, how=how))
         self._preview()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing that leads nowhere is copied or opened; Enter is left to what is first."""
+        if self._why_no_forward and action == "forward":
+            return False
         if (self._nowhere and action in {"copy", "open"}) or (not self._may_change and action == "template"):
             return False
         return super().check_action(action, parameters)
