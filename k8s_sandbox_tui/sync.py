@@ -305,7 +305,8 @@ class SandboxCollection:
             image: The container's image.
             name: The Pod's name; made from the prefix when it is left out.
             namespace: Where; the configured one when it is left out.
-            timeout: Milliseconds to wait; the configured ones when it is left out.
+            timeout: Milliseconds to wait for it to run, and before that for the API server's answer, for that 10 s at
+                least; the configured ones when it is left out.
             labels: Labels of the Pod beside the provider's own.
             directory: Where commands run unless they say otherwise; made when it is missing. With the profile
                 `restricted` it is an empty volume, else a folder that belongs to root.

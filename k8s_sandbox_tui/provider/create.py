@@ -40,7 +40,14 @@ if TYPE_CHECKING:
 
 SUBMIT_ATTEMPTS = 5
 SUBMIT_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
+SHORTEST_SUBMIT_SECONDS = 10.0
+"""Admission webhooks have as long unless they say otherwise (kubernetes.io: "Dynamic Admission Control")."""
 CLEAN_UP_SECONDS = 10.0
+LAST_WORD_SECONDS = 5.0
+"""Of a request that nobody waits for any more: its answer says what to delete."""
+LATE_SECONDS = (0.2, 0.8)
+"""Between looks for the Pod of a request without an answer, which may still be on its way through the API server."""
 _MAYBE_DONE = frozenset({500, 502, 503, 504})
 
 
@@ -76,7 +83,8 @@ async def create_sandbox(
         access: The cluster.
         request: The Pod; an empty name stands for one that is made from the configured prefix, an empty namespace
             for the configured one.
-        timeout: Milliseconds to wait, from the moment that the Pod has been accepted.
+        timeout: Milliseconds to wait, from the moment that the Pod has been accepted; before that, the API server has
+            as long for its answer, but 10 s at least.
         on_progress: Called with each stage.
 
     Raises:
@@ -114,7 +122,8 @@ async def _create(
         expires_at = expiry_text(await _server_time(connection) + request.lifetime)
         request = msgspec.structs.replace(request, annotations=request.annotations | {EXPIRES_ANNOTATION: expires_at})
     progress = Progress(on_progress)
-    submission = Submission(connection, request, access.config.pod_name_prefix)
+    seconds = max(timeout / 1000, SHORTEST_SUBMIT_SECONDS)
+    submission = Submission(connection, request, access.config.pod_name_prefix, seconds=seconds)
     # A task of its own: when the caller is cancelled, the answer to the request still says what to delete.
     submitting = asyncio.create_task(submission.submit())
     try:
@@ -147,8 +156,8 @@ async def _clean_up(submission: Submission, submitting: asyncio.Task[Pod], cause
     """Deletes what was made; where that fails, the error that is on its way to the caller says so."""
     try:
         async with asyncio.timeout(CLEAN_UP_SECONDS):
-            with suppress(SandboxError):
-                await submitting
+            with suppress(SandboxError, TimeoutError):
+                await asyncio.wait_for(submitting, LAST_WORD_SECONDS)
             await submission.undo()
     except (SandboxError, TimeoutError) as failure:
         if isinstance(cause, SandboxError):
@@ -159,8 +168,9 @@ async def _clean_up(submission: Submission, submitting: asyncio.Task[Pod], cause
 class Submission:
     """The request that makes a Pod, answered or not."""
 
-    def __init__(self, connection: Connection, request: PodRequest, prefix: str) -> None:
+    def __init__(self, connection: Connection, request: PodRequest, prefix: str, *, seconds: float) -> None:
         self._connection = connection
+        self._seconds = seconds
         self._named = bool(request.name)
         self._prefix = prefix
         self._request = request if self._named else self._renamed(request)
@@ -180,17 +190,22 @@ class Submission:
         began, attempt = time.monotonic(), 0
         while True:
             attempt += 1
-            last = attempt == SUBMIT_ATTEMPTS or time.monotonic() - began > SUBMIT_SECONDS
+            delay = 0.1 * 2**attempt
+            passed = time.monotonic() - began
+            last = attempt == SUBMIT_ATTEMPTS or passed > SUBMIT_SECONDS
             try:
-                self.pod = await self._send()
+                self.pod = await self._send(min(self._seconds - passed, ANSWER_SECONDS))
+            except asyncio.CancelledError:
+                self._lost = True
+                raise
             except (TransportError, ApiError) as error:
-                if not self._may_go_on(error) or last:
+                if not self._may_go_on(error) or last or time.monotonic() - began + delay >= self._seconds:
                     raise
                 if isinstance(error, ConflictError) and error.reason == "AlreadyExists":
                     continue
             else:
                 return self.pod
-            await asyncio.sleep(0.1 * 2**attempt)
+            await asyncio.sleep(delay)
 
     def _may_go_on(self, error: TransportError | ApiError) -> bool:
         """Whether the Pod may be sent again; chooses another name where one that was made is taken."""
@@ -205,10 +220,10 @@ class Submission:
         self._lost = self._lost or may_be_done
         return may_be_done
 
-    async def _send(self) -> Pod:
+    async def _send(self, timeout: float) -> Pod:
         request = self._request
         try:
-            return await create_pod(self._connection, request.namespace, pod_manifest(request))
+            return await create_pod(self._connection, request.namespace, pod_manifest(request), timeout=timeout)
         except ConflictError as error:
             ours = await self._find() if self._lost and error.reason == "AlreadyExists" else None
             if ours is not None:
@@ -229,13 +244,21 @@ class Submission:
         nonce = (pod.metadata.annotations or {}).get(NONCE_ANNOTATION, "")
         return pod if nonce == self._request.nonce else None
 
+    async def _find_late(self) -> Pod | None:
+        """The same, for a request that the API server may only be about to carry out."""
+        for delay in LATE_SECONDS:
+            if (pod := await self._find()) is not None:
+                return pod
+            await asyncio.sleep(delay)
+        return await self._find()
+
     async def undo(self) -> None:
         """Deletes what was made, if anything was.
 
         Raises:
             SandboxError: That failed.
         """
-        pod = self.pod or (await self._find() if self._lost else None)
+        pod = self.pod or (await self._find_late() if self._lost else None)
         if pod is None:
             return
         metadata = pod.metadata

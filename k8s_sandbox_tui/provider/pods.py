@@ -48,14 +48,20 @@ async def get_pod_body(connection: Connection, namespace: str, name: str) -> byt
     return await connection.request("GET", pod_path(namespace, name))
 
 
-async def create_pod(connection: Connection, namespace: str, manifest: dict[str, object]) -> Pod:
+async def create_pod(connection: Connection, namespace: str, manifest: dict[str, object], *, timeout: float) -> Pod:
     """Sends a Pod; sent once unless it certainly did nothing (see `retry_delay`).
+
+    Args:
+        connection: To the cluster.
+        namespace: Where.
+        manifest: The Pod.
+        timeout: Seconds for the answer.
 
     Raises:
         ApiError: It is refused: ConflictError where the name is taken.
         TransportError: No answer; `sent` says whether it may have been created.
     """
-    body = await connection.request("POST", pods_path(namespace), body=msgspec.json.encode(manifest))
+    body = await connection.request("POST", pods_path(namespace), body=msgspec.json.encode(manifest), timeout=timeout)
     return readable_pod(body)
 
 

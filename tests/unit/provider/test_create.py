@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 import pytest
 
+from k8s_sandbox_tui.provider import create as create_module
 from k8s_sandbox_tui.provider import start_failure
 from k8s_sandbox_tui.provider.compute import Compute, k8s
 from k8s_sandbox_tui.provider.connection.absence import Absence
@@ -24,7 +25,7 @@ from k8s_sandbox_tui.provider.errors import (
     TransportError,
 )
 from k8s_sandbox_tui.provider.models import CreateProgress, CreateStage, SandboxStatus
-from tests.unit.provider.api_server import ApiServer, Watch, answer, cut, refusal
+from tests.unit.provider.api_server import ApiServer, Watch, answer, cut, refusal, silence
 from tests.unit.provider.cluster import EVENTS, PODS, RECORDED, REFUSALS, CreatingServer, as_sent, pod
 
 if TYPE_CHECKING:
@@ -218,6 +219,46 @@ async def test_f32_ts4_cancelling_before_the_answer_deletes_the_pod(compute: Com
     creating.cancel()
     await asyncio.sleep(0)
     go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await creating
+    assert cluster.deleted == ["uid-of-new"]
+
+
+async def test_no_answer_ends_with_the_timeout_and_deletes_what_was_made_after_all(
+    compute: Compute, cluster: CreatingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(create_module, "SHORTEST_SUBMIT_SECONDS", 1.0)
+    looks = 0
+
+    async def made_after_the_first_look(request: web.Request) -> web.StreamResponse:
+        nonlocal looks
+        shown = await cluster.show(request)
+        looks += 1
+        if looks == 1:
+            cluster.pod = as_sent(cluster.server.requests("POST", PODS)[0].body)
+        return shown
+
+    cluster.server.on("POST", PODS, silence())
+    cluster.server.on_any("GET", made_after_the_first_look)
+    async with asyncio.timeout(25):
+        with pytest.raises(TransportError, match="did not answer in time"):
+            await compute.sandbox.create(timeout=1000)
+    assert cluster.deleted == ["uid-of-new"]
+
+
+async def test_cancelling_a_request_that_is_never_answered_deletes_what_it_made(
+    compute: Compute, cluster: CreatingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(create_module, "LAST_WORD_SECONDS", 0.1)
+
+    async def take_and_be_silent(request: web.Request) -> web.StreamResponse:
+        await cluster.take(request)
+        return await silence()(request)
+
+    cluster.server.on("POST", PODS, take_and_be_silent)
+    creating = asyncio.create_task(compute.sandbox.create())
+    await cluster.taken.wait()
+    creating.cancel()
     with pytest.raises(asyncio.CancelledError):
         await creating
     assert cluster.deleted == ["uid-of-new"]
