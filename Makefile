@@ -58,9 +58,50 @@ clean: ## remove the environment and everything that was generated
 	@rm -rf $(venv) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html
 	@find k8s_sandbox_tui tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
+# What each step of setting up needs; how it is done stands below.
+$(venv)/stamp-pip: $(venv)/stamp-python constraints.txt
+$(venv)/stamp-run: $(venv)/stamp-pip pyproject.toml constraints.txt
+$(venv)/stamp-test $(venv)/stamp-lint: $(venv)/stamp-run
+$(venv)/stamp-tests-bytecode: $(venv)/stamp-test $(tests)
+$(venv)/stamp-bytecode: $(venv)/stamp-run $(sources)
+
+# An environment does not survive the move of its folder or the loss of its interpreter: make it anew.
+ifneq ($(shell test -x $(python) && test "`cat $(venv)/stamp-python 2>/dev/null`" = "`pwd`" && echo fit),fit)
+$(venv)/stamp-python: FORCE
+endif
+.PHONY: FORCE
+FORCE:
+
+interpreters := $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11)
+
+ifndef set_up_for
+
+# Of two at once, the second waits for each step of the first, looks anew, and finds it done. The lock is the kernel's, on
+# this file, so that it ends with its holder, however that ends; some network file systems have none.
+$(addprefix $(venv)/stamp-,python pip run test lint tests-bytecode bytecode):
+	@set -- "$(MAKE)" --no-print-directory --silent set_up_for="$(or $(MAKECMDGOALS),run)" $@; \
+	for candidate in $(interpreters); do \
+		"$$candidate" -c 'import fcntl' 2>/dev/null || continue; \
+		exec "$$candidate" -c "$$(printf '%s\n' \
+			'import fcntl, os, sys' \
+			'lock = os.open("Makefile", os.O_RDONLY)' \
+			'try:' \
+			'    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)' \
+			'except BlockingIOError:' \
+			'    print("Waiting for another make, which sets up here.", file=sys.stderr, flush=True)' \
+			'    fcntl.flock(lock, fcntl.LOCK_EX)' \
+			'except OSError:' \
+			'    pass' \
+			'os.set_inheritable(lock, True)' \
+			'os.execvp(sys.argv[1], sys.argv[1:])')" "$$@"; \
+	done; \
+	exec "$$@"
+
+else
+
 # The newest of the interpreters on the PATH that is new enough and can make an environment with pip.
 $(venv)/stamp-python:
-	@set -- "$(PYTHON)"; test -n "$$1" || set -- python3 python3.14 python3.13 python3.12 python3.11; \
+	@set -- $(interpreters); \
 	best=; best_minor=0; bare=; bare_minor=; \
 	for candidate in "$$@"; do \
 		minor=`"$$candidate" -c 'import sys; print(sys.version_info[1] if sys.version_info >= (3, 11) else 0)' 2>/dev/null` || continue; \
@@ -77,45 +118,40 @@ $(venv)/stamp-python:
 		echo "error: no Python 3.11 or newer found (tried $$*)." >&2; \
 		echo "Debian 12, Ubuntu 24.04 or newer: sudo apt-get install python3 python3-venv" >&2; \
 		echo "Fedora: sudo dnf install python3    macOS: brew install python" >&2; \
-		echo "Where it has another name: make $(or $(MAKECMDGOALS),run) PYTHON=/path/to/python3" >&2; \
+		echo "Where it has another name: make $(set_up_for) PYTHON=/path/to/python3" >&2; \
 		exit 1; \
 	fi; \
 	echo "Making $(venv) with Python 3.$$best_minor." >&2; \
 	"$$best" -m venv --clear $(venv)
 	@pwd > $@
 
-# An environment does not survive the move of its folder or the loss of its interpreter: make it anew.
-ifneq ($(shell test -x $(python) && test "`cat $(venv)/stamp-python 2>/dev/null`" = "`pwd`" && echo fit),fit)
-$(venv)/stamp-python: FORCE
-endif
-.PHONY: FORCE
-FORCE:
-
 # pip first: dependency groups need 25.1, --build-constraint needs 25.3.
-$(venv)/stamp-pip: $(venv)/stamp-python constraints.txt
+$(venv)/stamp-pip:
 	@$(pip) install --upgrade --constraint constraints.txt pip
 	@touch $@
 
-$(venv)/stamp-run: $(venv)/stamp-pip pyproject.toml constraints.txt
+$(venv)/stamp-run:
 	@echo 'Installing; this takes a minute the first time.' >&2
 	@$(install) --editable .
 	@touch $@
 
-$(venv)/stamp-test: $(venv)/stamp-run
+$(venv)/stamp-test:
 	@$(install) --group test
 	@touch $@
 
-$(venv)/stamp-lint: $(venv)/stamp-run
+$(venv)/stamp-lint:
 	@$(install) --group lint
 	@touch $@
 
 # Here once instead of in each test process: pytest rewrites the assertions of all test files. What is wrong with one is told by the run itself.
-$(venv)/stamp-tests-bytecode: $(venv)/stamp-test $(tests)
+$(venv)/stamp-tests-bytecode:
 	@for part in tests/*/; do \
 		PYTHONDONTWRITEBYTECODE= $(python) -m pytest --collect-only -qq -p no:cacheprovider $$part >/dev/null 2>&1 & \
 	done; wait
 	@touch $@
 
-$(venv)/stamp-bytecode: $(venv)/stamp-run $(sources)
+$(venv)/stamp-bytecode:
 	@$(python) -m compileall -q k8s_sandbox_tui
 	@touch $@
+
+endif

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ INTERPRETER = """#!/bin/sh
 case "$2" in
   *version_info*) echo {minor} ;;
   *ensurepip*) exit {without_venv} ;;
+  *flock*) shift 2; exec "$@" ;;
   venv) mkdir -p .venv/bin; echo '{minor}' > .venv/bin/python; chmod +x .venv/bin/python ;;
 esac
 """
@@ -109,6 +112,47 @@ def test_the_environment_is_made_once_and_again_after_a_move(machine: Machine) -
     moved = machine.project.with_name("moved")
     machine.project = machine.project.rename(moved)
     assert "Making" in machine.make(".venv/stamp-python").stderr
+
+
+SLOW = """#!/bin/sh
+case "$2" in
+  *fcntl*) exec {python} "$@" ;;
+  *version_info*) echo 12 ;;
+  venv)
+    echo begun >> begun
+    until test -e go; do sleep 0.02; done
+    mkdir -p .venv/bin; : > .venv/bin/python; chmod +x .venv/bin/python ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_of_two_at_once_the_second_waits_until_the_first_has_ended(machine: Machine, *, killed: bool) -> None:
+    (machine.path / "sleep").symlink_to(shutil.which("sleep") or "sleep")
+    machine.has("python3", 12)
+    (machine.path / "python3").write_text(SLOW.format(python=sys.executable))
+
+    def make() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(MAKE), ".venv/stamp-python"],
+            cwd=machine.project,
+            env={"PATH": str(machine.path), "HOME": str(machine.project)},
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    with make() as first:
+        assert first.stderr is not None
+        assert first.stderr.readline() == "Making .venv with Python 3.12.\n"
+        with make() as second:
+            assert second.stderr is not None
+            assert second.stderr.readline() == "Waiting for another make, which sets up here.\n"
+            if killed:
+                os.killpg(first.pid, signal.SIGKILL)
+            (machine.project / "go").touch()
+            assert (first.wait(60), second.wait(60)) == (-signal.SIGKILL if killed else 0, 0)
+    assert (machine.project / "begun").read_text().count("begun") == (2 if killed else 1)
 
 
 def test_help_is_the_default_and_lists_every_target(machine: Machine) -> None:
