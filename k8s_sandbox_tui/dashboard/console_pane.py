@@ -92,7 +92,7 @@ class ConsolePane(Container):
 
     def forbid(self, reason: str) -> None:
         """Let nothing be run, for a reason; let it be run again when there is none."""
-        self._commands.forbidden = reason
+        self._commands.forbid(reason)
 
     def gone(self, uids: Iterable[str]) -> None:
         """Sandboxes do not exist any more."""

@@ -112,7 +112,7 @@ async def test_an_empty_line_lets_tab_leave(app: ConsoleApp) -> None:
         await pilot.press("tab")
         assert app.query_one("#elsewhere").has_focus
         app.console_pane.focus()
-        app.console_pane.forbidden = "Read-only mode is on."
+        app.console_pane.forbid("Read-only mode is on.")
         await pilot.press("c", "tab")
         assert app.query_one("#elsewhere").has_focus
         assert app.host.listed == []

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from k8s_sandbox_tui.dashboard.completion.candidates import MOST_SHOWN, candidates, end_of, rest_of
-from k8s_sandbox_tui.dashboard.completion.words import NEWLINE_SIGN
+from k8s_sandbox_tui.dashboard.completion.words import with_breaks, with_signs
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.provider.errors import SandboxError
 from k8s_sandbox_tui.provider.files.errors import FileMissingError, FileNotDirectoryError
@@ -146,7 +146,7 @@ class Completer:
     def _text(self) -> str:
         """What is before the cursor."""
         text = self._field.value[: self._field.cursor_position]
-        return text.replace(NEWLINE_SIGN, "\n") if self._syntax.lines else text
+        return with_breaks(text) if self._syntax.lines else text
 
     def _word(self) -> PathWord | None:
         return self._syntax.read(self._text)
@@ -218,7 +218,7 @@ class Completer:
         """Type at the cursor, and over a slash or a blank that stands there already."""
         field, text = self._field, rest + end
         if self._syntax.lines:
-            text = text.replace("\n", NEWLINE_SIGN)
+            text = with_signs(text)
         start = stop = field.cursor_position
         if text and text[-1] in "/ " and field.value[start : start + 1] == text[-1]:
             stop += 1

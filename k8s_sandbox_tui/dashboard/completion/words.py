@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 NEWLINE_SIGN = "↵"
 """Stands for a line break in a field of one line."""
+TAB_SIGN = "⇥"
+"""Stands for a tab there."""
 
 _TOKEN = re.compile(
     r"""(?P<break>[ \t\n;|&<>()]+)
@@ -28,6 +30,16 @@ _ESCAPE_IN_DOUBLE = re.compile(r'\\([$`"\\])')
 _SPECIAL_IN_DOUBLE = re.compile(r'([$`"\\])')
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_PLAIN = re.compile(r"([^A-Za-z0-9_./:@%+,\n\x80-\U0010ffff-])")
+
+
+def with_signs(text: str) -> str:
+    """A text for a field of one line: with signs for line breaks and tabs."""
+    return text.replace("\n", NEWLINE_SIGN).replace("\t", TAB_SIGN)
+
+
+def with_breaks(text: str) -> str:
+    """What the text of such a field stands for."""
+    return text.replace(NEWLINE_SIGN, "\n").replace(TAB_SIGN, "\t")
 
 
 class PathWord(NamedTuple):
@@ -56,7 +68,7 @@ class Syntax(NamedTuple):
     def can_hold(self, name: str) -> bool:
         """Whether a name can be typed here, and is what it looks like."""
         parts = name.split("\n") if self.lines else [name]
-        return NEWLINE_SIGN not in name and all(harmless(part) == part for part in parts)
+        return not {NEWLINE_SIGN, TAB_SIGN} & set(name) and all(harmless(part) == part for part in parts)
 
 
 def shell_word(text: str) -> PathWord | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -17,33 +16,32 @@ from k8s_sandbox_tui.dashboard.completion.words import SHELL
 from k8s_sandbox_tui.dashboard.console.background import JobHost, background_of
 from k8s_sandbox_tui.dashboard.console.card_area import CardArea
 from k8s_sandbox_tui.dashboard.console.directory import Place
+from k8s_sandbox_tui.dashboard.console.failed_shell import SHELL_HINT, failed_shell
 from k8s_sandbox_tui.dashboard.console.fate import tell_fate, tell_gone
 from k8s_sandbox_tui.dashboard.console.greeting import greeting
 from k8s_sandbox_tui.dashboard.console.history import HistoryFile
 from k8s_sandbox_tui.dashboard.console.history_search import HistorySearch
 from k8s_sandbox_tui.dashboard.console.keeping import DEFAULT_LIMITS, Limits
 from k8s_sandbox_tui.dashboard.console.messages import CommandFinished, CommandStarted
-from k8s_sandbox_tui.dashboard.console.model import CommandCard, Ending
-from k8s_sandbox_tui.dashboard.console.prompt_line import PromptLine
+from k8s_sandbox_tui.dashboard.console.prompt_line import INVITATIONS, PromptLine
 from k8s_sandbox_tui.dashboard.console.recall import Recall
 from k8s_sandbox_tui.dashboard.console.runs import Runs
 from k8s_sandbox_tui.dashboard.console.sessions import Session, Sessions
 from k8s_sandbox_tui.dashboard.console.signs import UNICODE, Signs
 from k8s_sandbox_tui.dashboard.console.variables import read_change
-from k8s_sandbox_tui.dashboard.console.words import first_sentence, why_not
+from k8s_sandbox_tui.dashboard.console.words import first_sentence, gone_words, why_not
+from k8s_sandbox_tui.provider.models import SandboxStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from textual.app import ComposeResult
 
+    from k8s_sandbox_tui.dashboard.console.model import CommandCard, Ending
     from k8s_sandbox_tui.dashboard.console.protocols import BackgroundJob, CommandElsewhere, CommandHost
     from k8s_sandbox_tui.dashboard.console.run import CommandRun
     from k8s_sandbox_tui.dashboard.console.snippets import Origin
     from k8s_sandbox_tui.provider.models import SandboxInfo
-
-SHELL_COMMAND = "sh"
-SHELL_HINT = "This shell needs the whole terminal: open another one from the table."
 
 
 class CommandPane(Widget):
@@ -72,13 +70,14 @@ class CommandPane(Widget):
         super().__init__(id=id)
         self._recall = Recall(history or HistoryFile())
         self._forbidden = ""
+        self._gone = ""  # the uid of the selected sandbox, once it does not exist any more
         self._host: CommandHost | None = None
         self._info: SandboxInfo | None = None
         self._sessions = Sessions()
         self._area = CardArea(signs=signs, limits=limits, keymap=keymap)
         self._runs = Runs(self, clock=clock, changed=self._area.list.changed, limits=limits)
         self._search = HistorySearch(self._found)
-        self._line = PromptLine(self._remembered)
+        self._line = PromptLine(self._remembered, signs)
         self._input = self._line.input
         self._greeting = Static(id="console-greeting", markup=False)
         self._names = NameListView(id="console-names")
@@ -124,6 +123,8 @@ class CommandPane(Widget):
         changed = info is not self._info
         if self._info is not None and (info is None or info.uid != self._info.uid):
             self._input.stop_completing()
+        if changed and (info is None or info.uid != self._gone or info.status is not SandboxStatus.STOPPING):
+            self._gone = ""
         self._host = host
         self._info = info
         if changed and self.is_mounted:
@@ -135,6 +136,9 @@ class CommandPane(Widget):
         self._runs.sandbox_gone(uid)
         self._sessions.forget(uid)
         self._tell(tell_gone(self.cards, uid))
+        if self._info is not None and self._info.uid == uid:
+            self._gone = uid
+            self._show_selection()
 
     def tell_fate(self, info: SandboxInfo | None) -> None:
         """Say what became of a sandbox where its end was that of commands."""
@@ -144,17 +148,18 @@ class CommandPane(Widget):
         """How many commands run in a sandbox at this moment."""
         return self._runs.live(uid)
 
-    @property
-    def forbidden(self) -> str:
-        """Why nothing may be run here at all, as a sentence; empty where it may."""
-        return self._forbidden
-
-    @forbidden.setter
-    def forbidden(self, reason: str) -> None:
+    def forbid(self, reason: str) -> None:
+        """Let nothing be run here at all, for a reason, as a sentence; let it be run again where that is empty."""
         if reason != self._forbidden:
             self._forbidden = reason
             if self.is_mounted:
                 self._show_selection()
+
+    @property
+    def _refused(self) -> str:
+        """Why no command can be run in the selected sandbox; empty where one can."""
+        info = self._info
+        return self._forbidden or (gone_words(info) if info is not None and info.uid == self._gone else why_not(info))
 
     def start(self, command: str, *, env: Mapping[str, str] | None = None) -> CommandCard | None:
         """Run a command in the selected sandbox.
@@ -167,7 +172,7 @@ class CommandPane(Widget):
             Its card; None when it cannot be run, which the console then explains.
         """
         host, info = self._host, self._info
-        refused = self.forbidden or why_not(info)
+        refused = self._refused
         if refused or host is None or info is None:
             self._area.hint.warn(refused or why_not(None))
             return None
@@ -186,10 +191,7 @@ class CommandPane(Widget):
 
     def show_failed_shell(self, info: SandboxInfo, ending: Ending) -> None:
         """Say in a card how a shell ended that had, or was to have, the whole terminal."""
-        card = CommandCard(command=SHELL_COMMAND, sandbox_id=info.id, uid=info.uid, started_at=datetime.now(UTC))
-        # As output: it wraps, where the line of the end is cut.
-        card.feed("stderr", ending.detail.encode())
-        card.end(Ending(ending.state, ending.exit_code))
+        card = failed_shell(info, ending)
         self._show_card(card)
         self._area.list.changed(card)
 
@@ -214,8 +216,8 @@ class CommandPane(Widget):
 
     def rerun(self, card: CommandCard) -> CommandCard | None:
         """Run a command once more, where and as it ran; None for a card that no command was started for."""
-        if self.forbidden:
-            self._area.hint.warn(self.forbidden)
+        if self._forbidden:
+            self._area.hint.warn(self._forbidden)
             return None
         run = self._runs.again(card)
         if run is None:
@@ -258,7 +260,7 @@ class CommandPane(Widget):
     def _whereabouts(self) -> Whereabouts | None:
         """Where paths count from; None where no command may be run either."""
         host, info = self._host, self._info
-        if host is None or info is None or self.forbidden or why_not(info):
+        if host is None or info is None or self._refused:
             return None
         return Whereabouts(host, info.uid, self._sessions.of(info.uid).place.cwd)
 
@@ -292,9 +294,8 @@ class CommandPane(Widget):
         """Show where commands go: in the label, the placeholder and the greeting."""
         info = self._info
         session = Session() if info is None else self._sessions.of(info.uid)
-        refused = self.forbidden or why_not(info)
-        # The greeting has room for all of the reason.
-        self._line.show(info, session, first_sentence(self.forbidden) or refused)
-        self._greeting.update(greeting(info, self.forbidden), layout=False)
+        refused = self._refused
+        self._line.show(info, session, (refused, first_sentence(refused)) if refused else INVITATIONS)
+        self._greeting.update(greeting(info, refused if self._forbidden or info is not None else ""), layout=False)
         if settles and not refused:
             self._area.hint.settle()

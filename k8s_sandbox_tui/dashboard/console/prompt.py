@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.suggester import Suggester
 
 from k8s_sandbox_tui.dashboard.completion.field import CHOOSING, COMPLETE, CompletingInput
-from k8s_sandbox_tui.dashboard.completion.words import NEWLINE_SIGN
+from k8s_sandbox_tui.dashboard.completion.words import NEWLINE_SIGN, TAB_SIGN, with_breaks
+from k8s_sandbox_tui.dashboard.console.headline import fitted
+from k8s_sandbox_tui.dashboard.console.signs import UNICODE
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from textual import events
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class CommandInput(CompletingInput):
-    """Takes a command line. A pasted text of several lines stays whole: `↵` stands for each line break."""
+    """Takes a command line. A pasted text of several lines stays whole: `↵` stands for a line break, `⇥` for a tab."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *CHOOSING,
@@ -40,15 +41,24 @@ class CommandInput(CompletingInput):
     class Interrupted(Message):
         """Ctrl+c without a selection."""
 
-    def __init__(self, history: Callable[[str], Iterator[str]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        history: Callable[[str], Iterator[str]],
+        *,
+        ellipsis: str = UNICODE.ellipsis,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         """An empty command line.
 
         Args:
             history: Commands that start with a text, newest first.
+            ellipsis: Ends an invitation that there is not the room for.
             id: The widget's id.
         """
         super().__init__(id=id, compact=True, select_on_focus=False, suggester=_FromHistory(history))
         self._history = history
+        self._invitations: Sequence[str] = ("",)
+        self._ellipsis = ellipsis
         self._found: list[str] = []
         self._place = -1
         self._typed = ""
@@ -56,7 +66,25 @@ class CommandInput(CompletingInput):
     @property
     def command(self) -> str:
         """What was typed, with real line breaks."""
-        return self.value.replace(NEWLINE_SIGN, "\n")
+        return with_breaks(self.value)
+
+    def invite(self, invitations: Sequence[str]) -> None:
+        """Say something while nothing is typed.
+
+        Args:
+            invitations: The longest first: what there is room for is said, the last of them cut where it has to be.
+        """
+        self._invitations = invitations
+        self._fit_invitation()
+
+    def on_resize(self) -> None:
+        """There is room for more, or for less."""
+        self._fit_invitation()
+
+    def _fit_invitation(self) -> None:
+        room = self.scrollable_content_region.width
+        fits = (invitation for invitation in self._invitations if not room or cell_len(invitation) <= room)
+        self.placeholder = next(fits, None) or fitted(self._invitations[-1], room, self._ellipsis)
 
     def set_command(self, command: str) -> None:
         """Put a command in the line, to be edited or run."""
@@ -100,13 +128,11 @@ class CommandInput(CompletingInput):
         else:
             self.action_copy()
 
-    def _on_paste(self, event: events.Paste) -> None:
-        """Insert all lines of a pasted text, where Textual would take the first alone."""
-        lines = event.text.strip("\r\n").splitlines()
+    def take_pasted(self, text: str) -> None:
+        """Insert all lines, where others take the first alone."""
+        lines = text.strip("\r\n").splitlines()
         if lines:
-            self.replace(NEWLINE_SIGN.join(sanitize_line(line.expandtabs(4)) for line in lines), *self.selection)
-        event.stop()
-        event.prevent_default()
+            self.replace(_shown("\n".join(lines)), *self.selection)
 
     def _show(self, text: str) -> None:
         self.value = text
@@ -121,10 +147,10 @@ class _FromHistory(Suggester):
         self._history = history
 
     async def get_suggestion(self, value: str) -> str | None:
-        found = next(self._history(value.replace(NEWLINE_SIGN, "\n")), None)
+        found = next(self._history(with_breaks(value)), None)
         return None if found is None else _shown(found)
 
 
 def _shown(command: str) -> str:
     """A command as the one line of an input, which goes to the terminal as it is."""
-    return NEWLINE_SIGN.join(sanitize_line(line) for line in command.split("\n"))
+    return NEWLINE_SIGN.join(TAB_SIGN.join(map(sanitize_line, line.split("\t"))) for line in command.split("\n"))

@@ -161,3 +161,8 @@ def why_not(info: SandboxInfo | None) -> str:
         SandboxStatus.STOPPED: f"{name} has ended{because}. Choose another sandbox, or create one.",
         SandboxStatus.FAILED: f"{name} has failed{because}. Choose another sandbox, or create one.",
     }.get(info.status, f"The node of {name} does not answer{because}. Wait, or choose another sandbox.")
+
+
+def gone_words(info: SandboxInfo) -> str:
+    """That a sandbox does not exist any more, and what to do."""
+    return f"{sanitize_line(info.name)} is gone. Choose another sandbox, or create one."

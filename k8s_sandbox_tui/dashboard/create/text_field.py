@@ -13,15 +13,11 @@ from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual import events, getters
-    from textual.app import App
+    from textual import events
 
 
 class TextField(SteadyInput):
     """An `Input` whose `text` may hold any character; it shows control characters as pictures."""
-
-    if TYPE_CHECKING:
-        app = getters.app(App[object])
 
     @dataclasses.dataclass
     class PastedLines(Message):
@@ -87,12 +83,6 @@ class TextField(SteadyInput):
             event.stop()
             edits[event.key]()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Take a paste from the terminal whole; `Input` would keep its first line, escape characters included."""
-        event.prevent_default()
-        event.stop()
-        self._take(event.text)
-
     def action_copy(self) -> None:
         """Copy what is selected, unless it is hidden."""
         if self.password:
@@ -107,11 +97,8 @@ class TextField(SteadyInput):
         else:
             super().action_cut()
 
-    def action_paste(self) -> None:
-        """Take what was copied in this app."""
-        self._take(self.app.clipboard)
-
-    def _take(self, text: str) -> None:
+    def take_pasted(self, text: str) -> None:
+        """Take a line whole, control characters and all; tell of several."""
         stripped = text.strip("\r\n")
         if "\n" in stripped or "\r" in stripped:
             self.post_message(self.PastedLines(self, text))
