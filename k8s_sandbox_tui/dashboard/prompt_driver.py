@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import os
 import select
+import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -72,6 +73,9 @@ class PromptDriver(LinuxDriver):
             self._wake = os.pipe()
             sys.setswitchinterval(HAND_OVER)
         super().start_application_mode()
+        # In turns of the loop: whatever a signal interrupts at once may hold the lock that it would need.
+        self._loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
+        self._loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
 
     def disable_input(self) -> None:
         """End the thread, and wait until it has ended."""
@@ -123,6 +127,13 @@ class PromptDriver(LinuxDriver):
 
     def flush(self) -> None:
         """What was written is sent without it."""
+
+    def _sigtstp_application(self, *_signal: object) -> None:
+        """Give the terminal away, and stop."""
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        os.kill(os.getpid(), signal.SIGSTOP)
 
     def _sigcont_application(self, *_signal: object) -> None:
         """Take the terminal back; after a SIGSTOP it was not given away, and Textual's would take it twice."""

@@ -244,7 +244,8 @@ async def test_a_long_failure_scrolls_and_keeps_its_buttons(flow: Flow) -> None:
     for width, height in ((80, 24), (64, 16)):
         await flow.pilot.resize_terminal(width, height)
         edit = flow.app.screen.query_one("#edit")
-        await flow.eventually(lambda: flow.app.screen.size, Size(width, height))
-        await flow.eventually(lambda edit=edit: flow.app.screen.region.contains_region(edit.region), expected=True)
+        size = Size(width, height)
+        await flow.eventually(lambda: flow.app.screen.size, size)
+        await flow.eventually(lambda size=size, edit=edit: size.region.contains_region(edit.region), expected=True)
     await flow.pilot.click("#close")
     assert len(flow.app.screen_stack) == 1

@@ -153,7 +153,10 @@ async def test_rights_are_asked_once_a_place_and_never_by_the_clock() -> None:
         assert shown.cluster.compute.rights_asked == ["default"]
         shown.main.show_namespaces(("agents",))
         await shown.until(lambda: shown.cluster.compute.rights_asked == ["default", "agents"])
+        listings = shown.cluster.compute.inventories
+        asked = len(listings)
         shown.main.show_namespaces(("default",))
+        await shown.until(lambda: len(listings) > asked)
         await shown.put_rows(ROWS)
         assert shown.cluster.compute.rights_asked == ["default", "agents"]
         await shown.press("r")

@@ -107,6 +107,14 @@ class Terminal:
             pass
         return self.process.returncode
 
+    def wait_for_stop(self, seconds: float = DEADLINE) -> None:
+        """Reads until the program is stopped, as by SIGSTOP."""
+        end = time.monotonic() + seconds
+        while (stopped := os.waitpid(self.process.pid, os.WUNTRACED | os.WNOHANG)) == (0, 0):
+            self._read(min(0.05, end - time.monotonic()))
+            assert time.monotonic() < end, f"the program was not stopped. The screen:\n{self.text}"
+        assert os.WIFSTOPPED(stopped[1])
+
     def hang_up(self) -> None:
         """Takes the terminal away."""
         if not self._closed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import sys
@@ -75,8 +74,7 @@ def test_a_signal_to_stop_pauses_it_and_one_to_go_on_brings_it_back_whole(
         before = terminal.modes()
         terminal.wait_for("Running")
         terminal.process.send_signal(number)
-        _, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
-        assert os.WIFSTOPPED(status)
+        terminal.wait_for_stop()
         if number is signal.SIGTSTP:
             terminal.wait_for(lambda _: b"\x1b[?1049l" in terminal.raw)
             assert terminal.modes() == before
@@ -85,6 +83,22 @@ def test_a_signal_to_stop_pauses_it_and_one_to_go_on_brings_it_back_whole(
         terminal.wait_for(lambda _: b"Running" in terminal.raw)
         terminal.send("?")
         terminal.wait_for("Esc closes")
+        terminal.send("\x11")
+        assert terminal.wait_for_end() == 0
+        assert terminal.modes() == before
+
+
+def test_it_pauses_and_goes_on_at_any_moment_while_it_draws(tmp_path: Path) -> None:
+    with dashboard("busy", tmp_path) as terminal:
+        before = terminal.modes()
+        for _ in range(25):
+            terminal.wait_for("Running")
+            terminal.process.send_signal(signal.SIGTSTP)
+            terminal.wait_for_stop()
+            terminal.wait_for(lambda _: terminal.raw.rfind(b"\x1b[?1049l") > terminal.raw.rfind(b"\x1b[?1049h"))
+            assert terminal.modes() == before
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.wait_for(lambda _: terminal.raw.rfind(b"\x1b[?1049l") < terminal.raw.rfind(b"\x1b[?1049h"))
         terminal.send("\x11")
         assert terminal.wait_for_end() == 0
         assert terminal.modes() == before

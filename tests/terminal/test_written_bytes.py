@@ -55,8 +55,7 @@ def test_no_colour_that_the_terminal_does_not_have_and_a_copy_that_fits_what_it_
     command = [sys.executable, "-m", "tests.terminal.troubled_dashboard", "none"]
     with Terminal(command, environment={**usual, **environment}) as terminal:
         terminal.wait_for("LIVE")
-        screen = terminal.wait_for("Failed")
-        assert "Running" in screen
+        screen = terminal.wait_for(lambda screen: "Failed" in screen and "Running" in screen)
         assert "1 failed" in screen
         terminal.send("?")
         terminal.wait_for("Esc closes")
