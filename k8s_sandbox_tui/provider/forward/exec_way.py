@@ -34,9 +34,15 @@ class ExecWay:
 
     via = ForwardWay.EXEC
 
-    def __init__(self, destination: Destination) -> None:
-        """Asks nothing yet."""
+    def __init__(self, destination: Destination, *, comes_back: bool) -> None:
+        """Asks nothing yet.
+
+        Args:
+            destination: The port.
+            comes_back: In the network of this machine, connections to the port are such to the forward.
+        """
         self._to = destination
+        self._comes_back = comes_back
         self._exec_patience = replace(EXEC_PATIENCE, open=destination.patience.connect, ping=destination.patience.ping)
         self._tools: list[str] = []
         self._session: HelperSession | None = None
@@ -46,7 +52,7 @@ class ExecWay:
         """Finds out whether it can be done; makes no connection to the port.
 
         Raises:
-            ForwardError: The sandbox has nothing to make connections with.
+            ForwardError: The sandbox has nothing to make connections with, or they would come back.
             SandboxError: Commands cannot be run.
         """
         await self._helper()
@@ -74,7 +80,14 @@ class ExecWay:
                 return self._session
             await self.aclose()
             if not self._tools:
-                self._tools = await find_tools(self._to.connection, self._to.target)
+                found = await find_tools(self._to.connection, self._to.target)
+                if found.here and self._comes_back:
+                    raise ForwardError(
+                        f"{self._to.sandbox_id} has the network of this machine, where port {self._to.port} is the one"
+                        " that is forwarded from.",
+                        hint="Choose another local port, or 0 for any that is free.",
+                    )
+                self._tools = found.names
             complaint = ""
             for tool in tuple(self._tools):
                 if tool == "nc":

@@ -15,6 +15,7 @@ from k8s_sandbox_tui.provider.forward.patience import PATIENCE, ForwardPatience
 from k8s_sandbox_tui.provider.forward.pod_watch import PodWatch
 from k8s_sandbox_tui.provider.forward.port_forward import PortForward
 from k8s_sandbox_tui.provider.forward.port_forward_way import PortForwardWay
+from k8s_sandbox_tui.provider.forward.same_network import comes_back
 from k8s_sandbox_tui.provider.url import check_port
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ async def open_forward(
         forwarder = Forwarder(watch, patience)
         await watch.start()
         destination = Destination(connection, target, remote_port, watch, patience)
-        first, second = PortForwardWay(destination), ExecWay(destination)
+        local = listeners[0].getsockname()
+        back = comes_back(local[0], local[1], remote_port)
+        first, second = PortForwardWay(destination), ExecWay(destination, comes_back=back)
 
         def rerouted(why: str) -> None:
             forwarder.tell(ForwardEvent(kind=ForwardEventKind.REROUTED, message=why))
@@ -77,7 +80,6 @@ async def open_forward(
             way = first
         try:
             await way.start()
-            local = listeners[0].getsockname()
             forward = PortForward(
                 forwarder, way, sandbox_id=target.sandbox_id, remote_port=remote_port, local=(local[0], local[1])
             )

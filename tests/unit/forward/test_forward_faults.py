@@ -12,6 +12,9 @@ import pytest
 
 from k8s_sandbox_tui.provider.errors import ForwardError, InvalidArgumentError, SandboxError, SandboxGoneError
 from k8s_sandbox_tui.provider.forward.model import ForwardEventKind, ForwardState
+from k8s_sandbox_tui.provider.forward.opening import open_forward
+from k8s_sandbox_tui.provider.forward.same_network import comes_back, this_network
+from tests.unit.forward.forward_cluster import TARGET
 from tests.unit.forward.wires import ask, broken, choose, event, own_tasks
 from tests.unit.provider.api_server import silence
 
@@ -181,6 +184,34 @@ async def test_a_node_that_is_not_reached_is_told_with_what_to_look_at(
         async with cluster.forward(via):
             pass
     assert "kubectl get nodes" in caught.value.hint
+
+
+async def test_a_forward_that_would_connect_to_itself_is_refused(cluster: ForwardCluster) -> None:
+    """The commands of this cluster run here, as those of sandboxes in the local cluster do."""
+    if not this_network():
+        pytest.skip("what network a program has is told by Linux alone")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    async with cluster.access() as access:
+        with pytest.raises(ForwardError, match=f"network of this machine, where port {port}") as caught:
+            await open_forward(access, TARGET, port, local_port=port, via="exec")
+        assert "another local port" in caught.value.hint
+        async with await open_forward(access, TARGET, port, via="exec") as forward:
+            assert forward.local_port != port
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "back"),
+    [
+        ("127.0.0.1", 80, True),
+        ("0.0.0.0", 80, True),
+        ("::1", 80, True),
+        ("127.0.0.1", 81, False),
+        ("192.168.1.2", 80, False),
+    ],
+)
+def test_what_would_come_back(host: str, port: int, back: bool) -> None:
+    assert comes_back(host, port, 80) is back
 
 
 async def test_what_cannot_be_is_refused_before_any_request(cluster: ForwardCluster) -> None:

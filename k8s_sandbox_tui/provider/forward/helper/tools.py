@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8s_sandbox_tui.provider.errors import ForwardError
 from k8s_sandbox_tui.provider.exec.commands import run_command
+from k8s_sandbox_tui.provider.forward.same_network import SAY_NETWORK, this_network
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.provider.exec.target import ExecConnection, ExecTarget
@@ -14,15 +15,23 @@ if TYPE_CHECKING:
 TOOLS: Final = ("python3", "python", "node", "nc")
 """The preferred first. All but `nc` make many connections in one process."""
 
-_PROBE: Final = "for t; do command -v $t >/dev/null 2>&1 && echo $t; done; :"
+_PROBE: Final = f"for t; do command -v $t >/dev/null 2>&1 && echo $t; done; {SAY_NETWORK}; :"
 _PROBE_MS: Final = 15_000
 
 _NC: Final = 'case "$(nc -h 2>&1)" in *-N*) exec nc -N 127.0.0.1 "$1";; *) exec nc 127.0.0.1 "$1";; esac'
 """OpenBSD's nc passes the end of its input on only with -N; busybox's always does."""
 
 
-async def find_tools(connection: ExecConnection, target: ExecTarget) -> list[str]:
-    """Those that the sandbox has.
+class Tools(NamedTuple):
+    """What a sandbox has."""
+
+    names: list[str]
+    here: bool
+    """Its network is the one of this machine, as far as both can tell."""
+
+
+async def find_tools(connection: ExecConnection, target: ExecTarget) -> Tools:
+    """What the sandbox has.
 
     Raises:
         ForwardError: None of them.
@@ -36,7 +45,7 @@ async def find_tools(connection: ExecConnection, target: ExecTarget) -> list[str
             f"{target.sandbox_id} has neither Python, Node.js nor nc, one of which a forward through exec needs.",
             hint="Use an image that has one, or have the right create on pods/portforward granted.",
         )
-    return tools
+    return Tools(tools, this_network() in found)
 
 
 def helper_command(tool: str, port: int) -> list[str]:
