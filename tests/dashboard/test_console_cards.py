@@ -282,6 +282,41 @@ async def test_copies_are_of_what_is_kept_or_of_what_the_mouse_selected(pilot: P
     assert app.clipboard in cards(app)[row]
 
 
+async def test_the_mouse_selects_what_is_under_it_however_long_the_output_is(
+    pilot: Pilot[None], app: ConsoleApp
+) -> None:
+    async def select(text: str, size: int) -> None:
+        row = next(number for number, line in enumerate(cards(app)) if line[2:] == text)
+        before = [line[1:] for line in cards(app)]
+        await pilot.mouse_down("#console-output", offset=(2, row))
+        await pilot.pause()
+        assert [line[1:] for line in cards(app)] == before, "what the button is pressed on stays under it"
+        await pilot.hover("#console-output", offset=(1 + size, row))
+        await pilot.mouse_up("#console-output", offset=(1 + size, row))
+        await pilot.pause()
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: app.clipboard == text[:size])
+
+    await ran(pilot, app, "long", b"".join(b"row %d\n" % number for number in range(60)))
+    await select("row 57", 6)
+    assert chosen(app)[-1] == "row 59"
+    await pilot.press("escape", *["pageup"] * 9)
+    await pilot.pause()
+    await select("line 5 of 40", 6)
+
+
+async def test_the_keys_go_to_the_cards_without_moving_what_one_reads_of_the_newest(
+    pilot: Pilot[None], app: ConsoleApp
+) -> None:
+    await ran(pilot, app, "long", b"".join(b"row %d\n" % number for number in range(60)))
+    await pilot.press("shift+tab")
+    await pilot.pause()
+    assert chosen(app)[-1] == "row 59"
+    await pilot.press("escape", "pageup", "pageup", "pageup", "pageup", "pageup", "pageup", "shift+tab")
+    await pilot.pause()
+    assert chosen(app)[0] == "row 0", "where nothing of it was in view, its beginning is"
+
+
 SCRIPTS = {
     "K": "kubectl --context prod exec -n default ",
     "P": "import os\n",

@@ -80,15 +80,18 @@ class CardList(OutputView):
     # Keys.
 
     def on_focus(self) -> None:
-        """However the focus came, there is a card for the keys."""
+        """However the focus came, there is a card for the keys; what the mouse was pressed on must not move."""
         if self._chosen not in self.cards and self.cards:
-            self.enter()
+            lowest = self._list.row(self.scroll_offset.y + self.scrollable_content_region.height - 1)
+            self.choose_in_place(self.cards[-1] if lowest is None else lowest.card)
 
     def enter(self) -> None:
         """Choose the newest card; what of it is in view stays where it is."""
-        self.choose_in_place(self.cards[-1])
-        if self._list.row(self.scroll_offset.y + self.scrollable_content_region.height - 1) is not None:
-            self.choose(self._chosen)
+        card = self.cards[-1]
+        self.choose_in_place(card)
+        top = self._list.top_of(card)
+        if top is not None and top >= self.scroll_offset.y + self.scrollable_content_region.height:
+            self._show_card(card)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what cannot be done with the chosen card now."""
