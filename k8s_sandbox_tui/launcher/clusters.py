@@ -191,6 +191,8 @@ async def _connect(
     context: str | None = None,
     local: LocalClusterStatus | None = None,
 ) -> OpenedCluster:
+    from msgspec import structs
+
     from k8s_sandbox_tui.provider import k8s
     from k8s_sandbox_tui.provider.opened import OpenedCluster
 
@@ -210,7 +212,8 @@ async def _connect(
         return OpenedCluster(compute=compute, cluster=cluster)
     return OpenedCluster(
         compute=compute,
-        cluster=cluster,
+        # Whoever is to reach it from elsewhere needs the file.
+        cluster=structs.replace(cluster, source=str(local.kubeconfig)),
         local=True,
         isolation=local.isolation,
         limits=local.limits,

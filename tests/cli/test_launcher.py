@@ -17,6 +17,7 @@ import pytest
 from k8s_sandbox_tui.cli import output
 from k8s_sandbox_tui.cli.choices import ClusterChoice
 from k8s_sandbox_tui.dashboard import run as dashboard_run
+from k8s_sandbox_tui.dashboard.console.snippets import Origin
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.launcher.clusters import contexts_of, opener
 from k8s_sandbox_tui.launcher.main import launch
@@ -288,6 +289,19 @@ async def test_the_screen_is_told_how_the_local_cluster_holds_sandboxes(
             "private",
             "Mind the gap.",
         )
+
+
+async def test_what_is_copied_for_use_elsewhere_finds_the_local_cluster_there(
+    local_cluster: LocalClusterStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    opened = await opener(ClusterChoice(local=True))()
+    async with opened.compute:
+        origin = Origin.of(opened.cluster)
+    assert origin == (opened.cluster.context, str(local_cluster.kubeconfig))
+    elsewhere = await opener(ClusterChoice(kubeconfig=origin.kubeconfig))(ClusterWish(context=origin.context))
+    async with elsewhere.compute:
+        assert elsewhere.cluster.server == local_cluster.url
 
 
 async def test_without_a_kubeconfig_there_are_no_contexts() -> None:
