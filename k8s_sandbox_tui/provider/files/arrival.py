@@ -51,6 +51,10 @@ class TreeHeader(NamedTuple):
     size: int
 
 
+_SHUT: Final = re.compile(r"(?:^|[ '])\./(?P<name>[^:']+)'?: (?:[^:]*: )?Permission denied", re.MULTILINE)
+"""What GNU's and busybox's `tar` say of an entry that may not be read."""
+
+
 class Arrival:
     """The output of `transfer_scripts.FETCH`, or of a script like it."""
 
@@ -135,7 +139,8 @@ class Arrival:
         lines = said.splitlines()
         harmless = lines and all(any(words in line for words in _HARMLESS) for line in lines)
         if code != ["000"] and not (code == ["001"] and harmless):
-            raise fault_error(FAILED, said, self.path)
+            shut = _SHUT.search(said)
+            raise fault_error(FAILED, said, f"{self.path.rstrip('/')}/{shut['name']}" if shut else self.path)
 
     def broken(self, why: str) -> FileTransferError:
         """The error for what did not arrive whole."""

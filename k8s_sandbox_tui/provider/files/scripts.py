@@ -101,8 +101,10 @@ REMOVE: Final = """here "$1"||lost "$1" 71
 rm -rf "$1"
 here "$1"||exit 0
 [ -w "${1%/*}/" ]||exit 74
+ls -R "$1/" >/dev/null
 exit 79
 """
+"""Busybox's rm says nothing of a directory that it cannot read; ls does."""
 
 _ONTO: Final = """here "$1"||lost "$1" 71
 echo 2
@@ -120,7 +122,8 @@ MOVE: Final = f"""{_ONTO}[ -w "${{1%/*}}/" ]||{{ echo 1;exit 74;}}
 mv -f "$1" "$2"||exit 79
 """
 
-COPY: Final = f"""{_ONTO}t=${{2%/*}}/.computesdk-$3
+COPY: Final = f"""{_ONTO}[ -L "$1" ]||[ -r "$1" ]||{{ echo 1;exit 74;}}
+t=${{2%/*}}/.computesdk-$3
 {GUARDED}{BODY}cp -a "$1" "$t"||exit 79
 mv -f "$t" "$2"||exit 79
 {END_GUARDED}"""

@@ -59,6 +59,26 @@ async def test_permissions(shell: Shell) -> None:
         assert sorted(tree(folder)) == ["locked", "locked/f", "secret"]
 
 
+async def test_what_may_not_be_read_is_what_is_named(shell: Shell) -> None:
+    with open_folder() as folder, wrapper(shell, as_nobody()) as program:
+        (folder / "secret").write_text("secret")
+        (folder / "secret").chmod(0o000)
+        (folder / "tree/locked/in").mkdir(parents=True)
+        (folder / "tree/locked").chmod(0o000)
+        (folder / "tree").chmod(0o777)
+        async with running_in(shell, path=program) as (files, _):
+            with pytest.raises(FilePermissionError, match=r"/secret'?: permission denied"):
+                await files.copy(folder / "secret", folder / "copy")
+            with pytest.raises(FilePermissionError, match=r"/locked'?: permission denied"):
+                await files.copy(folder / "tree/locked", folder / "copy")
+            with pytest.raises(FilePermissionError, match=r"/locked'?: permission denied"):
+                await files.remove(folder / "tree/locked")
+            with pytest.raises(FilePermissionError, match=r"/tree/locked'?: permission denied"):
+                await files.download(folder / "tree", folder / "here")
+            with pytest.raises(FilePermissionError, match=r"/tree'?: permission denied"):
+                await files.remove(folder / "tree")
+
+
 async def test_a_file_in_a_directory_that_cannot_be_written_is_filled_in_place(shell: Shell) -> None:
     with open_folder() as folder, wrapper(shell, as_nobody()) as program:
         (folder / "f").write_text("old")
