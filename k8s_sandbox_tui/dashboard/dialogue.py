@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 from k8s_sandbox_tui.dashboard.dimmed import Dimmed
+from k8s_sandbox_tui.dashboard.palette_sources import key_commands
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from textual import events, getters
     from textual.app import App
+    from textual.command import Provider
     from textual.geometry import Size
     from textual.visual import Visual
 
@@ -130,4 +132,6 @@ class InSteps(Screen[ScreenResultType]):
 
 
 class Dialogue(ModalScreen[ScreenResultType], InSteps[ScreenResultType]):
-    """A modal screen that opens in steps."""
+    """A modal screen that opens in steps, and has what its keys do in the palette."""
+
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {key_commands}

@@ -13,7 +13,7 @@ from k8s_sandbox_tui.dashboard.commands import COMMANDS, CommandProvider
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.lost_screen import LostScreen
-from k8s_sandbox_tui.dashboard.palette_sources import card_commands, place_commands
+from k8s_sandbox_tui.dashboard.palette_sources import card_commands, key_commands, place_commands
 from k8s_sandbox_tui.dashboard.permits import written
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.table.messages import MarksChanged, SandboxActivated, SandboxSelected
@@ -45,6 +45,7 @@ class MainScreen(LostScreen):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         CommandProvider,
         card_commands,
+        key_commands,
         place_commands,
     }
     AUTO_FOCUS = "SandboxTable"

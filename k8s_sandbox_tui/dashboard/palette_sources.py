@@ -20,3 +20,10 @@ def place_commands() -> type[Provider]:
     from k8s_sandbox_tui.dashboard.places.palette import PlaceProvider
 
     return PlaceProvider
+
+
+def key_commands() -> type[Provider]:
+    """What the keys do where one is."""
+    from k8s_sandbox_tui.dashboard.key_palette import KeyProvider
+
+    return KeyProvider
