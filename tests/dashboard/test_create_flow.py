@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -105,6 +106,7 @@ async def test_a_sandbox_is_made_and_handed_over_and_the_form_is_empty_again(flo
         ["○", "Starting"],
         ["○", "Running"],
     ]
+    assert lines[0].endswith(" 0.1 s"), "how long it lasted"
     assert lines[2].endswith("Pulling image [/b]")
     creation.step(CreateStage.RUNNING)
     creation.end.set_result(Sandbox("default/web-1"))
@@ -113,6 +115,28 @@ async def test_a_sandbox_is_made_and_handed_over_and_the_form_is_empty_again(flo
     await flow.eventually(lambda: len(flow.app.screen_stack), 1)
     await flow.start()
     assert flow.form.values.is_empty
+
+
+async def test_all_that_is_typed_is_what_the_provider_is_asked_for(flow: Flow) -> None:
+    await flow.start()
+    await flow.pilot.press("right", "enter", *"a:3", "enter", *"web", "tab", "space", "tab", *"ns", "enter")
+    await flow.pilot.press(
+        "A", "enter", *"1", "enter", "B", "enter", *"2", "tab", *"owner", "tab", *"ann", "tab", "tab"
+    )
+    creation = await flow.submit(*"1h30m", "tab", *"250m", "tab", "2", "tab", *"64Mi", "tab", *"1Gi", "tab", "r")
+    assert creation.arguments == {
+        "runtime": "python",
+        "image": "a:3",
+        "name": "web",
+        "namespace": "ns",
+        "envs": {"A": "1", "B": "2"},
+        "metadata": {"owner": "ann"},
+        "lifetime": timedelta(minutes=90),
+        "requests": {"cpu": "250m", "memory": "64Mi"},
+        "limits": {"cpu": "2", "memory": "1Gi"},
+        "security_profile": "restricted",
+    }
+    creation.end.set_result(Sandbox("ns/web"))
 
 
 async def test_a_failure_says_why_and_keeps_all_that_was_typed(flow: Flow) -> None:

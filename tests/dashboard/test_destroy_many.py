@@ -85,6 +85,17 @@ async def test_from_ten_on_nothing_but_the_number_destroys() -> None:
         await shown.until(lambda: len(destroyed(shown)) == 30)
 
 
+async def test_nine_go_with_a_letter_and_ten_do_not() -> None:
+    async with dashboard(ROWS) as shown:
+        await shown.press(*["space"] * 10, "f8", "y")
+        assert "type the number 10:" in shown.text
+        assert destroyed(shown) == []
+        await shown.press("escape", "up", "space", "f8")
+        assert "Destroy 9 sandboxes?" in shown.text
+        await shown.press("y")
+        await shown.until(lambda: len(destroyed(shown)) == 9)
+
+
 async def test_the_number_destroys_them_however_it_is_sent() -> None:
     async with dashboard(ROWS) as shown:
         for times, keys in enumerate(([*"30", "enter"], [*"x3y0", "enter"], [*"30", "tab", "tab", "enter"]), start=1):
