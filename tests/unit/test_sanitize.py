@@ -121,6 +121,7 @@ def test_a_line_is_always_harmless_and_stays_as_it_is_the_second_time(text: str)
             "a\u0301\u0301\r\n".encode() + b"\xc2\x90x\ne\x1b[K" + "\u0301".encode() * 9 + b"\n",
             ["a\u0301\u0301", "", "e" + "\u0301" * 4],
         ),
+        ("\u0301\x1b[3G".encode() + "\u0301".encode() * 9 + b"\n", ["\u0301 " + "\u0301" * 4]),
     ],
 )
 def test_output_becomes_lines_as_a_terminal_shows_them(data: bytes, expected: list[str]) -> None:

@@ -139,11 +139,13 @@ class LineEditor:
         return " " * (TAB - cells % TAB)
 
     def left(self, count: int | None = None) -> str:
-        """The text before the cursor, or its last `count` characters."""
+        """The text before the cursor, or its last `count` characters; spaces where the cursor is beyond the end."""
         start = 0 if count is None else max(0, self.column - count)
         if self._cells is not None:
-            return "".join(character for character, _ in self._cells[start : self.column])
-        return self._text()[start : self.column]
+            text = "".join([character for character, _ in self._cells[start : self.column]])
+        else:
+            text = self._text()[start : self.column]
+        return text.ljust(self.column - start)
 
     def plain(self) -> str | None:
         """The text when it has no style and the cursor is at its end, else None."""

@@ -38,7 +38,7 @@ def parse_yaml(text: str, origin: str) -> object:
         mark = error.problem_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise InvalidKubeconfigError(f"{origin} is not YAML: {error.problem}{where}.") from None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, UnicodeError):  # the second for half a character pair
         raise InvalidKubeconfigError(f"{origin} is not YAML: it has characters that YAML does not allow.") from None
     except RecursionError:
         raise InvalidKubeconfigError(f"{origin} is not a kubeconfig: it is nested too deeply.") from None

@@ -162,6 +162,7 @@ def test_what_was_asked_for_counts_as_configured_although_it_cannot_be_used(
     [
         ("clusters: [", "is not YAML: .* at line 2, column 1"),
         ("\x00", "is not YAML: it has characters"),
+        ("a: \ud800", "is not YAML: it has characters"),
         ("- 1", "is not a kubeconfig: Expected `object`, got `array`"),
         ("just text", "is not a kubeconfig: Expected `object`, got `str`"),
         ("clusters: 4", r"Expected `array`, got `str` - at `\$.clusters`"),
