@@ -16,6 +16,7 @@ from tests.dashboard.scripted import Dashboard, ScriptedCluster, ScriptedSandbox
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 INFOS = [sandbox_info(1), sandbox_info(2)]
 
@@ -133,6 +134,26 @@ async def test_those_of_several_sandboxes_are_listed_copied_by_click_and_ended_o
     assert second.state is ForwardState.LISTENING
     await shown.press("escape")
     assert "2 forwards" in shown.lines[0]
+
+
+async def test_a_suggested_port_is_clicked_and_its_forward_opened_in_the_browser(
+    shown: Dashboard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    for variable in ("SSH_TTY", "SSH_CONNECTION"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    await shown.press("f")
+    await shown.until(lambda: isinstance(shown.app.screen, ForwardsScreen))
+    await shown.click("8888")
+    assert shown.app.screen.query_one("#port", Input).value == "8888"
+    await shown.press("enter")
+    await shown.until(lambda: "127.0.0.1:8888 -> 8888" in shown.text)
+    await shown.press("o")
+    await shown.until(lambda: any(text.startswith("Opened in the browser") for text in shown.said))
+    assert (tmp_path / "opened").read_text() == "http://127.0.0.1:8888\n"
 
 
 async def test_a_forward_whose_sandbox_has_gone_says_so_once_and_stays_listed(shown: Dashboard) -> None:

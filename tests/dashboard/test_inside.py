@@ -185,6 +185,40 @@ async def test_reload_asks_again_and_the_previous_log_has_a_key(inside: Inside) 
     await inside.shows("the one before")
 
 
+async def test_a_page_is_copied_as_it_is_shown(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/1")
+    monkeypatch.delenv("TMUX", raising=False)
+    await inside.open(Page.YAML)
+    await inside.shows("TOKEN")
+    await inside.pilot.press("c")
+    await eventually(inside.pilot, lambda: inside.pilot.app.clipboard, inside.text + "\n")
+    assert f"value: {HIDDEN}" in inside.pilot.app.clipboard
+    app = inside.pilot.app
+    assert isinstance(app, Host)
+    await eventually(inside.pilot, lambda: app.said, ["Sent to the terminal (OSC 52); it may refuse"])
+
+
+async def test_enter_folds_a_block_and_n_goes_through_what_was_found(inside: Inside) -> None:
+    await inside.open(Page.YAML)
+    await inside.shows("TOKEN")
+    view = inside.view
+    await inside.pilot.press("slash", *"name", "enter")
+    bar = inside.pilot.app.screen.query_one(FindBar)
+    seen: list[str] = []
+    for key in ("n", "n", "N", "N"):
+        await inside.pilot.press(key)
+        await inside.pilot.pause()
+        seen.append(str(bar.query_one(".note").render()))
+    assert seen == ["2 of 3", "3 of 3", "2 of 3", "1 of 3"]
+    assert view.document.lines[view.cursor].text.strip() == f"name: {INFO.name}"
+    await inside.pilot.press("escape", "home", "down", "enter")
+    shown = [view.document.lines[number].text for number in view.document.visible]
+    assert "metadata:" in shown
+    assert not any(INFO.name in line for line in shown)
+    await inside.pilot.press("enter")
+    assert len(view.document.visible) == len(view.document.lines)
+
+
 async def test_a_log_that_is_read_on_keeps_what_was_scrolled_to_sideways(inside: Inside) -> None:
     """Following a log must not throw its reader back to the first column."""
     long = bytes(range(ord("a"), ord("z"))) * 6

@@ -9,6 +9,8 @@ from textual.widgets import OptionList
 from k8s_sandbox_tui.dashboard.columns.screen import ColumnsScreen
 from k8s_sandbox_tui.dashboard.commands import COMMANDS
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
+from k8s_sandbox_tui.dashboard.filter_bar import FilterBar
+from k8s_sandbox_tui.dashboard.forwards.screen import ForwardsScreen
 from k8s_sandbox_tui.dashboard.help_screen import HelpLines, HelpScreen
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.mark_screen import MarkScreen
@@ -19,8 +21,9 @@ from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.state_line import ROLES, ClusterState, Tally, state_parts
 from k8s_sandbox_tui.dashboard.state_widget import CLICKS, part_at
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
+from k8s_sandbox_tui.provider.errors import TransportError
 from k8s_sandbox_tui.provider.models import SandboxStatus
-from tests.dashboard.scripted import ScriptedCluster, dashboard, sandbox_info
+from tests.dashboard.scripted import ScriptedCluster, ScriptedSandbox, Update, dashboard, sandbox_info
 
 if TYPE_CHECKING:
     from tests.dashboard.scripted import Dashboard
@@ -106,6 +109,41 @@ async def test_a_click_on_a_part_of_the_top_line_does_or_leads_to_what_changes_i
             await shown.until(lambda screen=screen: isinstance(shown.app.screen, screen))
             await shown.press("escape")
             assert len(shown.app.screen_stack) == 1
+
+
+async def test_a_click_on_how_fresh_it_is_asks_again_whatever_it_says() -> None:
+    async with dashboard(ROWS, contexts=[]) as shown:
+        lost = TransportError("No answer.", sent=False)
+        for asked, (freshness, words) in enumerate(
+            (("stale", "STALE"), ("polling", "POLLING"), ("denied", "DENIED")), start=1
+        ):
+            await shown.put(Update(freshness=freshness, error=lost))
+            await click_text(shown, words, line=0)
+            assert shown.cluster.inventory.refreshes == asked
+        shown.cluster.inventory.put(lost)
+        await shown.until(lambda: "NOT CONNECTED" in shown.lines[0])
+        await click_text(shown, "NOT CONNECTED", line=0)
+        await shown.until(lambda: len(shown.cluster.compute.inventories) == 2)
+
+
+async def test_a_click_on_forwards_on_what_was_asked_for_and_on_local_leads_there() -> None:
+    cluster = ScriptedCluster(local=True, isolation="process")
+    row = sandbox_info(1, labels={"team": "search"})
+    cluster.compute.sandbox.known[row.id] = ScriptedSandbox(row.id, row.uid, info=row)
+    async with dashboard([row], cluster=cluster, contexts=[], settings=Settings(selector="team=search")) as shown:
+        await shown.press("f")
+        await shown.until(lambda: isinstance(shown.app.screen, ForwardsScreen))
+        await shown.press("enter")
+        await shown.until(lambda: "1 forward" in shown.lines[0])
+        await shown.press("escape")
+        for text, there in (
+            ("1 forward", lambda: isinstance(shown.app.screen, ForwardsScreen)),
+            ("LOCAL", lambda: isinstance(shown.app.screen, ContextScreen)),
+            ("team=search", lambda: shown.main.query_one(FilterBar).has_focus_within),
+        ):
+            await click_text(shown, text, line=0)
+            await shown.until(there)
+            await shown.press("escape")
 
 
 async def test_read_only_mode_is_lifted_by_a_click_where_that_is_allowed() -> None:

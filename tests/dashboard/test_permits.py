@@ -13,6 +13,7 @@ from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.themes import DARK
 from k8s_sandbox_tui.dashboard.urls.screen import UrlScreen
 from k8s_sandbox_tui.provider.errors import TransportError
+from tests.dashboard.commanded import Commanded
 from tests.dashboard.scripted import ScriptedCluster, ScriptedSandbox, dashboard, sandbox_info
 
 NO_FORWARD = [f"{verb} pods/{what}" for verb in ("create", "get") for what in ("portforward", "exec")]
@@ -44,6 +45,20 @@ async def test_in_read_only_mode_no_command_is_run() -> None:
         await shown.press(*"ls", "enter")
         assert shown.main.query_one(Console).cards == []
         assert "Read-only mode is on. Press L to allow changes." in shown.text
+
+
+async def test_in_read_only_mode_no_command_is_run_once_more() -> None:
+    cluster = ScriptedCluster()
+    sandbox = cluster.compute.sandbox.known[ROWS[0].id] = Commanded(ROWS[0].id, ROWS[0].uid, info=ROWS[0])
+    async with dashboard(ROWS, cluster=cluster) as shown:
+        await shown.press("enter", *"make", "enter")
+        (await sandbox.shell.command(0)).exit(0)
+        await shown.until(lambda: "exit 0" in shown.text)
+        await shown.press("escape", "L", "enter", "shift+tab", "r")
+        await shown.until(lambda: "Read-only mode is on. Press L to allow changes." in shown.text)
+        assert len(sandbox.shell.commands) == len(shown.main.query_one(Console).cards) == 1
+        await shown.press("escape", "escape", "L", "enter", "shift+tab", "r")
+        assert (await sandbox.shell.command(1)).command == "make"
 
 
 async def test_a_locked_one_stays() -> None:
