@@ -210,6 +210,8 @@ async def test_cd_lasts_for_the_next_commands_of_that_sandbox_unless_it_fails(ap
         assert app.screen_text()[-1].startswith(" computesdk-sbx-1a2b3c4d /app/src $")
         await enter(pilot, "ls")
         assert (await app.host.command(3)).cwd == "/app/src"
+        told = re.compile(r"\bls +computesdk-sbx-1a2b3c4d  /app/src  \d\d:")
+        await until(pilot, lambda: any(told.search(line) for line in app.screen_text()))
         app.console_pane.select(app.host, info("other"))
         await enter(pilot, "ls")
         assert (await app.host.command(4)).cwd is None
