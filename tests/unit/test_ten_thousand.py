@@ -142,7 +142,7 @@ def changed(chance: random.Random, document: object) -> object:
             if chance.random() < 0.3:
                 del inside[place]
             else:
-                inside[place] = chance.choice(ODD)
+                inside[place] = copy.deepcopy(chance.choice(ODD))
             break
     return document
 
