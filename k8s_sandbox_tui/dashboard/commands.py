@@ -196,6 +196,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
 )  # fmt: skip
 
+DESTRUCTIVE = frozenset({"destroy.confirm", "jobs.end", "jobs.remove", "presets.remove", "question.yes"})
+"""The ids of what destroys, among the bindings that are no commands."""
+
 
 @runtime_checkable
 class CommandScreen(Protocol):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 from k8s_sandbox_tui.dashboard.dimmed import Dimmed
-from k8s_sandbox_tui.dashboard.palette_sources import key_commands
+from k8s_sandbox_tui.dashboard.key_source import key_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

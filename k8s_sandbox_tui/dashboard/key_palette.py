@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Provider
 
-from k8s_sandbox_tui.dashboard.commands import CommandScreen
+from k8s_sandbox_tui.dashboard.commands import DESTRUCTIVE, CommandScreen
 from k8s_sandbox_tui.dashboard.key_names import UNBOUND
 from k8s_sandbox_tui.dashboard.literal import escaped
-from k8s_sandbox_tui.dashboard.main_keys import DESTRUCTIVE
 from k8s_sandbox_tui.dashboard.record import Record
 
 if TYPE_CHECKING:

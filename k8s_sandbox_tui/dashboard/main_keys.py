@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-from k8s_sandbox_tui.dashboard.commands import COMMANDS
+from k8s_sandbox_tui.dashboard.commands import COMMANDS, DESTRUCTIVE
 from k8s_sandbox_tui.dashboard.completion.field import CHOOSING
 from k8s_sandbox_tui.dashboard.console.commands import CARD_COMMANDS, MOVE_COMMANDS
 from k8s_sandbox_tui.dashboard.console.pane import Console
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 EVERYWHERE: Mapping[str, str] = {"ctrl+q": "leaves", "ctrl+p": "opens the palette", "ctrl+c": "copies or cancels"}
 """Keys that always do the same, so that there is a way out of everything."""
-
-
-DESTRUCTIVE = frozenset({"destroy.confirm", "jobs.end", "jobs.remove", "presets.remove", "question.yes"})
-"""The ids of what destroys, among the bindings that are no commands."""
 
 
 class BoundKeys(NamedTuple):

@@ -12,8 +12,9 @@ from textual.message import Message
 from k8s_sandbox_tui.dashboard.commands import COMMANDS, CommandProvider
 from k8s_sandbox_tui.dashboard.feed_state import FeedState
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
+from k8s_sandbox_tui.dashboard.key_source import key_commands
 from k8s_sandbox_tui.dashboard.lost_screen import LostScreen
-from k8s_sandbox_tui.dashboard.palette_sources import card_commands, key_commands, place_commands
+from k8s_sandbox_tui.dashboard.palette_sources import card_commands, place_commands
 from k8s_sandbox_tui.dashboard.permits import written
 from k8s_sandbox_tui.dashboard.split import Split
 from k8s_sandbox_tui.dashboard.table.messages import MarksChanged, SandboxActivated, SandboxSelected

@@ -20,10 +20,3 @@ def place_commands() -> type[Provider]:
     from k8s_sandbox_tui.dashboard.places.palette import PlaceProvider
 
     return PlaceProvider
-
-
-def key_commands() -> type[Provider]:
-    """What the keys do where one is."""
-    from k8s_sandbox_tui.dashboard.key_palette import KeyProvider
-
-    return KeyProvider

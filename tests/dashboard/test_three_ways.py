@@ -9,7 +9,7 @@ from textual.command import CommandInput, CommandList, CommandPalette
 
 from k8s_sandbox_tui.dashboard.app import DashboardApp
 from k8s_sandbox_tui.dashboard.columns.screen import ColumnsScreen
-from k8s_sandbox_tui.dashboard.commands import COMMANDS
+from k8s_sandbox_tui.dashboard.commands import COMMANDS, Command
 from k8s_sandbox_tui.dashboard.destroy_screen import DestroyScreen
 from k8s_sandbox_tui.dashboard.help_screen import HelpLines, HelpScreen
 from k8s_sandbox_tui.dashboard.inside.screen import InsideScreen
@@ -21,7 +21,7 @@ from tests.dashboard.scripted import Dashboard, ScriptedCluster, dashboard, sand
 from tests.dashboard.scripted_jobs import ScriptedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 ROWS = [sandbox_info(number) for number in range(1, 6)]
 DIALOGUES = ("c", "i", "y", "u", "f", "b", "p", "f8", "m", "o", "n", "x", "exclamation_mark", "question_mark")
@@ -72,37 +72,48 @@ async def in_palette(shown: Dashboard, query: str, *, entry: str) -> None:
     await shown.until(lambda: palette not in shown.app.screen_stack)
 
 
-async def test_every_command_by_key_by_mouse_and_from_the_palette(done: list[str]) -> None:
+async def by_key(shown: Dashboard, command: Command) -> None:
+    for key in command.keys.split(",")[:1] if command.keys else ():
+        await shown.press(key)
+
+
+async def by_mouse(shown: Dashboard, command: Command) -> None:
+    """On the line that the help has for it."""
+    await shown.pilot.click(KeyBar, offset=(shown.lines[-1].index("? Help"), 0))
+    await shown.until(lambda: isinstance(shown.app.screen, HelpScreen) and shown.app.screen.is_mounted)
+    lines = shown.app.screen.query_one(HelpLines)
+    line = next(y for y in range(lines.virtual_size.height) if lines.command_at(y) == command.id)
+    lines.scroll_to(y=line, animate=False, force=True)
+    await shown.pilot.pause()
+    y = line - lines.scroll_offset.y
+    assert command.help[:30] in shown.lines[lines.region.y + y]
+    await shown.pilot.click(lines, offset=(20, y))
+
+
+async def by_palette(shown: Dashboard, command: Command) -> None:
+    await in_palette(shown, command.help, entry=command.help)
+
+
+@pytest.mark.parametrize("way", [by_key, by_mouse, by_palette])
+async def test_every_command_can_be_given_in_each_way(
+    done: list[str], way: Callable[[Dashboard, Command], Awaitable[None]]
+) -> None:
     async with dashboard(ROWS, cluster=cluster(), contexts=[]) as shown:
         # There is something to clear.
         shown.main.store.marks.add([ROWS[0].uid])
         shown.main.refresh_bindings()
         for command in COMMANDS:
-            opens_help = command.action == "help"
-
-            async def did(action: str = command.action, *, opens_help: bool = opens_help) -> None:
-                await shown.until(lambda: isinstance(shown.app.screen, HelpScreen) if opens_help else bool(done))
-                assert done == ([] if opens_help else [action])
-                done.clear()
-                if opens_help:
-                    await shown.press("escape")
-
-            for key in command.keys.split(",") if command.keys else ():
-                await shown.press(key)
-                await did()
-            await shown.pilot.click(KeyBar, offset=(shown.lines[-1].index("? Help"), 0))
-            await shown.until(lambda: isinstance(shown.app.screen, HelpScreen))
-            await shown.pilot.pause()
-            lines = shown.app.screen.query_one(HelpLines)
-            line = next(y for y in range(lines.virtual_size.height) if lines.command_at(y) == command.id)
-            lines.scroll_to(y=line, animate=False, force=True)
-            await shown.pilot.pause()
-            y = line - lines.scroll_offset.y
-            assert command.help[:30] in shown.lines[lines.region.y + y]
-            await shown.pilot.click(lines, offset=(20, y))
-            await did()
-            await in_palette(shown, command.help, entry=command.help)
-            await did()
+            if way is by_key and not command.keys:
+                continue
+            await way(shown, command)
+            if command.action == "help":
+                await shown.until(lambda: isinstance(shown.app.screen, HelpScreen))
+                await shown.press("escape")
+                await shown.until(lambda: len(shown.app.screen_stack) == 1)
+            else:
+                await shown.until(lambda: bool(done))
+            assert done == ([] if command.action == "help" else [command.action])
+            done.clear()
 
 
 async def test_what_a_dialogue_can_do_is_on_it_and_in_its_palette() -> None:
