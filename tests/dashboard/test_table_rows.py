@@ -70,6 +70,15 @@ async def test_a_second_draws_by_itself_the_lines_whose_age_reads_otherwise(draw
         assert "5m1s" in shown.lines[3]
 
 
+async def test_a_filter_by_age_lets_others_through_as_time_goes_on() -> None:
+    async with dashboard([sandbox_info(1, age=3595), sandbox_info(2, age=7200), sandbox_info(3, age=60)]) as shown:
+        await shown.press("slash", *"age>1h", "enter")
+        assert shown.names == ["2"]
+        shown.clock.advance(10)
+        await shown.until(lambda: shown.names == ["1", "2"])
+        assert "2 of 3" in shown.text
+
+
 async def test_the_cursor_stays_on_its_sandbox_when_rows_come_and_go_until_that_goes_itself() -> None:
     async with dashboard(ROWS) as shown:
         await shown.press("down", "down")
