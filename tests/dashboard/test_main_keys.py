@@ -213,6 +213,20 @@ async def test_zoom_gives_one_pane_all_the_room_and_the_border_moves_by_keys_and
         assert shown.table.size.height == rows + 2
 
 
+async def test_side_by_side_the_border_moves_by_keys_and_by_dragging_too() -> None:
+    async with dashboard(ROWS, size=(200, 40)) as shown:
+        width = shown.table.size.width
+        await shown.press("plus")
+        assert shown.table.size.width == width + 4
+        await shown.press("minus", "minus")
+        assert shown.table.size.width == width - 4
+        border = shown.main.query_one(SecondPane).region
+        await shown.pilot.mouse_down(SecondPane, offset=(0, 10))
+        await shown.pilot.hover(offset=(border.x + 10, 12))
+        await shown.pilot.mouse_up(offset=(border.x + 10, 12))
+        assert shown.table.size.width == width + 6
+
+
 async def test_url_yaml_events_log_and_another_one_like_it_are_of_the_selected_sandbox() -> None:
     rows = [replace(row, metadata={"number": row.name[-2:]}, image=f"img:{row.name[-2:]}") for row in ROWS[:3]]
     async with dashboard(rows) as shown:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from k8s_sandbox_tui.dashboard.inside.screen import InsideScreen
 from k8s_sandbox_tui.dashboard.memories import SORT, THEME, Sort
 from k8s_sandbox_tui.dashboard.remembered import Remembered
 from k8s_sandbox_tui.dashboard.settings.model import Settings
@@ -14,6 +15,8 @@ from tests.dashboard.scripted import dashboard, sandbox_info
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from k8s_sandbox_tui.dashboard.clipboard import ClipboardWay
 
 ROWS = [sandbox_info(number) for number in range(1, 6)]
 
@@ -77,3 +80,25 @@ async def test_the_setting_goes_before_what_is_remembered_and_the_variable_befor
 async def test_an_interval_forces_polling(settings: Settings, asked: tuple[float, bool]) -> None:
     async with dashboard(ROWS, settings=settings) as shown:
         assert shown.cluster.compute.asked == [asked]
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("auto", "Sent to the terminal (OSC 52)"),
+        ("native", "Not copied: no program"),
+        ("osc52", "Sent to the terminal"),
+    ],
+)
+async def test_copies_go_the_way_that_the_settings_allow(
+    way: ClipboardWay, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # There is no program that could do it.
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_TTY", "SSH_CONNECTION"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PATH", "")
+    async with dashboard(ROWS, settings=Settings(clipboard=way)) as shown:
+        await shown.press("i")
+        await shown.until(lambda: isinstance(shown.app.screen, InsideScreen) and ROWS[0].uid in shown.text)
+        await shown.press("c")
+        await shown.until(lambda: any(one.startswith(said) for one in shown.said))

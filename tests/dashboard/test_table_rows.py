@@ -183,6 +183,10 @@ async def test_pages_home_end_wheel_and_click() -> None:
         assert shown.cursor_uid == ROWS[3].uid
         await shown.press("j", "k", "k")
         assert shown.cursor_uid == ROWS[2].uid
+        await shown.press("home", "ctrl+d")
+        assert shown.cursor_uid == ROWS[(height - 1) // 2].uid
+        await shown.press("ctrl+d", "ctrl+u", "ctrl+u")
+        assert shown.cursor_uid == ROWS[0].uid
 
 
 async def test_hostile_text_is_shown_as_harmless_text() -> None:

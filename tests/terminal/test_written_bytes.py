@@ -45,8 +45,9 @@ _SCREEN = rb"\x1bP\x1b\]52;c;([A-Za-z0-9+/=]+)\x07\x1b\\"
         ({"TERM": "xterm", **_SSH, "STY": "1.pts"}, {"16"}, _SCREEN),
         ({"TERM": "linux"}, {"16"}, b""),
         ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, set[str](), b""),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": ""}, {"24 bit"}, b""),
     ],
-    ids=["24 bit over ssh", "256 in tmux", "16 in screen", "linux console", "NO_COLOR"],
+    ids=["24 bit over ssh", "256 in tmux", "16 in screen", "linux console", "NO_COLOR", "NO_COLOR says nothing"],
 )
 def test_no_colour_that_the_terminal_does_not_have_and_a_copy_that_fits_what_it_is_in(
     environment: dict[str, str], kinds: set[str], copied: bytes, tmp_path: Path
