@@ -9,9 +9,10 @@ import pytest
 from k8s_sandbox_tui.dashboard.inside.screen import InsideScreen
 from k8s_sandbox_tui.dashboard.memories import SORT, THEME, Sort
 from k8s_sandbox_tui.dashboard.remembered import Remembered
-from k8s_sandbox_tui.dashboard.settings.model import Settings
+from k8s_sandbox_tui.dashboard.settings.model import ConsoleSettings, Settings
 from k8s_sandbox_tui.dashboard.table.widget import SandboxTable
-from tests.dashboard.scripted import dashboard, sandbox_info
+from tests.dashboard.commanded import Commanded
+from tests.dashboard.scripted import ScriptedCluster, dashboard, sandbox_info
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,3 +103,15 @@ async def test_copies_go_the_way_that_the_settings_allow(
         await shown.until(lambda: isinstance(shown.app.screen, InsideScreen) and ROWS[0].uid in shown.text)
         await shown.press("c")
         await shown.until(lambda: any(one.startswith(said) for one in shown.said))
+
+
+async def test_the_console_keeps_as_many_lines_as_the_settings_say() -> None:
+    cluster = ScriptedCluster()
+    sandbox = cluster.compute.sandbox.known[ROWS[0].id] = Commanded(ROWS[0].id, ROWS[0].uid, info=ROWS[0])
+    settings = Settings(console=ConsoleSettings(scrollback_lines=100))
+    async with dashboard(ROWS, cluster=cluster, settings=settings) as shown:
+        await shown.press("enter", "x", "enter")
+        (await sandbox.shell.command(0)).out(b"".join([b"line %d\n" % number for number in range(130)])).exit(0)
+        await shown.until(lambda: "exit 0" in shown.text)
+        await shown.press("shift+tab", "home")
+        await shown.until(lambda: "30 earlier lines" in shown.text)

@@ -31,6 +31,7 @@ def written_colours(raw: bytes) -> set[str]:
     return kinds
 
 
+_RGB = re.compile(rb"[34]8[;:]2[;:](\d+)[;:](\d+)[;:](\d+)")
 _SSH = {"SSH_TTY": "/dev/pts/1"}
 _PLAIN = rb"(?<!;)\x1b\]52;c;([A-Za-z0-9+/=]+)\x07"
 _TMUX = rb"\x1bPtmux;\x1b\x1b\]52;c;([A-Za-z0-9+/=]+)\x07\x1b\\"
@@ -75,6 +76,9 @@ def test_no_colour_that_the_terminal_does_not_have_and_a_copy_that_fits_what_it_
     found = written_colours(bytes(terminal.raw))
     assert found <= {*kinds, "16"} if kinds - {"16"} else found == kinds
     assert kinds <= found
+    if "24 bit" in kinds:
+        greys = [red == green == blue for red, green, blue in _RGB.findall(bytes(terminal.raw))]
+        assert not all(greys), "colours, not shades of grey"
     if environment["TERM"] == "linux":
         # It has no other characters for sure; what the hostile sandbox sent has gone by then.
         assert terminal.raw.isascii()
