@@ -198,6 +198,15 @@ async def test_more_names_than_are_listed_and_a_fast_typist(app: ConsoleApp) -> 
         assert below(app)[0] == "setup.cfg"
 
 
+async def test_what_is_typed_on_narrows_the_list_and_its_count_down_to_one(app: ConsoleApp) -> None:
+    app.host.folders["."] = ["setup.cfg", "setup.py", "src/"]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_in(pilot, app, "cat s")
+        await until(pilot, lambda: bool(below(app)))
+        await pilot.press(*"etup.c")
+        await until(pilot, lambda: below(app) == ["setup.cfg", "1 name: Tab and the arrows choose, Esc closes"])
+
+
 async def test_hostile_names_run_nothing_and_reach_no_terminal(app: ConsoleApp) -> None:
     app.host.folders["."] = ["-rf", "a\x1b[2J", "b$(reboot)", "n\new", "q`x`;y"]
     async with app.run_test(size=(80, 24)) as pilot:

@@ -44,7 +44,8 @@ class Candidates(NamedTuple):
             return f"{nothing}; {others}" if others else nothing
         count = f"more than {len(self.names):,}" if self.more else f"{len(self.names):,}"
         shown = f", the first {MOST_SHOWN} are shown" if len(self.names) > MOST_SHOWN else ""
-        return f"{count} names{shown}; {others}" if others else f"{count} names{shown}"
+        count += " name" if count == "1" else " names"
+        return f"{count}{shown}; {others}" if others else f"{count}{shown}"
 
 
 def candidates(word: PathWord, listed: NameList, syntax: Syntax) -> Candidates:
