@@ -151,6 +151,8 @@ class ClusterScreen(UsageScreen):
     def store_emptied(self) -> None:
         """Others come."""
         self.table.start_over()
+        # Seen empty: the first of the others are read at once, and do not wait for the next reading.
+        self.usage.look()
         self.paint()
 
     def store_changed(self, removed: Sequence[str]) -> None:
@@ -232,7 +234,9 @@ class ClusterScreen(UsageScreen):
         """Go to another cluster, after a question where something ends with this one."""
         from k8s_sandbox_tui.dashboard.places.leave_screen import LeaveScreen
 
-        if wish == self._here and self._failure is None:
+        # Where it cannot be seen, its kubeconfig may have changed: going there once more reads that anew.
+        seen = self._failure is None and self._feed.state.freshness not in {"stale", "denied"}
+        if wish == self._here and seen:
             return
         ends = self.what_ends()
         if not ends or await self.app.push_screen_wait(LeaveScreen(self.where, ends)):

@@ -25,8 +25,15 @@ def failure_placeholder(error: SandboxError, *, opened: bool, key: KeyOf) -> Pla
     title = "The connection to the cluster ended." if opened else "The cluster cannot be opened."
     if isinstance(error, CredentialPluginError):
         said = error.stderr.strip().splitlines()[-LAST_LINES:]
-        lines = (error.message, *said, error.hint)
+        # The message ends with the last line already: it is not said twice.
+        first, last = error.message, f": {said[-1]}" if said else ""
+        if last and first.endswith(last):
+            first = first.removesuffix(last) + ":"
+        lines = (first, *said, error.hint)
     else:
         lines = (error.message, error.hint)
-    then = f"Press {key('view.refresh')} to try again, {key('app.quit')} to quit."
+    then = (
+        f"Press {key('view.refresh')} to try again, {key('place.context')} for another cluster,"
+        f" {key('app.quit')} to quit."
+    )
     return Placeholder(title, (*lines, then), "error")

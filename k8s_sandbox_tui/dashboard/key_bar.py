@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
+from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from textual import events, getters
     from textual.app import App
+    from textual.binding import BindingType
     from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.signal import Signal
@@ -123,10 +125,21 @@ class KeyBar(Static):
                 key = self.app.get_key_display(binding)
                 group[binding.action] = KeyEntry(key, binding.description, binding.action, active.enabled)
                 self._namespaces[binding.action] = active.node
-        placed = place_keys(list(entries.values()), list(pinned.values()), self.size.width)
+        shown = self._in_order(list(entries.values()))
+        placed = place_keys(shown, list(pinned.values()), self.size.width)
         if placed != self._placed:
             self._placed = placed
             self.update(Content.assemble(*_parts(placed)), layout=False)
+
+    def _in_order(self, entries: Sequence[KeyEntry]) -> list[KeyEntry]:
+        """In the order in which each widget names its keys: Textual puts those that a keymap has moved last."""
+        waiting: dict[DOMNode, list[KeyEntry]] = {}
+        for entry in entries:
+            waiting.setdefault(self._namespaces[entry.action], []).append(entry)
+        for node, group in waiting.items():
+            ranks = _ranks(type(node))
+            group.sort(key=lambda entry: ranks.get(entry.action, len(ranks)))
+        return [waiting[self._namespaces[entry.action]].pop(0) for entry in entries]
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key under the mouse does."""
@@ -137,6 +150,16 @@ class KeyBar(Static):
                 else:
                     self.post_message(self.Refused(placed.entry.action))
                 return
+
+
+def _ranks(kind: type[DOMNode]) -> dict[str, int]:
+    """Where each action stands among the bindings that a widget declares; those of its base classes come first."""
+    actions = [
+        binding.action if isinstance(binding, Binding) else binding[1]
+        for base in reversed(kind.__mro__)
+        for binding in cast("Iterable[BindingType]", vars(base).get("BINDINGS", ()))
+    ]
+    return {action: rank for rank, action in enumerate(dict.fromkeys(actions))}
 
 
 def _character(key: str) -> str | None:

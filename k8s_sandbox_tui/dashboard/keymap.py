@@ -63,7 +63,7 @@ def _unknown(name: str, entries: Mapping[str, BoundKeys]) -> str:
     if name in entries:
         return ""
     near = get_close_matches(name, entries, n=1)
-    known = f"Did you mean {near[0]}?" if near else f"There are {', '.join(entries)}."
+    known = f"Did you mean {near[0]}?" if near else "k8s-sandbox-tui settings default lists all."
     return f"there is no such command. {known}"
 
 

@@ -56,6 +56,8 @@ class UsageReader:
         self._missed = False
         """Whether a reading has become due since `pause`."""
         self._seen: tuple[bool, bool] = (False, False)
+        self._refused: set[str] = set()
+        """The namespaces, of several, that are not asked about any more."""
 
     def look(self) -> None:
         """Read at once if the table has come to show it, or has come to have sandboxes."""
@@ -77,6 +79,7 @@ class UsageReader:
 
     def read_now(self) -> None:
         """Read again, also where that was refused."""
+        self._refused.clear()
         self._wake.set()
 
     async def run(self, source: UsagePort, namespaces: Callable[[], Namespaces]) -> None:
@@ -91,7 +94,7 @@ class UsageReader:
                 self._missed = True
             elif self._shows() and self._store.total:
                 try:
-                    used = await source.list_usage(namespaces=namespaces())
+                    used = await self._read(source, namespaces())
                 except (NotFoundError, ForbiddenError) as error:
                     self._give(())
                     self._tell(f"No CPU and memory: {error.message} {error.hint}".rstrip())
@@ -110,6 +113,26 @@ class UsageReader:
                     await self._wake.wait()
             except TimeoutError:
                 pass
+
+    async def _read(self, source: UsagePort, namespaces: Namespaces) -> Sequence[SandboxUsage]:
+        """What is used in all of them. One of several that refuses is told once, and takes nothing from the others."""
+        from k8s_sandbox_tui.provider.errors import ForbiddenError
+
+        if len(namespaces) < 2:
+            return await source.list_usage(namespaces=namespaces)
+        used: list[SandboxUsage] = []
+        for namespace in namespaces:
+            if namespace in self._refused:
+                continue
+            try:
+                used += await source.list_usage(namespaces=(namespace,))
+            except ForbiddenError as error:
+                self._refused.add(namespace)
+                if self._refused.issuperset(namespaces):
+                    self._refused.clear()
+                    raise
+                self._tell(f"No CPU and memory in {namespace}: {error.message} {error.hint}".rstrip())
+        return used
 
     def _give(self, used: Iterable[SandboxUsage]) -> None:
         by_name = {(one.namespace, one.name): one for one in used}

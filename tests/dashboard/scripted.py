@@ -326,6 +326,7 @@ class ScriptedCompute:
         """Those that are not granted in a namespace."""
         self.rights_asked: list[str] = []
         self.usage: Sequence[SandboxUsage] | SandboxError = ()
+        self.usage_refused: set[str] = set()
         self.usage_asked: list[tuple[str, ...]] = []
         """The namespaces of each reading."""
         self.listable: Sequence[str] | SandboxError = ("default", "kube-system")
@@ -375,6 +376,8 @@ class ScriptedCompute:
         self.usage_asked.append(tuple(namespaces or ()))
         if isinstance(self.usage, SandboxError):
             raise self.usage
+        if refused := self.usage_refused.intersection(namespaces or ()):
+            raise ForbiddenError(f"pods.metrics.k8s.io is forbidden in {min(refused)}", hint="Ask for list.")
         return self.usage
 
     async def namespaces(self) -> Sequence[str]:

@@ -126,7 +126,7 @@ async def test_a_cluster_that_cannot_be_opened_is_a_calm_panel_and_r_tries_again
         assert "NOT CONNECTED" in shown.lines[0]
         assert 'There is no context "prod".' in shown.text
         assert "Choose one of: dev, staging." in shown.text
-        assert "Press r to try again, q to quit." in shown.text
+        assert "Press r to try again, x for another cluster, q to quit." in shown.text
         await shown.press("c", "f8", "enter", "u")
         assert len(shown.app.screen_stack) == 1
         await shown.press("r")
@@ -159,6 +159,15 @@ async def test_a_credential_plugin_is_heard() -> None:
         assert "Token expired" in shown.text
         assert "Run: gcloud auth login" in shown.text
         assert "\x1b" not in shown.text
+
+
+@pytest.mark.parametrize("said", ["Token expired", "Reading the cache.\nToken expired"])
+async def test_no_line_of_a_credential_plugin_stands_there_twice(said: str) -> None:
+    error = CredentialPluginError("The plugin 'aws' ended with code 1: Token expired", stderr=said, hint="Log in.")
+    async with dashboard(cluster=ScriptedCluster(failures=[error])) as shown:
+        await shown.until(lambda: "Log in." in shown.text)
+        assert shown.text.count("Token expired") == 1
+        assert "The plugin 'aws' ended with code 1:" in shown.text
 
 
 async def test_an_inventory_that_gives_up_leaves_the_rows_and_r_opens_the_cluster_again() -> None:

@@ -64,6 +64,13 @@ async def test_the_key_bar_the_help_and_the_palette_show_them() -> None:
         await shown.until(lambda: "Ask the cluster again, now. (F5)" in shown.text)
 
 
+async def test_keys_that_were_moved_keep_their_place_in_the_bar() -> None:
+    async with dashboard(ROWS, size=(120, 24)) as shown:
+        usual = shown.lines[-1]
+    async with dashboard(ROWS, settings=own(sandbox_create="N", view_filter="F3"), size=(120, 24)) as shown:
+        assert shown.lines[-1].split() == usual.replace("c Create", "N Create").replace("/ Filter", "F3 Filter").split()
+
+
 async def test_keys_of_the_filter_and_of_a_dialogue_move_too_and_the_help_shows_where_to() -> None:
     settings = own(filter_keep="F3", destroy_confirm="F9", destroy_cancel="c", columns_keep="F2", columns_down="n")
     async with dashboard(ROWS, settings=settings, size=(100, 24)) as shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.command import CommandInput, CommandPalette
 
 from k8s_sandbox_tui.dashboard.looks import UNICODE
@@ -245,6 +246,16 @@ async def test_the_one_where_one_is_stays_open_and_local_is_never_taken_by_itsel
         await shown.press(*"local", "enter")
         await shown.until(lambda: shown.lines[0].startswith(" LOCAL  process"))
         assert first.wishes == [None, ClusterWish(local=True)]
+
+
+@pytest.mark.parametrize("freshness", ["stale", "denied"])
+async def test_the_one_where_one_is_is_opened_anew_where_it_cannot_be_seen(freshness: str) -> None:
+    first, _ = two_clusters()
+    async with dashboard(ROWS, cluster=first, contexts=CONTEXTS) as shown:
+        await shown.put(Update(freshness=freshness, error=ForbiddenError("no", hint="ask")))
+        await opens(shown, "x", ContextScreen)
+        await shown.press("enter")
+        await shown.until(lambda: first.wishes == [None, ClusterWish(context="kind-test")])
 
 
 async def test_a_context_that_cannot_be_opened_says_so_and_another_one_can_be_chosen() -> None:

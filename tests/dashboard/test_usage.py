@@ -150,6 +150,42 @@ async def test_where_it_cannot_be_had_that_is_said_once_and_r_asks_again(error: 
         await shown.until(lambda: "120m" in shown.text)
 
 
+async def test_other_namespaces_are_read_as_soon_as_they_are_there() -> None:
+    async with dashboard(ROWS) as shown:
+        compute = shown.cluster.compute
+        compute.usage = USED
+        await show(shown, "name", "cpu")
+        await shown.until(lambda: "120m" in shown.text)
+        shown.main.show_namespaces(("agents",))
+        await shown.until(lambda: len(compute.shown) == 2)
+        await shown.put_rows([sandbox_info(1, namespace="agents")])
+        await shown.until(lambda: compute.usage_asked == [("default",), ("agents",)])
+
+
+async def test_one_namespace_that_refuses_takes_nothing_from_the_others_and_is_not_asked_again_but_by_r(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(usage_reader, "EVERY", 0.005)
+    async with dashboard(ROWS) as shown:
+        compute = shown.cluster.compute
+        compute.usage, compute.usage_refused = USED, {"agents"}
+        await show(shown, "name", "cpu")
+        shown.main.show_namespaces(("agents", "default"))
+        await shown.until(lambda: len(compute.shown) == 2)
+        await shown.put_rows(ROWS)
+        await shown.until(lambda: "120m" in shown.text)
+        asked = len(compute.usage_asked)
+        await shown.until(lambda: len(compute.usage_asked) > asked + 2)
+        assert compute.usage_asked.count(("agents",)) == 1
+        assert shown.said == ["No CPU and memory in agents: pods.metrics.k8s.io is forbidden in agents Ask for list."]
+        await shown.press("r")
+        await shown.until(lambda: compute.usage_asked.count(("agents",)) == 2)
+        compute.usage_refused = {"agents", "default"}
+        await shown.press("r")
+        await shown.until(lambda: "120m" not in shown.text)
+        assert any(sentence.startswith("No CPU and memory: ") for sentence in shown.said)
+
+
 async def test_what_was_read_stays_through_a_failure_and_goes_after_some() -> None:
     async with dashboard(ROWS) as shown:
         compute = shown.cluster.compute

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 TYPED = "/typed"
 """The id of the entry for what was typed; no namespace can be called that."""
 
+ALL_WORD = "all"
+"""What means all namespaces in other programs, too."""
+
 
 class Choice:
     """Which namespaces are marked, among those that are known. Pure."""
@@ -59,10 +62,13 @@ class Choice:
         """What fits a text: what it names itself first, then all namespaces, then those that have it in their name."""
         entries: list[PickEntry] = []
         typed, _ = typed_names(text)
-        if typed and not set(typed) <= set(self.names):
+        # Several are shown together also where each of them is known.
+        if len(typed) > 1 or (typed and not set(typed) <= set(self.names)):
             entries.append(PickEntry(TYPED, f"Show {', '.join(typed)}", "as typed"))
         if not text or text in {STAR, ALL} or ALL.startswith(text):
-            entries.append(PickEntry(STAR, ALL, "needs the right to list Pods everywhere", marked=self.every))
+            every = PickEntry(STAR, ALL, "needs the right to list Pods everywhere", marked=self.every)
+            # The word is what people type for all of them; a namespace that is called so comes next.
+            entries.insert(0 if text == ALL_WORD and text not in self.names else len(entries), every)
         parts = _parts(text)
         found = [name for name in self.names if not parts or any(part in name for part in parts)]
         # The name itself before those that only contain it.

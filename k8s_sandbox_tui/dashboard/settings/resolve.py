@@ -23,7 +23,8 @@ def resolved(loaded: Loaded) -> tuple[Settings, tuple[str, ...]]:
     settings, problems = loaded.settings, list(loaded.problems)
     themes = [DARK.name, LIGHT.name, *BUILTIN_THEMES]
     if settings.theme and settings.theme not in themes:
-        near = _near(settings.theme, themes)
+        near = next((name for name in (DARK.name, LIGHT.name) if settings.theme in name), "")
+        near = near or _near(settings.theme, themes)
         meant = f"did you mean {near}?" if near else f"there are {', '.join(themes)}."
         problems.append(f'theme = "{settings.theme}" is not known; {meant}')
         settings = msgspec.structs.replace(settings, theme="")

@@ -124,7 +124,7 @@ def test_these_can_be_used(wanted: dict[str, str], keymap: dict[str, str]) -> No
     ("wanted", "problem"),
     [
         ({"view.refersh": "r"}, 'keymap."view.refersh" = "r": there is no such command. Did you mean view.refresh?'),
-        ({"zzz": "r"}, "there is no such command. There are sandbox.console, "),
+        ({"zzz": "r"}, "there is no such command. k8s-sandbox-tui settings default lists all."),
         ({"view.refresh": "crtl+r"}, "crtl+r is not a key. Keys are written like r, R, F5, ^R, Enter or PgUp."),
         ({"view.refresh": "r,,x"}, "an empty text is not a key."),
         ({"view.refresh": "ctrl+q"}, "^Q leaves, everywhere."),

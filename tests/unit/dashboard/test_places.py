@@ -105,8 +105,9 @@ def test_it_offers_what_is_shown_what_was_shown_and_what_there_is() -> None:
         ("kube", [TYPED, "kube-system"]),
         ("new", [TYPED]),
         ("new,zoo", [TYPED, "zoo"]),
-        ("default zoo", ["default", "zoo"]),
+        ("default zoo", [TYPED, "default", "zoo"]),
         ("al", [TYPED, "*"]),
+        ("all", ["*", TYPED]),
         ("*", ["*"]),
         ("NOT_A_NAME", []),
     ],
@@ -143,7 +144,7 @@ def test_no_text_crashes_the_list(text: str) -> None:
     choice = Choice(("default",), ["a"])
     names, _ = typed_names(text)
     offered = ids(choice, text)
-    assert (TYPED in offered) == (bool(names) and not set(names) <= {"default", "a"})
+    assert (TYPED in offered) == (bool(names) and (len(names) > 1 or not set(names) <= {"default", "a"}))
 
 
 # The list of contexts.

@@ -186,6 +186,7 @@ def test_a_theme_has_to_be_there() -> None:
     settings, problems = resolved(parsed('theme = "sandbox-lihgt"'))
     assert settings.theme == ""
     assert problems == ('/home/ann/settings.toml: theme = "sandbox-lihgt" is not known; did you mean sandbox-light?',)
+    assert "did you mean sandbox-light?" in resolved(parsed('theme = "light"'))[1][0]
     assert resolved(parsed('theme = "textual-light"'))[0].theme == "textual-light"
     assert "there are sandbox-dark, sandbox-light" in resolved(parsed('theme = "???"'))[1][0]
 
