@@ -27,6 +27,8 @@ class FeedState(Record, frozen=True):
     """Whether the cause is what the API server answered, and not that it did not."""
     logged_in: bool = True
     """Whether it knows who asks, as far as is known."""
+    denied: tuple[str, ...] = ()
+    """The namespaces that may not be listed, where the rows are those of others."""
 
     @property
     def trouble(self) -> str:
@@ -43,12 +45,22 @@ class FeedState(Record, frozen=True):
             from k8s_sandbox_tui.provider.errors import ApiError, AuthenticationError
 
             answered, logged_in = isinstance(error, ApiError), not isinstance(error, AuthenticationError)
+        cause, hint = ("", "") if error is None else (error.message, error.hint)
+        if update.granted is not None:
+            cause = (
+                f"No right to list sandboxes in {', '.join(update.denied)}" if update.freshness == "denied" else cause
+            )
+        if update.freshness == "denied" and (update.granted is not None or len(update.denied) > 1):
+            where = "there" if len(update.denied) == 1 else "in each of these namespaces"
+            hint = f"A Role with the verb 'list' on 'pods' {where} grants it."
         return FeedState(
-            freshness=str(update.freshness),
+            # What is said of rows is said of those that there are.
+            freshness=str(update.granted if update.granted and update.freshness == "denied" else update.freshness),
             since=update.since,
             complete=update.complete or self.complete,
-            cause="" if error is None else error.message,
-            hint="" if error is None else error.hint,
+            cause=cause,
+            hint=hint,
             answered=answered,
             logged_in=logged_in,
+            denied=tuple(update.denied) if update.granted is not None else (),
         )

@@ -124,6 +124,16 @@ class InventoryUpdatePort(Protocol):
         """Why it is stale or denied."""
         ...
 
+    @property
+    def denied(self) -> Sequence[str]:
+        """Those of several namespaces whose sandboxes may not be listed."""
+        ...
+
+    @property
+    def granted(self) -> str | None:
+        """The freshness of the others, where there are both."""
+        ...
+
 
 class InventoryPort(Protocol):
     """The rows, as they change."""

@@ -53,6 +53,9 @@ NAMESPACE_ROOM, MOST_NAMESPACE_ROOM = 30, 80
 ASKED_ROOM, LEAST_FOR_ASKED = 30, 40
 """Cells that the labels asked for may take, and those that the line has to have for them."""
 
+DENIED_ROOM = 20
+"""Cells for the names of namespaces that may not be listed."""
+
 COUNT_ORDER = ("running", "starting", "pending", HELD_UP, "stopping", "failed", "unknown", "stopped")
 
 
@@ -161,7 +164,7 @@ def state_parts(
     held_back: list[Part] = [(f" {harmless(_held_back(cluster))}", "muted")] if cluster.isolation else []
     # What the cluster was not asked for is not there at all: that is said wherever a terminal is one.
     asked = _asked(cluster.asked, min(ASKED_ROOM, width // 4), glyphs) if width >= LEAST_FOR_ASKED else []
-    fresh: list[Part] = [*asked, ("  ", ""), freshness_part(feed, cluster.interval, now)]
+    fresh: list[Part] = [*asked, ("  ", ""), freshness_part(feed, cluster.interval, now), *_denied(feed)]
 
     def namespace(most: int = NAMESPACE_ROOM) -> list[Part]:
         return [(f"  {namespace_words(cluster.namespaces, most)}", "place")] if cluster.server else []
@@ -199,6 +202,13 @@ def state_parts(
     (name, role), *rest = place
     room = max(1, width - _length([*rest, *fresh]))
     return [(fit(name, room, cut=Cut.MIDDLE, ellipsis=glyphs.ellipsis), role), *rest, *fresh]
+
+
+def _denied(feed: FeedState) -> list[Part]:
+    """Of which namespaces there are no rows, as they may not be listed."""
+    if not feed.denied:
+        return []
+    return [("  ", ""), (f" {harmless(namespace_words(feed.denied, DENIED_ROOM))} DENIED ", "denied")]
 
 
 def _asked(labels: str, room: int, glyphs: Glyphs) -> list[Part]:

@@ -81,7 +81,7 @@ class TopLines(Vertical):
         self.query_one(StateLine).show(parts)
         # Without rows the table itself has room to say it.
         trouble = feed.trouble if tally.counts else ""
-        self._strip("trouble", trouble, error=feed.freshness in {"denied", "closed"})
+        self._strip("trouble", trouble, error=feed.freshness in {"denied", "closed"} or bool(feed.denied))
 
     def begin(self, warning: str = "") -> None:
         """Another cluster is shown, or none; what the user should know of it for as long as it is open."""

@@ -90,6 +90,11 @@ class Feed:
         self._absences = 0
         self._silence = Silence()
 
+    @property
+    def namespace(self) -> str:
+        """Its name; empty for all, and for the configured one."""
+        return self._namespace or ""
+
     def refresh(self) -> None:
         """Lists again now, whatever it waits for."""
         self._refresh_wanted = True

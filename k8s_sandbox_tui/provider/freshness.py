@@ -43,3 +43,7 @@ class InventoryUpdate(msgspec.Struct, frozen=True, kw_only=True):
     """Why, for STALE and DENIED."""
     requests: int
     """Requests that the connection has made so far."""
+    denied: Sequence[str] = ()
+    """Those of several namespaces whose Pods may not be listed."""
+    granted: Freshness | None = None
+    """The worst freshness of those that may be listed, where some may and some may not."""

@@ -146,6 +146,8 @@ class Inventory:
         upserted, removed = self._changes.take()
         worst = max(self._feeds, key=lambda feed: _SEVERITY[feed.freshness])
         since = min(feed.since for feed in self._feeds if feed.freshness is worst.freshness)
+        granted = [feed.freshness for feed in self._feeds if feed.freshness is not Freshness.DENIED]
+        some = 0 < len(granted) < len(self._feeds)
         return InventoryUpdate(
             upserted=upserted,
             removed=removed,
@@ -154,4 +156,6 @@ class Inventory:
             since=since,
             error=worst.error,
             requests=self._access.requests,
+            denied=[feed.namespace for feed in self._feeds if feed.freshness is Freshness.DENIED and feed.namespace],
+            granted=max(granted, key=lambda freshness: _SEVERITY[freshness]) if some else None,
         )

@@ -103,6 +103,8 @@ class Update:
     freshness: str = "live"
     since: datetime = NOW
     error: SandboxError | None = None
+    denied: Sequence[str] = ()
+    granted: str | None = None
 
 
 class ScriptedInventory:

@@ -103,6 +103,26 @@ async def test_when_the_connection_goes_the_rows_stay_and_the_screen_says_since_
         assert error.message not in shown.text
 
 
+async def test_of_several_namespaces_it_says_which_may_not_be_listed_and_how_fresh_the_others_are() -> None:
+    some = Update(ROWS, freshness="denied", error=FORBIDDEN, denied=["dark"], granted="live")
+    async with dashboard(ROWS, size=(80, 24)) as shown:
+        shown.main.show_namespaces(("dark", "default"))
+        await shown.until(lambda: len(shown.cluster.compute.inventories) == 2)
+        await shown.put(Update(freshness="denied", error=FORBIDDEN, denied=["dark"], granted="live"))
+        assert "LIVE   dark DENIED" in shown.lines[0]
+        assert "No sandboxes in dark, default that may be listed." in shown.text
+        await shown.put(some)
+        assert "LIVE   dark DENIED" in shown.lines[0]
+        said = "No right to list sandboxes in dark. A Role with the verb 'list' on 'pods' there grants it."
+        assert said in " ".join(" ".join(shown.lines[1:3]).split())
+        assert ROWS[0].name in shown.text
+        await shown.put(
+            Update(removed=[row.uid for row in ROWS], freshness="denied", error=FORBIDDEN, denied=["a", "b"])
+        )
+        assert "LIVE" not in shown.lines[0]
+        assert "'list' on 'pods' in each of these namespaces grants it." in " ".join(shown.text.split())
+
+
 async def test_polling_is_told_with_its_interval_and_r_asks_again() -> None:
     async with dashboard(refresh=5) as shown:
         await shown.until(lambda: bool(shown.cluster.compute.inventories))

@@ -70,7 +70,11 @@ def placeholder_for(
                 f"No sandboxes in {where} with {asked}.", (f"{clear} clears the filter and asks for all.",)
             )
         case "live" | "polling" if feed.complete:
-            return Placeholder(f"No sandboxes in {where}.", (f"Press {key('sandbox.create')} to create one.",))
+            create = f"Press {key('sandbox.create')} to create one."
+            some = " that may be listed" if feed.denied else ""
+            return Placeholder(
+                f"No sandboxes in {where}{some}.", (feed.trouble, create), "warning" if feed.denied else "calm"
+            )
         case _:
             return Placeholder(f"Reading the sandboxes in {where} ..." if server else "Connecting ...")
 
