@@ -97,7 +97,7 @@ class UsageReader:
                     used = await self._read(source, namespaces())
                 except (NotFoundError, ForbiddenError) as error:
                     self._give(())
-                    self._tell(f"No CPU and memory: {error.message} {error.hint}".rstrip())
+                    self._tell(f"No CPU and memory: {error}")
                 except SandboxError:
                     # The top line tells of lost connections; this will come back with them.
                     wait = EVERY
@@ -131,7 +131,7 @@ class UsageReader:
                 if self._refused.issuperset(namespaces):
                     self._refused.clear()
                     raise
-                self._tell(f"No CPU and memory in {namespace}: {error.message} {error.hint}".rstrip())
+                self._tell(f"No CPU and memory in {namespace}: {error}")
         return used
 
     def _give(self, used: Iterable[SandboxUsage]) -> None:

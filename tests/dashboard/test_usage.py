@@ -177,7 +177,7 @@ async def test_one_namespace_that_refuses_takes_nothing_from_the_others_and_is_n
         asked = len(compute.usage_asked)
         await shown.until(lambda: len(compute.usage_asked) > asked + 2)
         assert compute.usage_asked.count(("agents",)) == 1
-        assert shown.said == ["No CPU and memory in agents: pods.metrics.k8s.io is forbidden in agents Ask for list."]
+        assert shown.said == ["No CPU and memory in agents: pods.metrics.k8s.io is forbidden in agents. Ask for list."]
         await shown.press("r")
         await shown.until(lambda: compute.usage_asked.count(("agents",)) == 2)
         compute.usage_refused = {"agents", "default"}

@@ -31,14 +31,13 @@ if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.urls.ports import UrlHistory
     from k8s_sandbox_tui.dashboard.urls.source import UrlSource
 
-NOT_SET = (
-    "! No URL template is set, so there is no address to copy or open.\n"
-    "{instead} To have addresses,\n"
-    "{how} that fits your ingress or gateway."
-)
+NOT_SET = "! No URL template is set, so there is no address to copy or open.\n{rest}"
 """What to say in the place of the placeholder."""
 
-FORWARD_INSTEAD = "Enter forwards the port to this machine instead."
+FORWARD_INSTEAD = (
+    "Enter forwards the port to this machine instead. To have addresses,\n{how} that fits your ingress or gateway."
+)
+NO_FORWARD = "{why}\nTo have addresses, {how} that fits your ingress or gateway."
 
 
 class UrlWish(StrEnum):
@@ -157,8 +156,8 @@ class UrlScreen(Dialogue[UrlAnswer | None]):
         """Show the first suggestion's URL."""
         key = binding_key(self, "url.template")
         how = f"{key} sets a template" if key else "set a template"
-        instead = self._why_no_forward or FORWARD_INSTEAD
-        self.query_one("#warning", Static).update(NOT_SET.format(instead=instead, how=how))
+        rest = (NO_FORWARD if self._why_no_forward else FORWARD_INSTEAD).format(why=self._why_no_forward, how=how)
+        self.query_one("#warning", Static).update(NOT_SET.format(rest=rest))
         self._preview()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
