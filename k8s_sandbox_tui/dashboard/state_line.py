@@ -164,7 +164,7 @@ def state_parts(
     held_back: list[Part] = [(f" {harmless(_held_back(cluster))}", "muted")] if cluster.isolation else []
     # What the cluster was not asked for is not there at all: that is said wherever a terminal is one.
     asked = _asked(cluster.asked, min(ASKED_ROOM, width // 4), glyphs) if width >= LEAST_FOR_ASKED else []
-    fresh: list[Part] = [*asked, ("  ", ""), freshness_part(feed, cluster.interval, now), *_denied(feed)]
+    fresh: list[Part] = [*asked, ("  ", ""), freshness_part(feed, cluster.interval, now)]
 
     def namespace(most: int = NAMESPACE_ROOM) -> list[Part]:
         return [(f"  {namespace_words(cluster.namespaces, most)}", "place")] if cluster.server else []
@@ -175,7 +175,7 @@ def state_parts(
     marked: list[Part] = [(f"  {glyphs.mark} {tally.marks} marked", "marked")] if tally.marks else []
     signed: list[Part] = [(f"  {glyphs.mark} {tally.marks}", "marked")] if tally.marks else []
     requested, rate, forwards = _requested(tally), _rate(tally), _forwards(tally)
-    there = [*fresh, *forwards]
+    there = [*fresh, *_denied(feed, glyphs), *forwards]
     for left, right in (
         (
             [*place, *server, *held_back, *namespace(MOST_NAMESPACE_ROOM), *there, *rate],
@@ -204,11 +204,12 @@ def state_parts(
     return [(fit(name, room, cut=Cut.MIDDLE, ellipsis=glyphs.ellipsis), role), *rest, *fresh]
 
 
-def _denied(feed: FeedState) -> list[Part]:
+def _denied(feed: FeedState, glyphs: Glyphs) -> list[Part]:
     """Of which namespaces there are no rows, as they may not be listed."""
     if not feed.denied:
         return []
-    return [("  ", ""), (f" {harmless(namespace_words(feed.denied, DENIED_ROOM))} DENIED ", "denied")]
+    names = fit(namespace_words(feed.denied, DENIED_ROOM), DENIED_ROOM, cut=Cut.MIDDLE, ellipsis=glyphs.ellipsis)
+    return [("  ", ""), (f" {names.rstrip()} DENIED ", "denied")]
 
 
 def _asked(labels: str, room: int, glyphs: Glyphs) -> list[Part]:

@@ -79,6 +79,14 @@ def line(
         (REMOTE, FeedState(freshness="stale", since=NOW - timedelta(seconds=90)), 34, "prod team-a NO ANSWER"),
         (REMOTE, FeedState(freshness="denied", since=NOW), 30, "prod team-a DENIED"),
         (
+            REMOTE,
+            FeedState(freshness="live", denied=("a-namespace-with-a-long-name", "b")),
+            60,
+            "prod team-a LIVE 2 namespaces DENIED ● 12 x 3",
+        ),
+        # What is left out here stands in the line below.
+        (REMOTE, FeedState(freshness="live", denied=("dark",)), 24, "prod team-a LIVE"),
+        (
             ClusterState(context="gke_my-project_europe-west1-b_agents", server="https://10.0.0.1", namespaces=("ns",)),
             FeedState(freshness="live"),
             30,
