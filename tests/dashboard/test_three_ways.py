@@ -65,7 +65,9 @@ async def in_palette(shown: Dashboard, query: str, *, entry: str) -> None:
     listed = palette.query_one(CommandList)
 
     def first() -> bool:
-        return listed.option_count > 0 and entry in str(listed.get_option_at_index(0).prompt)
+        # What is listed before anything is typed may begin with it too.
+        searched = not query or listed.option_count < len(COMMANDS) // 2
+        return searched and listed.option_count > 0 and entry in str(listed.get_option_at_index(0).prompt)
 
     await shown.until(first)
     await shown.press("enter")
