@@ -21,6 +21,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import InputEvent
 
 from k8s_sandbox_tui.dashboard.paced_app import PacedApp
+from k8s_sandbox_tui.dashboard.pasted_escapes import PastedEscapes
 from k8s_sandbox_tui.dashboard.terminal_writer import TerminalWriter
 from k8s_sandbox_tui.dashboard.type_ahead import TypeAhead
 
@@ -148,7 +149,9 @@ class PromptDriver(LinuxDriver):
         if self._wake is None:
             return
         parser = XTermParser(self._debug)
-        for text in self._typed(self._wake[0]):
+        escapes = PastedEscapes()
+        for typed in self._typed(self._wake[0]):
+            text = escapes.feed(typed)
             for event in (*parser.feed(text), *parser.tick()) if text else parser.tick():
                 self.process_message(event)
         with suppress(EOFError, ParseError):

@@ -88,6 +88,19 @@ def test_a_signal_to_stop_pauses_it_and_one_to_go_on_brings_it_back_whole(
         assert terminal.modes() == before
 
 
+def test_nothing_that_is_pasted_is_a_key(tmp_path: Path) -> None:
+    with dashboard("none", tmp_path) as terminal:
+        terminal.wait_for("Running")
+        terminal.send("/")
+        terminal.wait_for("Esc")
+        # Leave the filter, F8, help, leave the dashboard: if a terminal does not take them out.
+        terminal.send("\x1b[200~sbx\x1b\x1b[19~\x1bOP?\x11\x1b[201~")
+        terminal.wait_for("sbx[19~OP?")
+        assert "Destroy this" not in terminal.text
+        terminal.send("\x11")
+        assert terminal.wait_for_end() == 0
+
+
 def test_it_pauses_and_goes_on_at_any_moment_while_it_draws(tmp_path: Path) -> None:
     with dashboard("busy", tmp_path) as terminal:
         before = terminal.modes()
