@@ -47,6 +47,7 @@ def test_a_shell_with_keys_size_and_exit_code(options: list[str], box: str) -> N
         terminal.send("sh -c 'echo sl\"\"eeps; exec sleep 777'\r")
         terminal.wait_for("sleeps")
         terminal.send("\x03")
+        terminal.wait_for(lambda screen: screen.rstrip().endswith(("#", "$")))
         terminal.send("echo still $((40 + 2))\r")
         terminal.wait_for("still 42")
         terminal.send("exit 5\r")

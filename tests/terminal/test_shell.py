@@ -47,9 +47,11 @@ def test_a_shell_has_the_terminal_and_gives_it_back(options: list[str], box: str
         terminal.resize(100, 40)
         terminal.send("stty size\r")
         terminal.wait_for("40 100")
-        terminal.send("sleep 777\r")
-        terminal.wait_for("sleep 777")
+        # What it prints itself: only then is it sure to have the terminal; and what comes after, the shell.
+        terminal.send("sh -c 'echo sl\"\"eeps; exec sleep 777'\r")
+        terminal.wait_for("sleeps")
         terminal.send("\x03")
+        terminal.wait_for(lambda screen: screen.rstrip().endswith(("#", "$")))
         terminal.send("echo still $((40 + 2))\r")
         terminal.wait_for("still 42")
         drawn = len(terminal.raw)
