@@ -47,6 +47,7 @@ def test_a_shell_has_the_terminal_and_gives_it_back(options: list[str], box: str
         terminal.resize(100, 40)
         terminal.send("stty size\r")
         terminal.wait_for("40 100")
+        terminal.wait_for(lambda screen: screen.rstrip().endswith(("#", "$")))
         # What it prints itself: only then is it sure to have the terminal; and what comes after, the shell.
         terminal.send("sh -c 'echo sl\"\"eeps; exec sleep 777'\r")
         terminal.wait_for("sleeps")
@@ -54,6 +55,7 @@ def test_a_shell_has_the_terminal_and_gives_it_back(options: list[str], box: str
         terminal.wait_for(lambda screen: screen.rstrip().endswith(("#", "$")))
         terminal.send("echo still $((40 + 2))\r")
         terminal.wait_for("still 42")
+        terminal.wait_for(lambda screen: screen.rstrip().endswith(("#", "$")))
         drawn = len(terminal.raw)
         # The dashboard ticks each second, but draws nothing where a shell is.
         terminal.send("sleep 1.2; echo awake\r")
