@@ -97,7 +97,7 @@ DETACH_WITH_PAYLOAD: Final = f'{DETACH}{{ printf %s "$__computesdk"|$__computesd
 
 KILL: Final = """i=$1 t=$2 u=$3 k=$4
 command -v grep >/dev/null||{ echo 'the sandbox has no grep to find it with' >&2;exit 1; }
-read -r o </proc/self/stat;set -- ${o##*) };o=$3
+read -r o </proc/self/stat;set -- ${o##*) };o=$3 q=
 find(){ p= l=
 if [ -n "$k" ]&&read -r x y 2>/dev/null <"$k"&&[ "$x" -gt 1 ] 2>/dev/null&&read -r g 2>/dev/null <"/proc/$x/stat";then
 set -- ${g##*) };[ "${20}" != "$y" ]||[ "$1" = Z ]||p=" $x"
@@ -111,6 +111,12 @@ set -- ${g##*) };g=$3
 [ "$g" -gt 1 ]&&[ "$g" != "$o" ]||continue
 case " $p " in *" $g "*);;*)[ ! -e /proc/$g ]||continue;;esac
 case " $l " in *" -$g "*);;*)l="$l -$g";;esac
+done
+if [ -n "$p" ];then for f in $l;do case " $q " in *" $f "*);;*)q="$q $f";;esac;done;return;fi
+for f in ${q:+/proc/[0-9]*};do
+read -r g 2>/dev/null <"$f/stat"||continue
+set -- ${g##*) };[ "$1" != Z ]||continue
+case " $q " in *" -$3 "*)p="$p ${f#/proc/}";l=$q;;esac
 done
 }
 send(){ for f in $l $p;do kill -s "$1" -- "$f";done 2>/dev/null; }
@@ -129,7 +135,9 @@ KILL.
 
 $1 is a pattern that does not match itself (`[a]bc`), so that the processes of this script are not found. A command
 that is not there yet is waited for, for a second. A group is signalled only where its leader carries the id or has
-ended: in a runtime that gives commands no group of their own, the group is that of the whole container. $4, where it is
+ended: in a runtime that gives commands no group of their own, the group is that of the whole container. Once none
+carries the id any more, what is left of the groups that were signalled is: a child that cleared its environment can
+outlive its shell, where it ignores TERM, or gets it between its fork and its start as a program. $4, where it is
 given, is a file with the process id and the start time of a command that has begun: nothing is waited for then.
 
 What it cannot find: a command that replaces its shell (`exec`) by a program that has cleared its environment."""

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -274,6 +276,23 @@ def test_kill_ends_what_ignores_term_and_spares_others(shell: Shell) -> None:
         assert process.returncode == -9
         assert spared.poll() is None
         assert shell.kill(other, 2) == 0
+
+
+@each_shell
+def test_kill_ends_what_ignores_term_and_has_cleared_its_environment(shell: Shell) -> None:
+    """Its shell, which carries the command's id, dies of TERM."""
+    ignoring = "trap '' TERM; echo ready; while :; do :; done"
+    plan = shell.plan(f'env -i {shell.path} -c "{ignoring}"; exit')
+    with shell.start(plan) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == b"ready\n"
+            assert shell.kill(plan, 0.2) == 0
+            # Its pipes end with the last process that has them.
+            process.communicate(timeout=30)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_f26_ts15_values_and_long_text_stay_out_of_the_arguments() -> None:
