@@ -67,7 +67,7 @@ def test_input_goes_through_whole(kubectl: Kubectl, pod: str) -> None:
 
 def test_output_goes_through_whole(kubectl: Kubectl, pod: str) -> None:
     finished = kubectl.raw("exec", pod, "--", "head", "-c", "20000000", "/dev/zero")
-    assert (len(finished.stdout), finished.returncode) == (20_000_000, 0)
+    assert (len(finished.stdout), finished.returncode, finished.stderr) == (20_000_000, 0, b"")
 
 
 def test_a_copy_there_and_back_is_the_same(kubectl: Kubectl, pod: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sys
@@ -45,9 +46,9 @@ class OutputReader:
             if self._batch is not None:
                 return self._batch.read(descriptor)
             data = os.read(descriptor, MAX_PAYLOAD_BYTES)
-        except BlockingIOError:
-            raise
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
             # A terminal's master fails so when the last process has left it.
             data = b""
         if len(data) == MAX_PAYLOAD_BYTES:

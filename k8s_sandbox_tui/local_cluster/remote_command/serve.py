@@ -46,6 +46,8 @@ async def serve_command(link: Link, protocol: Protocol, start: Start) -> bytes:
         await asyncio.wait((leaving, ending), return_when=asyncio.FIRST_COMPLETED)
         if ending.done():
             code = ending.result()
+        else:
+            leaving.result()
     finally:
         leaving.cancel()
         ending.cancel()
