@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from operator import attrgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.geometry import Size
     from textual.visual import Visual
+
+# Its type is not told in full.
+_POST_REGISTER = attrgetter("_post_register")
 
 STEP = 0.004
 """Seconds of drawing, after which others have a turn."""
@@ -41,6 +45,17 @@ class InSteps(Screen[ScreenResultType]):
     _resumed_before = False
     _may_lay_out = True
     _may_paint = True
+
+    def _post_register(self, app: App[object]) -> None:
+        """Read its style sheet before all that is in it is styled.
+
+        Textual does so once the screen is registered. From Python 3.12 on its tasks begin at once, and what is in the
+        screen is mounted by then.
+        """
+        _POST_REGISTER(super())(app)
+        for path in self.css_path:
+            if not app.stylesheet.has_source(str(path)):
+                app.stylesheet.read(path)
 
     def _render(self) -> Visual:
         """What lies below, dimmed."""

@@ -25,6 +25,7 @@ from tests.dashboard.scripted import dashboard, sandbox_info
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from textual.pilot import Pilot
     from textual.signal import Signal
@@ -154,3 +155,23 @@ async def test_a_dialogue_loaded_ahead_has_no_other_style_sheet_parsed_again(mon
         await shown.press("u")
         await shown.until(lambda: isinstance(shown.app.screen, UrlScreen) and shown.app.screen.is_mounted)
         assert again == []
+
+
+class Styled(Dialogue[None]):
+    """Has a style sheet of its own, in a file."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("as wide as its style sheet says")
+
+
+async def test_what_is_in_it_is_styled_by_its_own_style_sheet_however_early_it_is_mounted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From Python 3.12 on, what is in a screen is mounted before Textual reads the screen's style sheet."""
+    monkeypatch.setattr(App, "_load_screen_css", lambda *_: None)
+    (sheet := tmp_path / "styled.tcss").write_text("Styled Static { width: 12; }")
+    monkeypatch.setattr(Styled, "CSS_PATH", str(sheet))
+    async with Below("textual-dark").run_test() as pilot:
+        await pilot.app.push_screen(Styled())
+        await pilot.pause()
+        assert pilot.app.screen.query_one(Static).size.width == 12
