@@ -96,9 +96,13 @@ class Kubectl:
         """Runs it whatever comes of it; bytes in and out."""
         # One that ends at once need not tidy its memory up.
         environment = {**os.environ, "GOGC": "off"}
-        return subprocess.run(
-            self.command(*words), env=environment, input=stdin, capture_output=True, timeout=PATIENCE, check=False
-        )
+        while True:
+            done = subprocess.run(
+                self.command(*words), env=environment, input=stdin, capture_output=True, timeout=PATIENCE, check=False
+            )
+            # Up to 1.33 it drops what comes before it has made its streams, and exits with 0 (kubernetes#131189).
+            if b"discarding message" not in done.stderr:
+                return done
 
     def until(self, thing: str, path: str, value: str) -> None:
         """Asks for a field until it has this value; before 1.23, `wait` does not."""
