@@ -20,6 +20,7 @@ from k8s_sandbox_tui.dashboard.memories import THEME
 from k8s_sandbox_tui.dashboard.remembered import Remembered
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.surroundings import Surroundings
+from k8s_sandbox_tui.dashboard.terminal_colours import Colours
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT, variable_defaults
 from k8s_sandbox_tui.dashboard.toast_app import TOASTS, ToastApp
 
@@ -71,7 +72,7 @@ class DashboardApp(ToastApp[None]):
     def _first_theme(self) -> str:
         wanted = (os.environ.get("TEXTUAL_THEME", ""), self._settings.theme, self.remembered.get(THEME))
         theme = next((name for name in wanted if name in self.available_themes), DARK.name)
-        if self._few_colours:
+        if self._colours is Colours.FEW:
             return "ansi-dark" if self.available_themes[theme].dark else "ansi-light"
         return theme
 
@@ -88,7 +89,7 @@ class DashboardApp(ToastApp[None]):
         remembered: Remembered | None = None,
         clock: Callable[[], datetime] = _now,
         glyphs: Glyphs | None = None,
-        few_colours: bool = False,
+        colours: Colours = Colours.TRUE,
         join: TerminalJoiner | None = None,
         ahead: bool = False,
     ) -> None:
@@ -102,14 +103,14 @@ class DashboardApp(ToastApp[None]):
             remembered: What earlier dashboards left; None to begin afresh and to leave nothing.
             clock: The time in UTC, by which ages are told.
             glyphs: The signs to draw; None for those the terminal can show.
-            few_colours: Whether to begin with the terminal's own colours in the place of the theme.
+            colours: What the terminal has; where they are few, its own take the place of the theme at the start.
             join: Joins a shell with the terminal; None where that is not possible.
             ahead: Whether to load dialogues before they are opened.
         """
         # The theme is asked for while Textual prepares itself.
         self._settings = settings or Settings()
         self.remembered = remembered or Remembered()
-        self._few_colours = few_colours
+        self._colours = colours
         self._themes: dict[str, Theme] | None = None
         self._said_small = False
         super().__init__()
@@ -120,7 +121,7 @@ class DashboardApp(ToastApp[None]):
         self._join = join
         self._problems = problems
         self._clock = clock
-        self._ascii: LineFilter | None = None
+        self._own_filters: list[LineFilter] | None = None
         self._garbage = QuietCollection()
         self._ahead = ahead
         encoding = sys.stdout.encoding if sys.stdout is not None else None
@@ -231,13 +232,22 @@ class DashboardApp(ToastApp[None]):
         return PromptDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, and ours where the terminal has ASCII alone."""
-        filters = super().get_line_filters()
-        if self._ascii is None and self._glyphs.ascii_only:
+        """Textual's, and ours for what the terminal lacks."""
+        if self._own_filters is None:
+            self._own_filters = self._filters_for_terminal()
+        return [*super().get_line_filters(), *self._own_filters]
+
+    def _filters_for_terminal(self) -> list[LineFilter]:
+        filters: list[LineFilter] = []
+        if self._glyphs.ascii_only:
             from k8s_sandbox_tui.dashboard.ascii_filter import AsciiFilter
 
-            self._ascii = AsciiFilter()
-        return filters if self._ascii is None else [*filters, self._ascii]
+            filters.append(AsciiFilter())
+        if self._colours is Colours.EIGHT_BIT:
+            from k8s_sandbox_tui.dashboard.eight_bit_filter import EightBitFilter
+
+            filters.append(EightBitFilter())
+        return filters
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys as people write them."""

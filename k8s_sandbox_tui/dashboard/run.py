@@ -12,7 +12,7 @@ from k8s_sandbox_tui.dashboard.app import DashboardApp
 from k8s_sandbox_tui.dashboard.remembered import Remembered, remembered_path
 from k8s_sandbox_tui.dashboard.settings.model import Settings
 from k8s_sandbox_tui.dashboard.settings.resolve import resolved
-from k8s_sandbox_tui.dashboard.terminal_colours import few_colours
+from k8s_sandbox_tui.dashboard.terminal_colours import terminal_colours
 
 if TYPE_CHECKING:
     from k8s_sandbox_tui.dashboard.ports import ContextsPort, OpenClusterPort
@@ -56,7 +56,7 @@ def run(
         settings=settings,
         problems=problems,
         remembered=remembered,
-        few_colours=few_colours(os.environ, windows=sys.platform == "win32"),
+        colours=terminal_colours(os.environ, windows=sys.platform == "win32"),
         join=join,
         ahead=True,
     )

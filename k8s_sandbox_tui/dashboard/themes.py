@@ -30,6 +30,23 @@ _LIGHT_STATUS: Mapping[str, str] = {
     "status-stopped": "#3a434c",
     "status-unknown": "#9b3178",
 }
+EIGHT_BIT_STATUS: Mapping[str, int] = {
+    "#6ae0c9": 115,
+    "#ff8367": 209,
+    "#ecc649": 185,
+    "#70b5fc": 110,
+    "#e2c0f9": 189,
+    "#9f9fa1": 109,
+    "#dc8dc8": 177,
+    "#1a6c57": 23,
+    "#880800": 88,
+    "#845d01": 94,
+    "#2c5ea1": 25,
+    "#413498": 55,
+    "#3a434c": 236,
+    "#9b3178": 125,
+}
+"""Those of a palette of 256 that take their place, by a search of the same kind: the nearest to each are too alike."""
 
 DARK = Theme(
     name="sandbox-dark",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from typing import TYPE_CHECKING, cast
+from unittest.mock import Mock
 
 import pytest
 from textual._compositor import Compositor, LayoutUpdate
@@ -168,7 +169,7 @@ async def test_what_is_in_it_is_styled_by_its_own_style_sheet_however_early_it_i
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From Python 3.12 on, what is in a screen is mounted before Textual reads the screen's style sheet."""
-    monkeypatch.setattr(App, "_load_screen_css", lambda *_: None)
+    monkeypatch.setattr(App, "_load_screen_css", Mock())
     (sheet := tmp_path / "styled.tcss").write_text("Styled Static { width: 12; }")
     monkeypatch.setattr(Styled, "CSS_PATH", str(sheet))
     async with Below("textual-dark").run_test() as pilot:

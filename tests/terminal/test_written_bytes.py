@@ -79,6 +79,10 @@ def test_no_colour_that_the_terminal_does_not_have_and_a_copy_that_fits_what_it_
     if "24 bit" in kinds:
         greys = [red == green == blue for red, green, blue in _RGB.findall(bytes(terminal.raw))]
         assert not all(greys), "colours, not shades of grey"
+    if "256" in kinds:
+        grounds = set(re.findall(rb"48;5;(\d+)", bytes(terminal.raw)))
+        assert {b"233", b"235"} <= grounds, "dark greys"
+        assert not {b"16", b"17"} & grounds, "neither black nor navy"
     if environment["TERM"] == "linux":
         # It has no other characters for sure; what the hostile sandbox sent has gone by then.
         assert terminal.raw.isascii()

@@ -1,4 +1,4 @@
-"""The colours of the statuses in our themes, as people see them who lack one kind of cone."""
+"""The colours of the statuses in our themes, as people see them who lack one kind of cone, on any terminal."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.color import Color as RichColor
+from rich.color import ColorSystem, ColorType
+from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 
+from k8s_sandbox_tui.dashboard.eight_bit_filter import EightBitFilter, Lab, oklab
 from k8s_sandbox_tui.dashboard.looks import LOOKS
 from k8s_sandbox_tui.dashboard.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.theme import Theme
+
+    Drawn = Callable[[str], str]
 
 Triple = tuple[float, float, float]
 Matrix = tuple[Triple, Triple, Triple]
@@ -70,24 +81,104 @@ def lab(colour: str, vision: Matrix) -> Triple:
     return (116 * y - 16, 500 * (x - y), 200 * (y - z))
 
 
-def distances(theme: Theme, vision: str) -> dict[str, float]:
+def luminance(colour: str) -> float:
+    """How bright it is, from 0 to 1 (WCAG 2.1)."""
+    red, green, blue = map(linear, Color.parse(colour).rgb)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def in_palette(colour: str) -> str:
+    """What is drawn of it on a terminal with 256 colours, by xterm's palette."""
+    [segment] = EightBitFilter().apply([Segment("x", Style(color=Color.parse(colour).hex6))], Color(0, 0, 0))
+    assert segment.style is not None
+    assert segment.style.color is not None
+    assert segment.style.color.type is ColorType.EIGHT_BIT
+    return segment.style.color.get_truecolor().hex
+
+
+def nearest_to_rich(red: int, green: int, blue: int) -> tuple[int, int, int]:
+    """What Rich makes of a colour by itself."""
+    made = RichColor.from_rgb(red, green, blue).downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
+    return (made.red, made.green, made.blue)
+
+
+def apart(one: Lab, other: Lab) -> float:
+    """How far two colours are from each other."""
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+
+
+def distances(theme: Theme, vision: str, drawn: Drawn) -> dict[str, float]:
     """Between the colours of each two statuses, by their names in the alphabet's order."""
-    places = {status: lab(theme.variables[f"status-{status}"], VISIONS[vision]) for status in LOOKS}
+    places = {status: lab(drawn(theme.variables[f"status-{status}"]), VISIONS[vision]) for status in LOOKS}
     return {
         f"{one} {other}": sum((a - b) ** 2 for a, b in zip(places[one], places[other], strict=True)) ** 0.5
         for one, other in combinations(sorted(places), 2)
     }
 
 
+each_theme = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+on_each_terminal = pytest.mark.parametrize("drawn", [str, in_palette], ids=["24 bits", "256 colours"])
+
+
 @pytest.mark.parametrize("vision", VISIONS)
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
-def test_each_two_statuses_are_told_apart_by_colour(theme: Theme, vision: str) -> None:
-    found = distances(theme, vision)
+@each_theme
+@on_each_terminal
+def test_each_two_statuses_are_told_apart_by_colour(theme: Theme, vision: str, drawn: Drawn) -> None:
+    found = distances(theme, vision, drawn)
     assert {pair: distance for pair, distance in found.items() if distance < APART} == {}
     # What one looks for first is further off.
     assert min(found[pair] for pair in ("failed running", "failed starting", "failed stopped")) > 22
 
 
+@each_theme
+@on_each_terminal
+def test_each_status_can_be_read_on_every_ground(theme: Theme, drawn: Drawn) -> None:
+    """WCAG 2.1, 1.4.3: a contrast of 4.5."""
+    grounds = [theme.background, theme.surface, theme.panel]
+    grounds += [theme.variables["cursor-focused"], theme.variables["cursor-blurred"]]
+    for ground in grounds:
+        assert ground is not None
+        below = luminance(drawn(ground))
+        for status in LOOKS:
+            above = luminance(drawn(theme.variables[f"status-{status}"]))
+            assert (max(above, below) + 0.05) / (min(above, below) + 0.05) >= 4.5, (status, ground)
+
+
+@each_theme
+def test_the_grounds_stay_grey_and_apart_where_there_are_256_colours(theme: Theme) -> None:
+    grounds = [in_palette(ground) for ground in (theme.background, theme.surface, theme.panel) if ground is not None]
+    assert len(set(grounds)) == 3
+    for ground in grounds:
+        red, green, blue = Color.parse(ground).rgb
+        assert red == green == blue
+    assert in_palette(theme.variables["cursor-focused"]) not in {in_palette(theme.background or ""), ""}
+
+
 @pytest.mark.parametrize("which", ["word", "sign", "ascii_sign"])
 def test_every_status_has_a_word_and_a_sign_of_its_own(which: str) -> None:
     assert len({getattr(look, which) for look in LOOKS.values()}) == len(LOOKS)
+
+
+CHANNELS = st.integers(0, 255)
+
+
+@given(CHANNELS, CHANNELS, CHANNELS)
+def test_with_256_colours_any_colour_is_drawn_in_one_that_looks_no_less_like_it_than_richs_choice(
+    red: int, green: int, blue: int
+) -> None:
+    meant = Color(red, green, blue).hex6
+    ours, richs = oklab(*Color.parse(in_palette(meant)).rgb), oklab(*nearest_to_rich(red, green, blue))
+    here = oklab(red, green, blue)
+    chosen = meant in {colour for theme in (DARK, LIGHT) for colour in theme.variables.values()}
+    assert chosen or apart(here, ours) <= apart(here, richs) + 1e-9
+
+
+def test_what_has_no_colour_of_its_own_stays_and_the_rest_of_a_style_too() -> None:
+    plain, ansi = Style(bold=True), Style(color="red", bgcolor="color(17)")
+    linked = Style(color="#12161d", italic=True, link="https://example.com", meta={"@click": "x"})
+    segments = [Segment("a"), Segment("b", plain), Segment("c", ansi), Segment("d", linked)]
+    none, first, second, third = EightBitFilter().apply(segments, Color(0, 0, 0))
+    assert (none.style, first.style, second.style) == (None, plain, ansi)
+    assert third.style is not None
+    assert (third.style.italic, third.style.link, third.style.meta) == (True, linked.link, linked.meta)
+    assert str(third.style.color) == str(Style(color="color(233)").color)

@@ -2,48 +2,61 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 from rich.cells import cell_len
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
 from k8s_sandbox_tui.dashboard.ascii_filter import AsciiFilter
 from k8s_sandbox_tui.dashboard.looks import LOOKS, UNICODE
-from k8s_sandbox_tui.dashboard.terminal_colours import few_colours
+from k8s_sandbox_tui.dashboard.terminal_colours import Colours, terminal_colours
 
 
 @pytest.mark.parametrize(
-    ("environ", "few"),
+    ("environ", "colours"),
     [
-        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, False),
-        ({"TERM": "xterm-256color"}, False),
-        ({"TERM": "tmux-256color"}, False),
-        ({"TERM": "xterm-kitty"}, False),
-        ({"TERM": "xterm", "COLORTERM": "24bit"}, False),
-        ({"TERM": "xterm"}, True),
-        ({"TERM": "screen"}, True),
-        ({"TERM": "linux"}, True),
-        ({"TERM": "rxvt-16color"}, True),
-        ({"TERM": "vt220"}, True),
-        ({}, True),
-        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, True),
-        ({"TERM": "xterm-256color", "NO_COLOR": ""}, False),
-        ({"TERM": "xterm-256color", "TEXTUAL_COLOR_SYSTEM": "standard"}, True),
-        ({"TERM": "xterm", "TEXTUAL_COLOR_SYSTEM": "256"}, False),
-        ({"TERM": "xterm", "TEXTUAL_COLOR_SYSTEM": "auto"}, True),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, Colours.TRUE),
+        ({"TERM": "xterm", "COLORTERM": "24bit"}, Colours.TRUE),
+        ({"TERM": "xterm-256color", "TEXTUAL_COLOR_SYSTEM": "truecolor"}, Colours.TRUE),
+        ({"TERM": "xterm-256color"}, Colours.EIGHT_BIT),
+        ({"TERM": "tmux-256color"}, Colours.EIGHT_BIT),
+        ({"TERM": "xterm-kitty"}, Colours.EIGHT_BIT),
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, Colours.EIGHT_BIT),
+        ({"TERM": "xterm", "TEXTUAL_COLOR_SYSTEM": "256"}, Colours.EIGHT_BIT),
+        ({"COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "256"}, Colours.EIGHT_BIT),
+        ({"TERM": "xterm"}, Colours.FEW),
+        ({"TERM": "screen"}, Colours.FEW),
+        ({"TERM": "linux"}, Colours.FEW),
+        ({"TERM": "rxvt-16color"}, Colours.FEW),
+        ({"TERM": "vt220"}, Colours.FEW),
+        ({}, Colours.FEW),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, Colours.FEW),
+        ({"TERM": "xterm-256color", "TEXTUAL_COLOR_SYSTEM": "standard"}, Colours.FEW),
+        ({"TERM": "xterm", "TEXTUAL_COLOR_SYSTEM": "auto"}, Colours.FEW),
     ],
 )
-def test_few_or_many(environ: dict[str, str], few: bool) -> None:
-    assert few_colours(environ) is few
+def test_how_many_colours_a_terminal_has(environ: dict[str, str], colours: Colours) -> None:
+    assert terminal_colours(environ) is colours
+
+
+@pytest.mark.parametrize(
+    "term", ["xterm-direct", "xterm-256color", "xterm-kitty", "tmux-256color", "screen", "dumb", ""]
+)
+def test_rich_which_writes_them_takes_the_terminal_for_the_same(term: str) -> None:
+    console = Console(force_terminal=True, file=io.StringIO(), _environ={"TERM": term})
+    assert (console.color_system == "256") is (terminal_colours({"TERM": term}) is Colours.EIGHT_BIT)
 
 
 def test_the_terminals_of_windows_have_many() -> None:
-    assert not few_colours({}, windows=True)
-    assert few_colours({"NO_COLOR": "1"}, windows=True)
+    assert terminal_colours({}, windows=True) is Colours.TRUE
+    assert terminal_colours({"NO_COLOR": "1"}, windows=True) is Colours.FEW
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=0x2500, max_codepoint=0x259F), max_size=20))
