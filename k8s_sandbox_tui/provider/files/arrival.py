@@ -51,10 +51,6 @@ class TreeHeader(NamedTuple):
     size: int
 
 
-_SHUT: Final = re.compile(r"(?:^|[ '])\./(?P<name>[^:']+)'?: (?:[^:]*: )?Permission denied", re.MULTILINE)
-"""What GNU's and busybox's `tar` say of an entry that may not be read."""
-
-
 class Arrival:
     """The output of `transfer_scripts.FETCH`, or of a script like it."""
 
@@ -139,8 +135,7 @@ class Arrival:
         lines = said.splitlines()
         harmless = lines and all(any(words in line for words in _HARMLESS) for line in lines)
         if code != ["000"] and not (code == ["001"] and harmless):
-            shut = _SHUT.search(said)
-            raise fault_error(FAILED, said, f"{self.path.rstrip('/')}/{shut['name']}" if shut else self.path)
+            raise fault_error(FAILED, said, self.path)
 
     def broken(self, why: str) -> FileTransferError:
         """The error for what did not arrive whole."""

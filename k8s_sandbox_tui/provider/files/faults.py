@@ -7,6 +7,7 @@ so.
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from k8s_sandbox_tui.provider.files.errors import (
@@ -102,8 +103,13 @@ _BY_WORDS: Final = (
 )
 """Parts of what glibc, musl and dash say for an errno, the more telling first."""
 
+_SHUT: Final = re.compile(
+    r"(?:^|[ '])(?P<name>[./][^:']*)'?(?: for reading)?: (?:[^:]*: )?Permission denied", re.MULTILINE
+)
+"""What the tools of GNU and busybox say of an entry that they may not read or remove."""
 
-def fault_error(exit_code: int, stderr: str, path: str, *, parents: bool = False) -> FileError:
+
+def fault_error(exit_code: int, stderr: str, path: str, *, parents: bool = False, source: str = "") -> FileError:
     """The error for a script that ended with this exit code.
 
     Args:
@@ -111,10 +117,13 @@ def fault_error(exit_code: int, stderr: str, path: str, *, parents: bool = False
         stderr: What it said.
         path: What it was about.
         parents: Whether the directories on the way could be what is missing.
+        source: What it was about too. An entry in one of the two that may not be read is named itself.
     """
     fault = _BY_CODE.get(exit_code)
     if fault is None:
         fault = next((fault for words, fault in _BY_WORDS if words in stderr), None)
+        if fault is _PERMISSION:
+            path = _shut_in(stderr, path, source) or path
     elif fault is _PERMISSION and "Read-only file system" in stderr:
         fault = _READ_ONLY
     if fault is None:
@@ -122,6 +131,17 @@ def fault_error(exit_code: int, stderr: str, path: str, *, parents: bool = False
     elif fault is _NO_ENTRY and parents:
         fault = _MISSING
     return fault.kind(fault.message.replace("{path}", shown(path)), path=path, hint=fault.hint)
+
+
+def _shut_in(stderr: str, *roots: str) -> str:
+    """The entry in one of the directories that was complained of; scripts that are in one name it from there."""
+    for found in _SHUT.finditer(stderr):
+        name = found["name"].replace("//", "/").rstrip("/")
+        if any(root and name.startswith(f"{root.rstrip('/')}/") for root in roots):
+            return name
+        if name.startswith("./"):
+            return f"{roots[0].rstrip('/')}{name[1:]}"
+    return ""
 
 
 def _unknown(exit_code: int, stderr: str) -> _Fault:

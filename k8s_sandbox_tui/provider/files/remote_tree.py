@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _ESCAPED: Final = frozenset("\n\r\\")
 _LINE: Final = re.compile(r"([0-9a-f]{64}) [ *]\./(.*)", re.DOTALL)
 _DIGEST: Final = re.compile(r"([0-9a-f]{64})\b.*")
+_BEHIND: Final = b"//\n"
+_SHUT: Final = b"!"
 _WITH_NAMES: Final = scripts.PRELUDE + scripts.FRAMES
 
 
@@ -35,12 +37,16 @@ async def remote_tree(runner: Runner, path: str, *, timeout: int | None) -> Tree
         UnsafeArchiveError: It has names that cannot be below the directory.
     """
     listing = await runner.run(scripts.PRELUDE + sync_scripts.LIST, path, path=path, timeout=timeout)
+    records = listing.split(_BEHIND)
+    shut = {record[1:].decode("utf-8", "surrogateescape") for record in records if record.startswith(_SHUT)}
+    if shut:
+        listing = _BEHIND.join([record for record in records if not record.startswith(_SHUT)])
     tree: Tree = {}
     try:
         for name, entry in parse_entries(listing):
             parts = safe_parts(name)
             if parts:
-                tree["/".join(parts)] = TreeEntry(entry.type, entry.size, entry.mode)
+                tree["/".join(parts)] = TreeEntry(entry.type, entry.size, entry.mode, name in shut)
     except UnsafeNameError as error:
         msg = f"The sandbox names an entry of {shown(path)} that was refused: {error}."
         raise UnsafeArchiveError(msg, path=path, hint="Do not trust this sandbox.") from None

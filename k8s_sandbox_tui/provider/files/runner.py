@@ -99,11 +99,16 @@ class Runner:
         async with self.start(script, *arguments, path=path, timeout=timeout) as running:
             async for chunk in running:
                 (output if chunk.stream == "stdout" else stderr).extend(chunk.data)
-            await conclude(running, stderr, other if other and output.endswith(b"2\n") else path, parents=parents)
+            if other and output.endswith(b"2\n"):
+                await conclude(running, stderr, other, parents=parents, source=path)
+            else:
+                await conclude(running, stderr, path, parents=parents)
         return bytes(output)
 
 
-async def conclude(running: RunningCommand, stderr: bytes | bytearray, path: str, *, parents: bool = False) -> None:
+async def conclude(
+    running: RunningCommand, stderr: bytes | bytearray, path: str, *, parents: bool = False, source: str = ""
+) -> None:
     """Waits for a script's end.
 
     Raises:
@@ -116,7 +121,7 @@ async def conclude(running: RunningCommand, stderr: bytes | bytearray, path: str
         raise _timed_out(error, path) from None
     if exit_code != 0:
         said = bytes(stderr[-MAX_STDERR:]).decode("utf-8", "replace")
-        raise fault_error(exit_code, said, path, parents=parents)
+        raise fault_error(exit_code, said, path, parents=parents, source=source)
 
 
 @contextlib.asynccontextmanager

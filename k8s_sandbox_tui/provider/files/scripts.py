@@ -124,10 +124,11 @@ mv -f "$1" "$2"||exit 79
 
 COPY: Final = f"""{_ONTO}[ -L "$1" ]||[ -r "$1" ]||{{ echo 1;exit 74;}}
 t=${{2%/*}}/.computesdk-$3
-{GUARDED}{BODY}cp -a "$1" "$t"||exit 79
+{GUARDED}{BODY}cp -a "$1" "$t"||{{ [ ! -d "$1" ]||ls -R "$1/" >/dev/null;exit 79;}}
 mv -f "$t" "$2"||exit 79
 {END_GUARDED}"""
-"""Copies beside the target and then gives the copy its name; $3 makes the temporary name unique."""
+"""Copies beside the target and then gives the copy its name; $3 makes the temporary name unique. Of a directory that it
+cannot read busybox's cp says nothing either."""
 
 STORE: Final = f"""p=$1
 [ ! -d "$p" ]||exit 72

@@ -19,6 +19,7 @@ from k8s_sandbox_tui.provider.files.arrival import Arrival
 from k8s_sandbox_tui.provider.files.download import receive_tree
 from k8s_sandbox_tui.provider.files.errors import FileMissingError, FileNotDirectoryError, UnsafeArchiveError
 from k8s_sandbox_tui.provider.files.excludes import excluded_by
+from k8s_sandbox_tui.provider.files.faults import PERMISSION, fault_error
 from k8s_sandbox_tui.provider.files.local_place import TreePlace
 from k8s_sandbox_tui.provider.files.local_tree import local_error, local_path, scan
 from k8s_sandbox_tui.provider.files.output import open_output
@@ -121,6 +122,10 @@ async def sync_down(
     """From a sandbox to this machine; `FileSync.down` says how."""
     excluded, root, path = excluded_by(exclude), local_path(local), check_path(remote).rstrip("/") or "/"
     source, _ = _without(await remote_tree(runner, path, timeout=timeout), excluded)
+    shut = next((name for name, entry in source.items() if entry.shut), None)
+    if shut is not None:
+        # Taken for an empty one it would cost this machine what it has of it.
+        raise fault_error(PERMISSION, "", f"{path.rstrip('/')}/{shut}")
     everything = await _scan(root, None) if await asyncio.to_thread(root.exists) else []
     target, kept = _without(_tree_of(everything), excluded)
     names = to_compare(source, target)

@@ -19,6 +19,8 @@ class TreeEntry(msgspec.Struct, frozen=True, gc=False):
     size: int
     mode: int = 0o644
     """Permissions."""
+    shut: bool = False
+    """Whether what is in it may not be read."""
 
 
 Tree = dict[str, TreeEntry]

@@ -12,10 +12,12 @@ _ENTER: Final = """here "$1"||lost "$1" 71
 [ -r "$1" ]&&cd "$1"||exit 74
 """
 
-LIST: Final = f"""{_ENTER}find . -mindepth 1 -exec stat -c '{RECORD}' {{}} +
+LIST: Final = f"""{_ENTER}find . -mindepth 1 -exec stat -c '{RECORD}' {{}} +||
+find . -mindepth 1 -type d -exec sh -c 'for d;do [ -r "$d" ]&&[ -x "$d" ]||echo "!$d//";done' sh {{}} +
 echo end//
 """
-"""Lists a directory with all that is below it."""
+"""Lists a directory with all that is below it; then, behind a `!`, the directories that may not be read. What vanishes
+while it is listed is left out, which `find` and `stat` complain of too."""
 
 DIGEST: Final = f"""{_ENTER}feed|xargs -0 sh -c 'if [ "$0" ];then sha256sum "$@"
 else for f;do if [ -L "$f" ];then readlink -n "$f";else cat "$f";fi|sha256sum;done;fi' "$2"

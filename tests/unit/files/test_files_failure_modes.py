@@ -35,7 +35,7 @@ async def test_f16_f25_content_arrives_whole_also_where_its_end_cannot_be_told(
 ) -> None:
     server.faults.v4_only = v4
     data = DATA[:size]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await files.write_file(tmp_path / "f", data)
         await files.write_stream(tmp_path / "g", [data[:7], data[7:]])
         assert await files.read_bytes(tmp_path / "g") == data

@@ -75,8 +75,41 @@ async def test_what_may_not_be_read_is_what_is_named(shell: Shell) -> None:
                 await files.remove(folder / "tree/locked")
             with pytest.raises(FilePermissionError, match=r"/tree/locked'?: permission denied"):
                 await files.download(folder / "tree", folder / "here")
-            with pytest.raises(FilePermissionError, match=r"/tree'?: permission denied"):
+            with pytest.raises(FilePermissionError, match=r"/tree/locked'?: permission denied"):
                 await files.remove(folder / "tree")
+
+
+@pytest.mark.parametrize("shut", ["file", "directory"])
+async def test_an_entry_deep_inside_that_may_not_be_read_is_named_itself(shell: Shell, shut: str) -> None:
+    with open_folder() as folder, wrapper(shell, as_nobody()) as program:
+        deep = folder / "tree/a/b"
+        deep.mkdir(parents=True)
+        (deep / "open").write_text("open")
+        if shut == "file":
+            (deep / "shut").write_text("secret")
+        else:
+            (deep / "shut/in").mkdir(parents=True)
+            (deep / "shut/f").write_text("secret")
+        (deep / "shut").chmod(0o000)
+        here = folder / "here"
+        (here / "a/b/shut").mkdir(parents=True)
+        (here / "a/b/shut/f").write_text("kept")
+        named = pytest.raises(FilePermissionError, match=r"/tree/a/b/shut'?: permission denied.* runAsUser")
+        async with running_in(shell, path=program) as (files, _):
+            with named:
+                await files.copy(folder / "tree", folder / "copy")
+            with named:
+                await files.download(folder / "tree", folder / "new")
+            with named:
+                await files.sync.down(folder / "tree", here)
+            assert (here / "a/b/shut/f").read_text() == "kept"
+            if shut == "directory":
+                with named:
+                    await files.sync.down(folder / "tree", here, delete=True)
+                assert (here / "a/b/shut/f").read_text() == "kept"
+            done = await files.sync.down(folder / "tree", here, delete=True, exclude=["shut"])
+            assert done.sent == ("a/b/open",)
+            assert (here / "a/b/shut/f").read_text() == "kept"
 
 
 async def test_a_file_in_a_directory_that_cannot_be_written_is_filled_in_place(shell: Shell) -> None:
