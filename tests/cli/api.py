@@ -57,7 +57,7 @@ class Api:
             headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, context=self._tls, timeout=20) as answer:
+            with urllib.request.urlopen(request, context=self._tls, timeout=60) as answer:
                 answer.read()
                 return answer.status
         except urllib.error.HTTPError as error:

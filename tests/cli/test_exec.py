@@ -195,7 +195,7 @@ def runs_in(box: str, command: str) -> bool:
     """Says whether a process of this command line is left in the sandbox; looks until it is gone, for a while."""
     look = (
         "import glob,sys,time\n"
-        "end = time.monotonic() + 30\n"
+        "end = time.monotonic() + 60\n"
         "def found():\n"
         "    for file in glob.glob('/proc/[0-9]*/cmdline'):\n"
         "        try: line = open(file, 'rb').read().replace(bytes(1), b' ').decode()\n"

@@ -45,11 +45,11 @@ def served(in_local_cluster: object, box: str) -> Generator[str]:
         assert server.stdout is not None
         yield server.stdout.readline().strip()
         server.terminate()
-        server.wait(30)
+        server.wait(60)
 
 
 def ask(port: int, host: str = "127.0.0.1") -> bytes:
-    with socket.create_connection((host, port), timeout=30) as client:
+    with socket.create_connection((host, port), timeout=60) as client:
         client.sendall(b"question\n")
         return client.makefile("rb").read()
 
@@ -62,7 +62,7 @@ def test_it_says_where_it_listens_and_ends_with_ctrl_c(box: str, served: str) ->
         assert line == f"Forwarding from 127.0.0.1:{local} -> {served}\n"
         assert ask(local) == b"QUESTION\n"
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait(60) == 130
         with pytest.raises(OSError, match="refused"):
             ask(local)
 

@@ -237,7 +237,7 @@ async def test_what_the_command_line_says_reaches_the_dashboard(
 def test_closed_standard_files_do_no_harm(local_cluster: LocalClusterStatus) -> None:
     program = "import os, sys; os.closerange(0, 3); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
     command = [*PROGRAM[1:], "--kubeconfig", str(local_cluster.kubeconfig), "ls"]
-    done = subprocess.run([sys.executable, "-c", program, *command], check=False, timeout=30)
+    done = subprocess.run([sys.executable, "-c", program, *command], check=False, timeout=60)
     assert done.returncode == 0
 
 

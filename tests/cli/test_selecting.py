@@ -173,4 +173,4 @@ def test_ls_goes_on_with_each_change(batch: str) -> None:
             kinds.append(watching.stdout.readline().split())
         assert {words[1] for words in kinds} == {made}
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(30) == 130
+        assert watching.wait(60) == 130

@@ -122,7 +122,7 @@ def test_what_was_measured_of_an_earlier_pod_of_that_name_is_not_taken_for_it() 
 @pytest.mark.usefixtures("in_local_cluster")
 async def test_a_sandbox_of_the_local_cluster_is_measured(box: str) -> None:
     """Through the whole program; a metrics server may take a moment to have seen it."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while True:
             done = await asyncio.to_thread(run, "top", "-o", "json")
             assert done.returncode == 0, done.stderr

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MORE = "K8S_SANDBOX_TUI_KUBECTLS"
 """Names further programs to test with, separated as in PATH."""
-PATIENCE = 40.0
+PATIENCE = 60.0
 
 
 def _version(program: Path) -> tuple[int, ...]:
@@ -126,5 +126,5 @@ def idle_pod(kubectl: Kubectl, name: str, *options: str) -> str:
     idle = "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"
     words: Sequence[str] = ("--image=python:3.11-slim", "--restart=Never", *options)
     kubectl("run", name, *words, "--command", "--", "sh", "-c", idle)
-    kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=30s")
+    kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=60s")
     return name

@@ -156,7 +156,7 @@ def test_a_server_that_was_not_agreed_to_ends_and_says_why(state_in_tmp: Path, m
     with pytest.raises(ConsentNeededError, match="plain processes with your rights"):
         control.up()
     program = [sys.executable, "-m", "k8s_sandbox_tui.local_cluster"]
-    by_hand = subprocess.run(program, capture_output=True, text=True, check=False, timeout=20)
+    by_hand = subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
     assert by_hand.returncode == 1
     assert by_hand.stderr.endswith("Set K8S_SANDBOX_TUI_PLAIN_PROCESSES=1 to agree to that.\n")
     assert not control.status().running
@@ -175,7 +175,7 @@ def test_windows_is_told_what_to_use_instead(state: Path, monkeypatch: pytest.Mo
 def test_a_second_server_in_the_same_folder_refuses(state: Path) -> None:
     control.up()
     program = [sys.executable, "-m", "k8s_sandbox_tui.local_cluster"]
-    second = subprocess.run(program, capture_output=True, text=True, check=False, timeout=20)
+    second = subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
     assert second.returncode == 1
     assert second.stderr == f"a local cluster runs already with the state folder {state}\n"
 

@@ -132,7 +132,7 @@ async def test_open_watches_are_cut_at_once(client: ApiClient) -> None:
     seen = asyncio.Event()
     watching = asyncio.create_task(watch())
     await client.request("POST", PODS, pod_manifest("seen"))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await seen.wait()
         await _rule(client, "watch-cut", resource="pods")
         with pytest.raises(aiohttp.ClientError):
@@ -242,7 +242,7 @@ async def test_input_is_read_slowly_but_whole(client: ApiClient) -> None:
     headers = {"Authorization": f"Bearer {client.token}"}
     begun = asyncio.get_running_loop().time()
     async with (
-        asyncio.timeout(15),
+        asyncio.timeout(60),
         client.session.ws_connect(url, protocols=("v5.channel.k8s.io",), headers=headers) as socket,
     ):
         for message in (b"\0a", b"\0b", b"\0c", b"\xff\0"):

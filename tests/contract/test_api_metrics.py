@@ -86,7 +86,7 @@ async def test_kubectl_top(local_cluster: LocalClusterStatus, pod_metrics: str, 
 
 def _top(cluster: LocalClusterStatus, *words: str) -> list[str]:
     command = ["kubectl", f"--kubeconfig={cluster.kubeconfig}", "top", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.splitlines()
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
 
 
 async def test_how_pods_are_held_back(

@@ -22,7 +22,7 @@ async def out(sandbox: Sandbox, command: str) -> str:
 
 
 async def logged(sandbox: Sandbox, expected: str) -> str:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             content = await out(sandbox, "cat /tmp/computesdk-bg.log")
             if expected in content:
@@ -116,7 +116,7 @@ async def test_f8_f19_large_output_is_complete(sandbox: Sandbox) -> None:
 
 async def test_f20_f21_f51_f52_ts8_timeout_leaves_nothing_behind(sandbox: Sandbox) -> None:
     command = "echo early; sleep 4711 & sleep 4711 | cat"
-    async with asyncio.timeout(50):
+    async with asyncio.timeout(60):
         error = await timed_out(lambda timeout: sandbox.run_command(command, timeout=timeout))
     assert error.stdout == "early\n"
     assert await sleepers(sandbox, 4711) == ""
@@ -180,7 +180,7 @@ async def test_terminal(sandbox: Sandbox) -> None:
         await running.send_stdin(b"stty size\r")
         await until(running, b"40 120\r\n")
         await running.send_stdin(b"sleep 4714\r")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await sleepers(sandbox, 4714):
                 pass
         await running.send_stdin(b"\x03")
@@ -213,6 +213,6 @@ async def test_f23_f28_sandbox_destroyed_under_a_command(compute: Compute) -> No
         await sandbox.destroy()
         with pytest.raises(SandboxGoneError):
             await running.wait()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         with pytest.raises(SandboxGoneError):
             await run_for_ever(sandbox)

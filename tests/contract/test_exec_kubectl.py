@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
 
-_DEADLINE = 40.0
+_DEADLINE = 60.0
 _UNTIL_SIZE = "import os, time\nwhile os.get_terminal_size() != (111, 33): time.sleep(0.01)\n"
 
 
@@ -120,7 +120,7 @@ def test_run_gives_the_main_process_a_terminal(kubectl: Kubectl) -> None:
 def test_attach_shows_what_comes_from_then_on_and_leaves_the_process_alone(kubectl: Kubectl) -> None:
     script = "while :; do echo out; echo err >&2; sleep 0.1; done"
     kubectl("run", "ticking", "--image=busybox", "--restart=Never", "--", "sh", "-c", script)
-    kubectl("wait", "--for=condition=Ready", "pod/ticking", "--timeout=30s")
+    kubectl("wait", "--for=condition=Ready", "pod/ticking", "--timeout=60s")
     process = subprocess.Popen(kubectl.command("attach", "ticking"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         assert process.stdout is not None

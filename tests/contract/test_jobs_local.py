@@ -62,7 +62,7 @@ async def test_many_at_once_and_the_seeds_log_beside_them(sandbox: Sandbox) -> N
     logs = await asyncio.gather(*(job.read_log() for job in jobs))
     assert [log.stdout for log in logs] == [b"%d\n" % number for number in range(8)]
     assert {job.id for job in await sandbox.jobs.list()} == {job.id for job in jobs}
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await sandbox.run_command("cat /tmp/computesdk-bg.log")).stdout != "in the background\n":
             pass
 

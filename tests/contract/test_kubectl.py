@@ -89,14 +89,14 @@ def test_describe(kubectl: Kubectl) -> None:
 def test_logs(kubectl: Kubectl) -> None:
     script = "mkfifo ~/go; echo one; read line <~/go; echo two"
     kubectl("run", "talk", "--image=busybox", "--restart=Never", "--", "sh", "-c", script)
-    kubectl("wait", "--for=condition=Ready", "pod/talk", "--timeout=30s")
+    kubectl("wait", "--for=condition=Ready", "pod/talk", "--timeout=60s")
     with subprocess.Popen(kubectl.command("logs", "-f", "talk"), stdout=subprocess.PIPE, text=True) as follower:
         assert follower.stdout is not None
         try:
             assert follower.stdout.readline() == "one\n"
             # The container may end before its shell has: that is exit code 137.
             kubectl("exec", "talk", "--", "sh", "-c", "echo >~/go", code=None)
-            assert follower.communicate(timeout=30)[0] == "two\n"
+            assert follower.communicate(timeout=60)[0] == "two\n"
         finally:
             follower.kill()
     assert kubectl("logs", "talk").stdout == "one\ntwo\n"

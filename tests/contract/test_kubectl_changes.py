@@ -118,7 +118,7 @@ def test_create_refuses_what_is_wrong(kubectl: Kubectl, file: Path) -> None:
 def test_run_and_wait(newest: Kubectl) -> None:
     made = newest("run", "once", "--image=busybox", "--restart=Never", "--env=A=b", "--", "sleep", "1000")
     assert made.stdout == "pod/once created\n"
-    assert newest("wait", "--for=condition=Ready", "pod/once", "--timeout=30s").stdout == "pod/once condition met\n"
+    assert newest("wait", "--for=condition=Ready", "pod/once", "--timeout=60s").stdout == "pod/once condition met\n"
     newest("delete", "pod", "once", "--force", "--grace-period=0")
 
 
@@ -174,7 +174,7 @@ def test_deleting_with_and_without_patience(newest: Kubectl) -> None:
     obstinate = ["--image=busybox", "--restart=Never", "--", "sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
     for name in ("one", "two"):
         newest("run", name, *obstinate)
-        newest("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=30s")
+        newest("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=60s")
     assert newest("delete", "pod", "one", "--wait=false").returncode == 0
     assert newest("get", "pod", "one", "--no-headers").stdout.split()[2] == "Terminating"
     assert newest("delete", "pod", "two", "--now").stdout.startswith('pod "two" deleted')

@@ -52,7 +52,7 @@ async def _kubectl(
     process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             line = (await process.stdout.readline()).decode()
         found = re.search(r"127\.0\.0\.1:(\d+) ->", line)
         assert found, line
@@ -67,7 +67,7 @@ async def _kubectl(
 async def test_kubectl_forwards_many_connections_and_their_ends(
     program: Path, local_cluster: LocalClusterStatus, namespace: str, port: int
 ) -> None:
-    async with asyncio.timeout(30), _kubectl(program, local_cluster, namespace, port) as (_, local):
+    async with asyncio.timeout(60), _kubectl(program, local_cluster, namespace, port) as (_, local):
         questions = [secrets.token_hex(20_000).encode() for _ in range(20)]
         answers = await asyncio.gather(*(ask_port(local, question) for question in questions))
         assert answers == [question.upper() for question in questions]
@@ -78,7 +78,7 @@ async def test_kubectl_forwards_much(
     program: Path, local_cluster: LocalClusterStatus, namespace: str, port: int
 ) -> None:
     data = secrets.token_hex(1_500_000).encode()
-    async with asyncio.timeout(30), _kubectl(program, local_cluster, namespace, port) as (_, local):
+    async with asyncio.timeout(60), _kubectl(program, local_cluster, namespace, port) as (_, local):
         answer = await ask_port(local, data)
         assert hashlib.sha256(answer).digest() == hashlib.sha256(data.upper()).digest()
 
@@ -87,7 +87,7 @@ async def test_kubectl_forwards_much(
 async def test_kubectl_says_that_nothing_listens(
     program: Path, local_cluster: LocalClusterStatus, namespace: str, port: int
 ) -> None:
-    async with asyncio.timeout(30), _kubectl(program, local_cluster, namespace, _NOTHING_LISTENS) as (process, local):
+    async with asyncio.timeout(60), _kubectl(program, local_cluster, namespace, _NOTHING_LISTENS) as (process, local):
         with suppress(ConnectionError):
             assert await ask_port(local, b"hello") == b""
         assert process.stderr is not None
@@ -103,7 +103,7 @@ async def _channels(
     headers = {"Authorization": f"Bearer {client.token}"}
     offered = protocols or ("v4.channel.k8s.io",)
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         client.session.ws_connect(url, protocols=offered, headers=headers, max_msg_size=0) as socket,
     ):
         yield socket

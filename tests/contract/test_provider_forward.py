@@ -7,12 +7,15 @@ import secrets
 import socket
 import sys
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from k8s_sandbox_tui import ForwardEventKind, ForwardState, ForwardWay
-from k8s_sandbox_tui.provider.forward import carrier, wire
+from k8s_sandbox_tui.provider.forward import carrier, opening, wire
+from k8s_sandbox_tui.provider.forward.patience import PATIENCE
 from k8s_sandbox_tui.sync import k8s
 from tests.contract.port_server import ANSWERS_AFTER_THE_END, ask_port
 
@@ -43,7 +46,12 @@ async def port(sandbox: Sandbox) -> AsyncIterator[int]:
 
 
 @pytest.mark.parametrize("via", ["port-forward", "exec"])
-async def test_two_hundred_connections_with_their_ends(sandbox: Sandbox, port: int, via: ForwardVia) -> None:
+async def test_two_hundred_connections_with_their_ends(
+    sandbox: Sandbox, port: int, via: ForwardVia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two hundred handshakes at once take a starved machine longer than one connection may take.
+    patient = replace(PATIENCE, connect=60.0, hello=60.0)
+    monkeypatch.setattr(opening, "open_forward", partial(opening.open_forward, patience=patient))
     questions = [secrets.token_hex(5_000).encode() for _ in range(200)]
     async with asyncio.timeout(60), await sandbox.forward_port(port, via=via) as forward:
         answers = await asyncio.gather(*(ask_port(forward.local_port, question) for question in questions))
@@ -111,7 +119,7 @@ def test_without_await(local_cluster: LocalClusterStatus) -> None:
         with sandbox.start_command(["python3", "-u", "-c", SAYS_WHAT_IT_GOT]) as server:
             port = int(next(server).data)
             with sandbox.forward_port(port) as forward:
-                with socket.create_connection((forward.local_host, forward.local_port), timeout=30) as client:
+                with socket.create_connection((forward.local_host, forward.local_port), timeout=60) as client:
                     client.sendall(b"question\n")
                     assert client.makefile("rb").read() == b"QUESTION\n"
                 assert [next(forward).kind, next(forward).kind] == [ForwardEventKind.OPENED, ForwardEventKind.CLOSED]

@@ -50,7 +50,7 @@ async def compute(local_cluster: LocalClusterStatus, namespace: str) -> AsyncIte
 async def follow(inventory: Inventory, seen: Callable[[dict[str, SandboxInfo]], bool]) -> dict[str, SandboxInfo]:
     """Takes updates until the rows are as wanted."""
     rows: dict[str, SandboxInfo] = {}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for update in inventory:
             rows |= {row.uid: row for row in update.upserted}
             for uid in update.removed:

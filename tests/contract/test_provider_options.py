@@ -119,7 +119,7 @@ async def test_metadata_and_expiry_change_later(compute: Compute) -> None:
 async def test_what_has_expired_goes_while_somebody_watches(compute: Compute) -> None:
     short = await compute.sandbox.create(lifetime=500)
     kept = await compute.sandbox.create(lifetime=timedelta(hours=1))
-    async with asyncio.timeout(20), compute.sandbox.watch() as watch:
+    async with asyncio.timeout(60), compute.sandbox.watch() as watch:
         async for change in watch:
             if change.kind == "removed":
                 assert change.info.uid == short.uid
@@ -130,7 +130,7 @@ async def test_what_has_expired_goes_while_somebody_watches(compute: Compute) ->
 async def test_a_hard_cap_ends_the_sandbox_and_its_expiry_removes_it(compute: Compute) -> None:
     sandbox = await compute.sandbox.create(max_lifetime=1000)
     seen: set[tuple[SandboxStatus, str]] = set()
-    async with asyncio.timeout(20), compute.sandbox.watch() as watch:
+    async with asyncio.timeout(60), compute.sandbox.watch() as watch:
         async for change in watch:
             assert change.info.uid == sandbox.uid
             seen.add((change.info.status, change.info.reason))

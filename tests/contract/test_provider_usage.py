@@ -25,7 +25,7 @@ async def test_a_busy_sandbox_uses_cpu_and_memory(local_cluster: LocalClusterSta
         sandbox = await compute.sandbox.create()
         async with await sandbox.start_command(["python3", "-c", BUSY]) as command:
             assert (await anext(command)).data == b"ready\n"
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while True:
                     used = measured(await compute.list_usage(), sandbox.info.name)
                     if used:

@@ -152,7 +152,7 @@ class ScriptedSandbox:
 
     async def command(self, number: int) -> ScriptedCommand:
         """The command of a number, from 0, as soon as it has come."""
-        async with asyncio.timeout(30), self._came:
+        async with asyncio.timeout(60), self._came:
             await self._came.wait_for(lambda: len(self.commands) > number)
         return self.commands[number]
 
@@ -222,6 +222,6 @@ def notifications(app: App[None]) -> list[str]:
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Waits until something is so."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():
             await pilot.pause()

@@ -526,7 +526,7 @@ class Dashboard:
     async def press(self, *keys: str) -> None:
         """Press keys once the screen takes them; the driver of a terminal holds them back until then."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while not self._takes_keys:
                     await self.pilot.pause(0.01)
         await self.pilot.press(*keys)
@@ -550,14 +550,14 @@ class Dashboard:
 
     async def painted(self) -> None:
         """Wait until all that came in is on the screen."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await self.cluster.inventory.waiting.wait()
             while self.main.paint_waits:
                 await self.pilot.pause(0.01)
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not condition():
                 assert vars(self.app)["_exception"] is None, "the app failed"
                 await self.pilot.pause(0.01)

@@ -106,7 +106,7 @@ async def test_the_whole_of_a_large_output_is_saved_and_keys_are_answered_meanwh
             """The disk takes its time in the middle of it."""
             if position > 2**22:
                 reached.set()
-                assert held.wait(10)
+                assert held.wait(60)
             return read(recording, position, size)
 
         monkeypatch.setattr(Recording, "read_block", hold)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 async def ended(worker: Worker[Sandbox | None]) -> Sandbox | None:
     """What the flow gave, soon."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await worker.wait()
 
 
@@ -51,7 +51,7 @@ class Flow:
 
     async def until(self, kind: type[CreateScreen | ProgressScreen]) -> None:
         """Wait until a screen of this kind is on top."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (isinstance(self.app.screen, kind) and self.app.screen.is_mounted):
                 await self.pilot.pause()
         await self.pilot.pause()
@@ -255,7 +255,7 @@ async def test_quitting_cancels_the_create() -> None:
         await flow.start()
         creation = await flow.submit()
         app.exit()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await asyncio.wait({creation.end})
     assert creation.end.cancelled()
 

@@ -318,17 +318,17 @@ async def test_a_file_is_imported_and_its_path_completed(
     await form.type("KEEP", "<ctrl+o>", "p")
     importer = form.pilot.app.screen
     path = importer.query_one("#path", Input)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not path.value.endswith(".env"):
             await form.type("<right>")
     path.value = "nothing.env"
     await form.type("<enter>")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while "no such file" not in str(importer.query_one("#note", Static).content):
             await form.pilot.pause()
     path.value = str(tmp_path / "prod.env")
     await form.type("<enter>")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(form.envs.rows) < 3:
             await form.pilot.pause()
     await form.eventually(lambda: form.envs.rows, (Row("KEEP", ""), Row("A", "1"), Row("B", "2")))

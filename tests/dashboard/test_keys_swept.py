@@ -34,7 +34,7 @@ async def send(typed: TypeAhead, key: str) -> None:
 
 async def back(shown: Dashboard, typed: TypeAhead, focused: Callable[[], bool], key: str = "") -> None:
     """Escape until the table has the focus again; then a key that gives it to another place."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (len(shown.app.screen_stack) == 1 and shown.table.has_focus):
             await send(typed, "escape")
         if key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -20,6 +21,11 @@ from k8s_sandbox_tui.provider.errors import (
 from k8s_sandbox_tui.provider.models import ClusterInfo, SandboxStatus
 from k8s_sandbox_tui.provider.opened import ClusterWish
 from tests.dashboard.scripted import NOW, ScriptedCluster, Update, dashboard, sandbox_info
+
+if TYPE_CHECKING:
+    from textual.signal import Signal
+
+    from k8s_sandbox_tui.dashboard.app import DashboardApp
 
 ROWS = [sandbox_info(number) for number in range(1, 6)]
 REFUSED = TransportError("No answer from https://10.0.0.1:6443.", sent=False, hint="Check that the cluster runs.")
@@ -276,6 +282,28 @@ async def test_quitting_does_not_wait_for_a_network_that_hangs() -> None:
         await shown.press("ctrl+q")
     # A Pilot takes up to two seconds for a key where much is to be done.
     assert loop.time() - began < 10
+
+
+async def test_what_is_opened_while_a_shell_has_the_terminal_asks_nothing_before_it_is_back() -> None:
+    cluster = ScriptedCluster(opening=asyncio.Event())
+    async with dashboard(None, cluster=cluster) as shown:
+        app, listings = shown.app, cluster.compute.inventories
+        await shown.until(lambda: cluster.attempts == 1)
+        cast("Signal[DashboardApp]", app.app_suspend_signal).publish(app)
+        await shown.pilot.pause()
+        assert cluster.opening is not None
+        cluster.opening.set()
+        await shown.until(lambda: len(listings) == 1)
+        assert listings[0].paused == [True]
+        shown.main.show_namespaces(("agents",))
+        await shown.until(lambda: len(listings) == 2)
+        assert listings[1].paused == [True]
+        await listings[1].waiting.wait()
+        cast("Signal[DashboardApp]", app.app_resume_signal).publish(app)
+        await shown.until(lambda: listings[1].paused == [True, False])
+        shown.main.show_namespaces(("default",))
+        await shown.until(lambda: len(listings) == 3)
+        assert listings[2].paused == []
 
 
 async def test_quitting_while_the_cluster_is_being_opened() -> None:

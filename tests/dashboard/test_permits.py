@@ -145,7 +145,7 @@ async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_op
         await shown.press("escape")
         cluster.compute.lacking = (*NO_FORWARD, "get pods/log")
         shown.main.show_namespaces(("agents",))
-        await shown.until(lambda: len(cluster.compute.rights_asked) == 2)
+        await shown.until(lambda: len(cluster.compute.rights_asked) == len(cluster.compute.inventories) == 2)
         await shown.put_rows([sandbox_info(number, namespace="agents") for number in range(1, 6)])
         await shown.press("f")
         assert "127.0.0.1" in shown.text

@@ -33,7 +33,7 @@ SENT = "Sent to the terminal (OSC 52); it may refuse"
 
 async def ended(worker: Worker[int | None]) -> None:
     """Wait for the end of the dialogue, soon."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await worker.wait()
 
 
@@ -55,7 +55,7 @@ class Urls:
         cluster.compute.config = K8sConfig(url_template=template)
         kept = UrlTemplate(cluster)
         worker = self.app.run_worker(show_url(self.app, source, self.history, kept, environ=self.environ))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (isinstance(self.app.screen, UrlScreen) and self.app.screen.is_mounted):
                 await self.pilot.pause()
         return worker

@@ -30,6 +30,6 @@ def test_it_ends_when_its_terminal_is_gone(trouble: str, shown: str, parent: boo
         terminal.hang_up()
         try:
             # What the program still says on its way out has no terminal to go to: its exit code tells nothing.
-            terminal.process.wait(20)
+            terminal.process.wait(60)
         except subprocess.TimeoutExpired:
             pytest.fail("the dashboard outlives its terminal")

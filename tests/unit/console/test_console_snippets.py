@@ -46,7 +46,7 @@ def card(command: str, *, cwd: str = "", env: tuple[str, ...] = ()) -> CommandCa
 
 
 def run(shell: list[str], script: str, env: Mapping[str, str], cwd: Path | None = None) -> tuple[int, str]:
-    done = subprocess.run([*shell, "-c", script], env=env, capture_output=True, timeout=20, check=False, cwd=cwd)
+    done = subprocess.run([*shell, "-c", script], env=env, capture_output=True, timeout=60, check=False, cwd=cwd)
     return done.returncode, done.stdout.decode()
 
 

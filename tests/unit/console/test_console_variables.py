@@ -56,7 +56,7 @@ def test_what_is_read_is_what_a_shell_reads(name: str, value: str, quote: str) -
     change = read_change(line)
     if change is not None and shutil.which("dash"):
         script = f'cd /; {line}\nprintf %s "${{{name}}}"'
-        done = subprocess.run(["dash", "-c", script], capture_output=True, check=False, env={"HOME": "/h"}, timeout=20)
+        done = subprocess.run(["dash", "-c", script], capture_output=True, check=False, env={"HOME": "/h"}, timeout=60)
         assert (done.stdout.decode(), done.stderr) == (change.values[name], b"")
 
 

@@ -79,7 +79,7 @@ def test_shells_take_every_character_for_itself(shell: list[str], texts: list[st
     words = [f"{quote}{shell_text(text, quote)}{quote}" for text in texts for quote in ("", "'", '"')]
     script = f"printf '%s\\0' {' '.join(words)}"
     # As the line of a script: `-c` would end at the limit of one argument.
-    printed = subprocess.run([*shell, "-s"], input=script.encode(), capture_output=True, check=True, timeout=30)
+    printed = subprocess.run([*shell, "-s"], input=script.encode(), capture_output=True, check=True, timeout=60)
     assert printed.stdout.decode().split("\0")[:-1] == [text for text in texts for _ in range(3)]
 
 

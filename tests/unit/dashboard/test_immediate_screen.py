@@ -63,7 +63,7 @@ async def test_what_changes_right_after_a_write_does_not_wait_for_textuals_frame
         app.frameless.begun = True
         for text in ("first", "second", "third"):
             line.text = text
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while await line.painted.get() != text:
                     pass
 

@@ -31,7 +31,7 @@ NAMESPACES = Memory("namespaces", list[str], [])
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < ends
         time.sleep(0.001)

@@ -136,7 +136,7 @@ class ExecServer:
 
     async def until_dead(self) -> None:
         """Returns when no group of a command has a process any more; zombies do not count."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             for process in self.served.processes:
                 await process.wait()
                 while _has_members(process.pid):  # noqa: ASYNC110 - nobody tells when a group ends

@@ -68,7 +68,7 @@ class Shell:
         if stdin is not None:
             sent += b"".join(framing.data(stdin)) + b"".join(framing.end())
         with self.start(plan) as process:
-            out, err = process.communicate(sent if plan.stdin else None, timeout=30)
+            out, err = process.communicate(sent if plan.stdin else None, timeout=60)
         code = process.returncode
         return (code if code >= 0 else 128 - code), out, err
 
@@ -81,7 +81,7 @@ class Shell:
             capture_output=True,
             env={"PATH": self.tools, **(env or {})},
             cwd="/",
-            timeout=30,
+            timeout=60,
             check=False,
         )
         return (done.returncode if done.returncode >= 0 else 128 - done.returncode), done.stdout, done.stderr
@@ -89,7 +89,7 @@ class Shell:
     def kill(self, plan: ExecPlan, grace: float) -> int:
         with patch.object(scripts, "SHELL", self.path):
             kill = plan_kill(plan, grace)
-        return subprocess.run(kill.argv, env={"PATH": self.tools}, timeout=30, check=False).returncode
+        return subprocess.run(kill.argv, env={"PATH": self.tools}, timeout=60, check=False).returncode
 
 
 def shells(folder: Path) -> list[Shell]:

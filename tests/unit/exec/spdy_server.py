@@ -123,5 +123,5 @@ async def spdy_server(*scripts: Script) -> AsyncGenerator[tuple[ApiServer, Conne
         server.on("GET", EXEC, forbidden("get"))
         server.on("POST", EXEC, *map(by_spdy, scripts))
         server.on("GET", TARGET.pod_path, answer(POD))
-        async with connected(server.kubeconfig()) as connection, asyncio.timeout(20):
+        async with connected(server.kubeconfig()) as connection, asyncio.timeout(60):
             yield server, connection

@@ -115,7 +115,7 @@ async def test_f3_what_never_answers_ends_at_the_deadline(stage: str) -> None:
                 filler.connect_ex(listener.getsockname())
         scheme = "https" if stage == "tls" else "http"
         async with (
-            asyncio.timeout(30),
+            asyncio.timeout(60),
             connected(kubeconfig_for(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}")) as connection,
         ):
             with pytest.raises(TransportError, match="did not answer in time"):
@@ -135,7 +135,7 @@ async def test_f8_messages_that_arrive_together_are_all_read() -> None:
         await websocket.send_bytes(b"\x03" + SUCCESS)
         await websocket.close()
 
-    async with serving(together_and_then_nothing) as connection, asyncio.timeout(30):
+    async with serving(together_and_then_nothing) as connection, asyncio.timeout(60):
         async with await start_command(connection, TARGET, "cat", stdin=True) as running:
             seen = b""
             while len(seen) < len(b"".join(lines)):

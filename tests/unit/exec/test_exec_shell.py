@@ -179,7 +179,7 @@ def test_payload_that_is_cut_off_runs_nothing(shell: Shell) -> None:
 def logged(expected: bytes) -> bytes:
     """The background log, as soon as it has what is expected."""
     log = Path(scripts.BACKGROUND_LOG)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while expected not in (content := log.read_bytes()) and time.monotonic() < deadline:
         time.sleep(0.01)
     return content
@@ -260,7 +260,7 @@ def test_f20_f21_kill_leaves_nothing(shell: Shell, command: str | list[str]) -> 
             process.stdin.flush()
         assert shell.kill(plan, 2) == 0
         # Its pipes end with the last process that has them.
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=60)
     assert (process.returncode in {-15, -9}, out) == (True, b"")
 
 
@@ -272,7 +272,7 @@ def test_kill_ends_what_ignores_term_and_spares_others(shell: Shell) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         assert shell.kill(plan, 0.2) == 0
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
         assert process.returncode == -9
         assert spared.poll() is None
         assert shell.kill(other, 2) == 0
@@ -289,7 +289,7 @@ def test_kill_ends_what_ignores_term_and_has_cleared_its_environment(shell: Shel
             assert process.stdout.readline() == b"ready\n"
             assert shell.kill(plan, 0.2) == 0
             # Its pipes end with the last process that has them.
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

@@ -140,7 +140,7 @@ class ForwardCluster:
 
     async def next_peer(self) -> Peer:
         """The next connection that has reached the server."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await self.peers.get()
 
     async def connect(self, forward: PortForward) -> Peer:

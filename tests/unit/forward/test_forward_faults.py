@@ -50,7 +50,7 @@ async def test_a_tunnel_that_has_died_while_it_was_idle_costs_no_connection(clus
 
 
 async def test_idle_tunnels_are_closed(cluster: ForwardCluster) -> None:
-    async with cluster.forward(idle=0.05), asyncio.timeout(30):
+    async with cluster.forward(idle=0.05), asyncio.timeout(60):
         while cluster.open_sockets:  # noqa: ASYNC110 - nobody tells when a socket has closed
             await asyncio.sleep(0.01)
 
@@ -99,7 +99,7 @@ async def test_a_connection_is_kept_while_its_server_takes_nothing(cluster: Forw
 
 
 async def test_the_forward_ends_with_the_sandbox_and_says_so(cluster: ForwardCluster) -> None:
-    async with cluster.forward() as forward, asyncio.timeout(30):
+    async with cluster.forward() as forward, asyncio.timeout(60):
         reader, _ = await cluster.connect(forward)
         await cluster.next_peer()
         await cluster.watch.opened.wait()
@@ -122,7 +122,7 @@ async def test_the_forward_ends_with_the_sandbox_and_says_so(cluster: ForwardClu
 async def test_a_sandbox_that_ended_or_was_replaced_is_noticed_by_the_watch(
     cluster: ForwardCluster, change: dict[str, str], told: str
 ) -> None:
-    async with cluster.forward() as forward, asyncio.timeout(30):
+    async with cluster.forward() as forward, asyncio.timeout(60):
         await cluster.watch.opened.wait()
         cluster.watch.send("MODIFIED", cluster.make_pod(**change))
         assert await forward.wait_closed() is ForwardState.GONE
@@ -134,7 +134,7 @@ async def test_without_the_right_to_watch_the_pod_is_looked_at_again_and_again(c
     from tests.unit.provider.api_server import answer
 
     cluster.api.on("GET", "/api/v1/namespaces/sandboxes/pods", answer(status, 403))
-    async with cluster.forward(look=0.05) as forward, asyncio.timeout(30):
+    async with cluster.forward(look=0.05) as forward, asyncio.timeout(60):
         cluster.pod = None
         assert await forward.wait_closed() is ForwardState.GONE
 
@@ -150,7 +150,7 @@ async def test_a_pod_of_the_same_name_gets_none_of_the_traffic(
         writer.close()
 
     cluster.answer = listen
-    async with cluster.forward(choose(cluster, wire, tmp_path)) as forward, asyncio.timeout(20):
+    async with cluster.forward(choose(cluster, wire, tmp_path)) as forward, asyncio.timeout(60):
         # The watch has not told of it yet, and what was open to the old one has died with it.
         cluster.pod = cluster.make_pod(uid="uid-2")
         for one in tuple(cluster.open_sockets):
@@ -264,7 +264,7 @@ async def test_cancelling_the_opening_leaves_nothing_behind(cluster: ForwardClus
         from tests.unit.forward.forward_cluster import TARGET
 
         opening = asyncio.create_task(open_forward(access, TARGET, 80, local_port=port))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not cluster.api.requests("GET", f"{POD}/portforward"):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)
         opening.cancel()

@@ -55,7 +55,7 @@ async def test_much_is_carried_as_it_is(cluster: ForwardCluster, cut: bool) -> N
     cluster.kubelet.cut_messages = cut
     cluster.answer = echo
     data = secrets.token_bytes(3000 if cut else 3_000_000)
-    async with cluster.forward("port-forward") as forward, asyncio.timeout(20):
+    async with cluster.forward("port-forward") as forward, asyncio.timeout(60):
         reader, writer = await cluster.connect(forward)
         writer.write(data)
         assert await reader.readexactly(len(data)) == data

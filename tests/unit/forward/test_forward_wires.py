@@ -204,7 +204,7 @@ async def test_closing_breaks_what_is_open_and_leaves_nothing(
         forward = await cluster.open(access, choose(cluster, wire, tmp_path))
         clients = [await cluster.connect(forward) for _ in range(3)]
         peers = [await cluster.next_peer() for _ in clients]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await forward.aclose()
             for reader, _ in clients:
                 with pytest.raises(ConnectionError):

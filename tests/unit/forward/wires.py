@@ -72,7 +72,7 @@ def own_tasks() -> list[str]:
 
 async def event(forward: PortForward, kind: ForwardEventKind) -> ForwardEvent:
     """The next event of a kind."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for one in forward:
             if one.kind is kind:
                 return one

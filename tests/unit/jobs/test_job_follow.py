@@ -75,7 +75,7 @@ def fifo(folder: Path, name: str = "gate") -> Path:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Waits for something that nobody tells."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - nobody sets an event
             await asyncio.sleep(0.01)
 
@@ -298,7 +298,7 @@ async def test_a_cancelled_start_leaves_nothing(
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await (await jobs.list())[0].wait()
 
 

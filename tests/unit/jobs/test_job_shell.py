@@ -216,7 +216,7 @@ def test_following_gives_output_as_it_comes_and_ends_with_the_job(jobs: JobShell
         gate.write_text("second\n")
         rest = process.stdout.read()
         assert rest.startswith(b"out 6 7\nsecond\nstate 2 ")
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize("way", ["a byte", "the end"])
@@ -235,7 +235,7 @@ def test_f20_f21_a_follower_ends_with_its_input_and_leaves_nothing(each_jobs: Jo
             process.stdin.close()
         # Its pipes end with the last process that has them.
         process.stdout.read()
-        process.wait(10)
+        process.wait(60)
     assert sleepers(seconds)
     assert jobs.info(job_id).state is JobState.RUNNING
 
@@ -404,7 +404,7 @@ def test_a_payload_that_is_cut_off_starts_nothing(jobs: JobShell) -> None:
     with jobs.own():
         plan = plans.plan_start(str(jobs.folder), "0" * 12, "true", cwd=None, env=None, max_log=65536)
     process = subprocess.Popen(plan.argv, stdin=-1, stdout=-1, stderr=-1, env={"PATH": jobs.shell.tools})
-    out, err = process.communicate(plan.payload[:512], timeout=20)
+    out, err = process.communicate(plan.payload[:512], timeout=60)
     assert (process.returncode, out) == (1, b"")
     assert b"did not arrive" in err
     assert not jobs.folder.exists()

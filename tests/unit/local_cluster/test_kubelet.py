@@ -53,7 +53,7 @@ class Node:
         return entry
 
     async def until(self, test: Callable[[Pod], bool], name: str = "p") -> Pod:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 entry = self.cluster.pods.find("default", name)
                 if entry is not None and test(entry.object):
@@ -65,7 +65,7 @@ class Node:
         return await self.until(lambda pod: pod_reason(pod) == status, name)
 
     async def gone(self, name: str = "p") -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while self.cluster.pods.find("default", name) is not None:
                 await self.cluster.clock.changed()
 
@@ -141,7 +141,7 @@ async def test_a_finished_pod_is_deleted_at_once_with_its_files(node: Node) -> N
     await node.until(lambda pod: pod.status.phase == "Succeeded")
     node.delete()
     assert node.cluster.pods.find("default", "p") is None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert (await node.runtime.removed.get()).name == uid
 
 
@@ -164,7 +164,7 @@ async def test_a_shorter_grace_shortens_a_deletion(node: Node) -> None:
     node.delete(grace=30)
     node.delete(grace=60)
     node.delete(grace=2)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await process.stopped(2)
     assert process.stops == [30, 2]
     assert node.cluster.pods.get("default", "p").object.metadata.deletion_grace_period_seconds == 2
@@ -221,7 +221,7 @@ async def test_the_folder_of_a_pod_that_is_just_being_started_is_removed_after_t
         await asyncio.sleep(0)
     assert node.runtime.removed.empty()
     node.runtime.may_start.set()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await node.runtime.removed.get()
     # That it was not started is no failure of it.
     assert "Failed" not in node.events()
@@ -249,7 +249,7 @@ async def test_an_unknown_image_is_tried_again_and_again(node: Node, monkeypatch
     assert waiting
     assert waiting.message.startswith('Back-off pulling image "nginx:1": ErrImagePull: failed to pull')
     assert pod.status.phase == "Pending"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not any(
             entry.object.reason == "Pulling" and entry.object.count >= 2 for entry in node.cluster.events.snapshot()
         ):

@@ -342,7 +342,7 @@ async def test_the_same_event_again_is_counted(node: Node, monkeypatch: pytest.M
     def counts() -> dict[str, int]:
         return {entry.object.message: entry.object.count for entry in node.cluster.events.snapshot()}
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while counts().get("Error: ErrImagePull", 0) < 3:
             await node.cluster.clock.changed()
     assert counts()['Pulling image "nosuch.invalid/image:1"'] == 3

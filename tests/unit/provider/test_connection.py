@@ -209,7 +209,7 @@ async def test_a_post_is_sent_once(
 async def test_no_answer_in_time(server: ApiServer, connection: Connection) -> None:
     server.on("GET", "/x", silence())
     with pytest.raises(TransportError, match="did not answer in time") as caught:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await connection.request("GET", "/x", timeout=1)
     assert caught.value.sent
 
@@ -458,7 +458,7 @@ async def test_closing_does_not_wait_for_an_open_stream(server: ApiServer, conne
 
     reading = asyncio.create_task(read_all(connection, []))
     await watch.opened.wait()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await connection.aclose()
         with pytest.raises(TransportError):
             await reading

@@ -181,7 +181,7 @@ async def test_an_inventory_ends_a_sandbox_when_its_time_comes(compute: Compute,
         await anext(inventory)
         await watch.opened.wait()
         watch.send("ADDED", soon)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await gone.wait()
     assert deletions(server) == [{"uid": UID, "resourceVersion": "7"}]
 

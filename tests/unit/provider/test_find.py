@@ -206,7 +206,7 @@ async def test_a_destroy_waits_until_the_pod_has_gone(compute: Compute, server: 
     await asyncio.sleep(0.05)
     assert not destroying.done()
     watch.send("DELETED", named("a"))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await destroying
 
 
@@ -233,7 +233,7 @@ LABELLED = {"computesdk.io/managed": "true", "computesdk.io/runtime": "python", 
 
 async def changes(watch: SandboxWatch, count: int) -> list[tuple[str, str]]:
     found: list[SandboxChange] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(found) < count:
             found.append(await anext(watch))
     return [(change.kind.value, change.info.name) for change in found]

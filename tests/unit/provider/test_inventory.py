@@ -51,7 +51,7 @@ class Screen:
 
     async def until(self, seen: Callable[[Screen], bool]) -> InventoryUpdate:
         """Takes updates until something is seen."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             async for update in self._updates:
                 self.last = update
                 self.rows |= {row.uid: row for row in update.upserted}
@@ -226,7 +226,7 @@ async def test_a_suspension_is_no_reason_to_catch_up(
         await shown.until_fresh(Freshness.POLLING)
         for lists, seconds in ((2, 3600.0), (3, 60.0)):
             stopped[0] += seconds
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while listed(server) < lists:  # noqa: ASYNC110 - an idle list says nothing
                     await asyncio.sleep(0.001)
             for _ in range(50):
@@ -377,7 +377,7 @@ async def test_the_waits_between_attempts_grow_to_a_limit_and_are_spread(
     monkeypatch.setattr(feed, "LONGEST_BACKOFF", 15.0)
     # Not a 500: for such a one, each attempt is several.
     listing(server, [answer("<html>")], [Watch()])
-    async with screen(compute), asyncio.timeout(30):
+    async with screen(compute), asyncio.timeout(60):
         await enough.wait()
     longest = [0.5, 1, 2, 4, 8, *[15] * 9]
     assert all(most / 2 <= wait <= most for most, wait in zip(longest, waits, strict=True)), waits
@@ -504,7 +504,7 @@ async def test_closing_ends_the_iteration_at_once(compute: Compute, server: ApiS
     waiting = asyncio.create_task(drain())
     await asyncio.sleep(0)
     await inventory.aclose()
-    await asyncio.wait_for(waiting, 30)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def test_a_label_selector_is_sent_with_each_list_and_watch(compute: Compute, server: ApiServer) -> None:

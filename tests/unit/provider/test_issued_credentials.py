@@ -156,7 +156,7 @@ async def test_cancelling_the_only_caller_and_closing_leaves_no_plugin(server: A
     plugin.hangs()
     connection = connect(server, plugin.user)
     asking = asyncio.create_task(connection.request("GET", "/x"))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not plugin.runs:  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.01)
         asking.cancel()

@@ -149,7 +149,7 @@ async def test_rights_are_asked_for_a_few_at_a_time(compute: Compute, server: Ap
         asked.append(open_questions)
         if len(asked) == 4:
             four.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await four.wait()
         await asyncio.sleep(0.01)
         open_questions -= 1
