@@ -76,11 +76,10 @@ interpreters := $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3
 
 ifndef set_up_for
 
-# Of two at once, the second waits for each step of the first, looks anew, and finds it done. The lock is the kernel's, on
-# this file, so that it ends with its holder, however that ends; some network file systems have none.
-$(addprefix $(venv)/stamp-,python pip run test lint tests-bytecode bytecode):
-	@set -- "$(MAKE)" --no-print-directory --silent set_up_for="$(or $(MAKECMDGOALS),run)" $@; \
-	for candidate in $(interpreters); do \
+# Of two at once, the second waits for each step of the first, looks anew, and finds it done; it says so once. The lock is
+# the kernel's, on this file, so that it ends with its holder, however that ends; some network file systems have none.
+told :=
+with_lock = for candidate in $(interpreters); do \
 		"$$candidate" -c 'import fcntl' 2>/dev/null || continue; \
 		exec "$$candidate" -c "$$(printf '%s\n' \
 			'import fcntl, os, sys' \
@@ -88,13 +87,24 @@ $(addprefix $(venv)/stamp-,python pip run test lint tests-bytecode bytecode):
 			'try:' \
 			'    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)' \
 			'except BlockingIOError:' \
-			'    print("Waiting for another make, which sets up here.", file=sys.stderr, flush=True)' \
-			'    fcntl.flock(lock, fcntl.LOCK_EX)' \
+			'    if not "$(told)":' \
+			'        print("Waiting for another make, which sets up here.", file=sys.stderr, flush=True)' \
+			'    if sys.argv[1:]:' \
+			'        fcntl.flock(lock, fcntl.LOCK_EX)' \
+			'    else:' \
+			'        print("told")' \
 			'except OSError:' \
 			'    pass' \
-			'os.set_inheritable(lock, True)' \
-			'os.execvp(sys.argv[1], sys.argv[1:])')" "$$@"; \
-	done; \
+			'if sys.argv[1:]:' \
+			'    os.set_inheritable(lock, True)' \
+			'    os.execvp(sys.argv[1], sys.argv[1:])')" "$$@"; \
+	done
+
+# The first line is empty: only looks, before each step, whether there is something to wait for and to say.
+$(addprefix $(venv)/stamp-,python pip run test lint tests-bytecode bytecode):
+	$(if $(told),,$(eval told := $(shell set --; $(with_lock))))
+	@set -- "$(MAKE)" --no-print-directory --silent set_up_for="$(or $(MAKECMDGOALS),run)" $@; \
+	$(with_lock); \
 	exec "$$@"
 
 else

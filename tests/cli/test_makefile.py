@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,61 @@ def test_of_two_at_once_the_second_waits_until_the_first_has_ended(machine: Mach
             (machine.project / "go").touch()
             assert (first.wait(60), second.wait(60)) == (-signal.SIGKILL if killed else 0, 0)
     assert (machine.project / "begun").read_text().count("begun") == (2 if killed else 1)
+
+
+HASTY = """#!/bin/sh
+case "$2" in
+  *flock*) exec {python} "$@" ;;
+  *version_info*) echo 12 ;;
+  venv) mkdir -p .venv/bin; : > .venv/bin/python; chmod +x .venv/bin/python ;;
+esac
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="nothing tells who waits for a lock")
+def test_one_that_waits_at_every_step_says_so_once(machine: Machine) -> None:
+    machine.has("python3", 12)
+    (machine.path / "python3").write_text(HASTY.format(python=sys.executable))
+    (machine.project / "constraints.txt").touch()
+    (machine.project / "pyproject.toml").touch()
+    steps = [f".venv/stamp-{step}" for step in ("python", "pip", "run", "test", "bytecode")]
+    with (machine.project / "Makefile").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with subprocess.Popen(
+            [str(MAKE), *steps[3:]],
+            cwd=machine.project,
+            env={"PATH": str(machine.path), "HOME": str(machine.project)},
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as waiting:
+            waiters: set[int] = set()
+            while (waiter := waiter_of(waiting)) is not None:
+                waiters.add(waiter)
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                while waiter_of(waiting, now=True) == waiter:
+                    pass
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            assert waiting.stderr is not None
+            said = waiting.stderr.read().splitlines()
+        assert waiting.returncode == 0, said
+    assert len(waiters) == len(steps), waiters
+    assert said.count("Waiting for another make, which sets up here.") == 1
+    assert all((machine.project / step).exists() for step in steps)
+
+
+def waiter_of(process: subprocess.Popen[str], *, now: bool = False) -> int | None:
+    """The process of its session that waits for a lock, as soon as there is one; None once it has ended."""
+    while process.poll() is None:
+        for line in Path("/proc/locks").read_text().splitlines():
+            fields = line.split()
+            if fields[1] == "->":
+                with suppress(ProcessLookupError):
+                    if os.getsid(int(fields[5])) == process.pid:
+                        return int(fields[5])
+        if now:
+            return None
+    return None
 
 
 def test_help_is_the_default_and_lists_every_target(machine: Machine) -> None:
