@@ -546,6 +546,88 @@ class Sandbox:
         """The Pod's uid."""
         return self._async.uid
 
+    def get_info(self) -> SandboxInfo:
+        """Looks at the sandbox again.
+
+        Raises:
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+        """
+        return loop_thread().run(self._async.get_info())
+
+    def get_pod(self) -> dict[str, object]:
+        """The whole Pod as the API server has it now; its variables, which may be secret, are in it in clear.
+
+        Raises:
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+        """
+        return loop_thread().run(self._async.get_pod())
+
+    def get_events(self) -> list[SandboxEvent]:
+        """What happened to the sandbox, oldest first; Kubernetes forgets that after an hour.
+
+        Raises:
+            ForbiddenError: It needs the verb `list` on events, which ComputeSDK's own rights lack.
+        """
+        return loop_thread().run(self._async.get_events())
+
+    def get_log(self, *, tail_lines: int = 1000, previous: bool = False) -> bytes:
+        """The end of what the main process has written, 1 MiB of it at most; commands' output is not in it.
+
+        Args:
+            tail_lines: How many lines.
+            previous: Of the container before this one, where it was started again.
+
+        Raises:
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `get` on pods/log, which ComputeSDK's own rights lack.
+            ApiError: The container has not started, or there is no previous one.
+        """
+        return loop_thread().run(self._async.get_log(tail_lines=tail_lines, previous=previous))
+
+    def set_metadata(self, metadata: Mapping[str, object], *, remove: Iterable[str] = ()) -> SandboxInfo:
+        """Sets some of the metadata and leaves the rest as it is.
+
+        Args:
+            metadata: What to set; values are kept as by `create`.
+            remove: Keys to remove; one that is not there is no error.
+
+        Raises:
+            InvalidArgumentError: A key or value cannot be; no request was made.
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
+        """
+        return loop_thread().run(self._async.set_metadata(metadata, remove=remove))
+
+    def extend(self, duration: Duration) -> SandboxInfo:
+        """Lets the sandbox live for at least this long from now; never shortens its life.
+
+        A sandbox without an expiry is left as it is. Safe against a client that is about to destroy it: that one
+        destroys only what has not changed since it looked.
+
+        Args:
+            duration: Milliseconds or a timedelta, from now on by the API server's clock.
+
+        Raises:
+            InvalidArgumentError: It is no span of time, or reaches beyond its `max_lifetime`.
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
+        """
+        return loop_thread().run(self._async.extend(duration))
+
+    def set_expiry(self, moment: datetime | None) -> SandboxInfo:
+        """Sets when the sandbox expires, earlier or later than before; None: never.
+
+        Raises:
+            InvalidArgumentError: The moment has no time zone, or is beyond its `max_lifetime`.
+            SandboxGoneError: It is not there any more, or another Pod has its name.
+            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
+        """
+        return loop_thread().run(self._async.set_expiry(moment))
+
+    def __repr__(self) -> str:
+        """Names the sandbox."""
+        return repr(self._async)
+
     @property
     def filesystem(self) -> FileSystem:
         """Its files; makes no request."""
@@ -643,84 +725,6 @@ class Sandbox:
             ),
         )
 
-    def get_info(self) -> SandboxInfo:
-        """Looks at the sandbox again.
-
-        Raises:
-            SandboxGoneError: It is not there any more, or another Pod has its name.
-        """
-        return loop_thread().run(self._async.get_info())
-
-    def get_pod(self) -> dict[str, object]:
-        """The whole Pod as the API server has it now; its variables, which may be secret, are in it in clear.
-
-        Raises:
-            SandboxGoneError: It is not there any more, or another Pod has its name.
-        """
-        return loop_thread().run(self._async.get_pod())
-
-    def get_events(self) -> list[SandboxEvent]:
-        """What happened to the sandbox, oldest first; Kubernetes forgets that after an hour.
-
-        Raises:
-            ForbiddenError: It needs the verb `list` on events, which ComputeSDK's own rights lack.
-        """
-        return loop_thread().run(self._async.get_events())
-
-    def get_log(self, *, tail_lines: int = 1000, previous: bool = False) -> bytes:
-        """The end of what the main process has written, 1 MiB of it at most; commands' output is not in it.
-
-        Args:
-            tail_lines: How many lines.
-            previous: Of the container before this one, where it was started again.
-
-        Raises:
-            SandboxGoneError: It is not there any more, or another Pod has its name.
-            ForbiddenError: It needs the verb `get` on pods/log, which ComputeSDK's own rights lack.
-            ApiError: The container has not started, or there is no previous one.
-        """
-        return loop_thread().run(self._async.get_log(tail_lines=tail_lines, previous=previous))
-
-    def set_metadata(self, metadata: Mapping[str, object], *, remove: Iterable[str] = ()) -> SandboxInfo:
-        """Sets some of the metadata and leaves the rest as it is.
-
-        Args:
-            metadata: What to set; values are kept as by `create`.
-            remove: Keys to remove; one that is not there is no error.
-
-        Raises:
-            InvalidArgumentError: A key or value cannot be; no request was made.
-            SandboxGoneError: It is not there any more, or another Pod has its name.
-            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
-        """
-        return loop_thread().run(self._async.set_metadata(metadata, remove=remove))
-
-    def extend(self, duration: Duration) -> SandboxInfo:
-        """Lets the sandbox live for at least this long from now; never shortens its life.
-
-        A sandbox without an expiry is left as it is. Safe against a client that is about to destroy it: that one
-        destroys only what has not changed since it looked.
-
-        Args:
-            duration: Milliseconds or a timedelta, from now on by the API server's clock.
-
-        Raises:
-            InvalidArgumentError: It is no span of time, or reaches beyond its `max_lifetime`.
-            SandboxGoneError: It is not there any more, or another Pod has its name.
-            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
-        """
-        return loop_thread().run(self._async.extend(duration))
-
-    def set_expiry(self, moment: datetime | None) -> SandboxInfo:
-        """Sets when the sandbox expires, earlier or later than before; None: never.
-
-        Raises:
-            InvalidArgumentError: The moment has no time zone, or is beyond its `max_lifetime`.
-            SandboxGoneError: It is not there any more, or another Pod has its name.
-            ForbiddenError: It needs the verb `patch` on Pods, which ComputeSDK's own rights lack.
-        """
-        return loop_thread().run(self._async.set_expiry(moment))
-
     def get_url(self, port: int, *, protocol: str = "http") -> str:
         """The URL of a port by the configured template; makes no request and no Service.
 
@@ -793,10 +797,6 @@ class Sandbox:
     ) -> None:
         """Destroys it, as `destroy` does; that it has gone already is no error here."""
         loop_thread().run(self._async.__aexit__(kind, error, trace))
-
-    def __repr__(self) -> str:
-        """Names the sandbox."""
-        return repr(self._async)
 
 
 class RunningCommand:

@@ -29,7 +29,7 @@ def test_the_file_is_what_the_classes_say() -> None:
 def members_of(module: ModuleType, name: str) -> dict[str, object]:
     kind = getattr(module, name)
     assert isinstance(kind, type)
-    return dict(vars(kind))
+    return dict(inspect.getmembers_static(kind))
 
 
 @pytest.mark.parametrize("name", CLASSES)

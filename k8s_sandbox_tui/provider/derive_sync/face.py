@@ -91,12 +91,12 @@ def _class(name: str, module: Module, imports: Imports) -> str:
             f"{_INDENT}self._async = wrapped",
         ]
     ]
-    for child in node.body:
+    for child, defining in module.members(name):
         if isinstance(child, ast.AnnAssign) and isinstance(child.target, ast.Name) and child.target.id[0] != "_":
-            imports.annotation(child.annotation, module)
-            attributes.append([module.text(child)])
+            imports.annotation(child.annotation, defining)
+            attributes.append([defining.text(child)])
         elif isinstance(child, Function) and (child.name[0] != "_" or child.name in _RENAMED):
-            methods.append(_method(child, module, imports))
+            methods.append(_method(child, defining, imports))
     lines = [f"class {name}:", *_docstring(node)]
     for member in attributes + methods:
         lines += ["", *(_INDENT + line if line else "" for line in member)]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROVIDER: Final = Path(__file__).parent.parent
 PACKAGE: Final = "k8s_sandbox_tui.provider"
@@ -80,6 +83,16 @@ class Module:
             for node in self.tree.body
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name
         )
+
+    def members(self, name: str) -> Iterator[tuple[ast.stmt, Module]]:
+        """What is in a class, with the module that it is from: first what it inherits within the provider."""
+        node = self.definition(name)
+        for base in node.bases if isinstance(node, ast.ClassDef) else ():
+            source, defined = self.origins.get(base.id, ("", "")) if isinstance(base, ast.Name) else ("", "")
+            if source.startswith(f"{PACKAGE}."):
+                yield from Module.read(source.removeprefix(f"{PACKAGE}.")).members(defined)
+        for child in node.body:
+            yield child, self
 
 
 class Imports:
