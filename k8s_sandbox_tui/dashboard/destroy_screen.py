@@ -11,6 +11,7 @@ from textual.widgets import Button, Label, Static
 
 from k8s_sandbox_tui.dashboard.destroy import summary
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import FOCUSED, OVER_ALL
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
 from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
@@ -39,10 +40,9 @@ _ROOM = 58
 _FACTS, _HIDDEN, _STATUS = 6, 8, 16
 """Columns of an age, of the word that it is hidden, and those that a long name leaves to a status."""
 
-DIALOG_CSS = """
-    align: center middle;
-    background: $background 60%;
-    & > Vertical {
+DIALOG_CSS = f"""
+    {OVER_ALL}
+    & > Vertical {{
         width: 72;
         max-width: 94%;
         height: auto;
@@ -52,24 +52,21 @@ DIALOG_CSS = """
         border: round $status-failed;
         border-title-color: $status-failed;
         border-title-style: bold;
-    }
-    & LineList { margin-bottom: 1; }
-    & Horizontal { height: auto; align-horizontal: right; }
-    & Button {
+    }}
+    & LineList {{ margin-bottom: 1; }}
+    & Horizontal {{ height: auto; align-horizontal: right; }}
+    & Button {{
         margin-left: 2;
         min-width: 16;
         height: 1;
         background: $panel;
         color: $foreground;
         text-style: none;
-        &:hover { background: $border-blurred; }
-        &.-style-default:focus {
-            background: $accent;
-            color: $background;
-            text-style: bold;
-            background-tint: transparent;
-        }
-    }
+        &:hover {{ background: $border-blurred; }}
+        &.-style-default:focus {{
+            {FOCUSED}
+        }}
+    }}
 """
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import OVER_ALL, WINDOW
 from k8s_sandbox_tui.dashboard.dialogue_keys import HELP_KEYS, dialogue_keys
 from k8s_sandbox_tui.dashboard.help_lines import INDENT, KEYS, SENTENCE, help_lines
 from k8s_sandbox_tui.dashboard.line_list import Line, LineList
@@ -72,22 +73,18 @@ class HelpScreen(Dialogue[str]):
     if TYPE_CHECKING:
         app = getters.app(App[object])
 
-    DEFAULT_CSS = """
-    HelpScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
+    DEFAULT_CSS = f"""
+    HelpScreen {{
+        {OVER_ALL}
+        & > Vertical {{
             width: 78;
             max-width: 96%;
             height: auto;
             padding: 1 0 1 2;
-            background: $surface;
-            border: round $border-blurred;
-            border-title-color: $accent;
-            border-title-style: bold;
+            {WINDOW}
             border-subtitle-color: $muted;
-        }
-    }
+        }}
+    }}
     """
     BINDINGS: ClassVar[list[BindingType]] = HELP_KEYS
 

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import OptionList, Static
 
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import OVER_ALL, WINDOW
 from k8s_sandbox_tui.dashboard.harmless import harmless
 
 ChosenT = TypeVar("ChosenT")
@@ -29,20 +30,18 @@ class Listing(OptionList):
 class ListingScreen(Dialogue[ChosenT | None]):
     """Has a `Vertical` with the list and with what `said` makes; gives what was chosen."""
 
-    DEFAULT_CSS = """
-    ListingScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
+    DEFAULT_CSS = f"""
+    ListingScreen {{
+        {OVER_ALL}
+        & > Vertical {{
             width: 96%; max-width: 110; height: auto; max-height: 96%; padding: 1 2;
-            background: $surface; border: round $border-blurred;
-            border-title-color: $accent; border-title-style: bold;
-        }
-        & #said { height: auto; max-height: 4; color: $text-error; display: none; margin-top: 1; }
-        & #said.-shown { display: block; }
-        & #none { color: $muted; }
-        & .-hidden { display: none; }
-    }
+            {WINDOW}
+        }}
+        & #said {{ height: auto; max-height: 4; color: $text-error; display: none; margin-top: 1; }}
+        & #said.-shown {{ display: block; }}
+        & #none {{ color: $muted; }}
+        & .-hidden {{ display: none; }}
+    }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", id="listing.close")]
 

@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import OVER_ALL, WINDOW
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.mark_presets import PRESET_BY_ID, PRESETS, Choice, Preset, choose
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
@@ -52,18 +53,14 @@ class MarkScreen(Dialogue[tuple[str, ...] | None]):
 
     DEFAULT_CSS = f"""
     MarkScreen {{
-        align: center middle;
-        background: $background 60%;
+        {OVER_ALL}
         & > Vertical {{
             width: {WIDTH + 6};
             max-width: 96%;
             height: auto;
             max-height: 96%;
             padding: 1 2;
-            background: $surface;
-            border: round $border-blurred;
-            border-title-color: $accent;
-            border-title-style: bold;
+            {WINDOW}
         }}
         & _Presets {{
             height: auto; max-height: 10; border: none; padding: 0; background: $surface;

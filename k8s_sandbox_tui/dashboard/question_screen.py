@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Label
 
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import FOCUSED, OVER_ALL
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.literal import literal
 from k8s_sandbox_tui.dashboard.plain_button import PlainButton
@@ -22,22 +23,21 @@ if TYPE_CHECKING:
 class QuestionScreen(Dialogue[bool]):
     """Says what it is about, and what happens; no is the answer unless one chooses otherwise."""
 
-    DEFAULT_CSS = """
-    QuestionScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
+    DEFAULT_CSS = f"""
+    QuestionScreen {{
+        {OVER_ALL}
+        & > Vertical {{
             width: 60; max-width: 94%; height: auto; padding: 1 2;
             background: $surface; border: round $status-pending;
             border-title-color: $status-pending; border-title-style: bold;
-        }
-        & Label { width: 1fr; margin-bottom: 1; }
-        & Horizontal { height: auto; align-horizontal: right; }
-        & Button {
+        }}
+        & Label {{ width: 1fr; margin-bottom: 1; }}
+        & Horizontal {{ height: auto; align-horizontal: right; }}
+        & Button {{
             margin-left: 2; min-width: 16; background: $panel; color: $foreground; text-style: none;
-            &:focus { background: $accent; color: $background; text-style: bold; background-tint: transparent; }
-        }
-    }
+            &:focus {{ {FOCUSED} }}
+        }}
+    }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "answer(False)", "No", id="question.no"),

@@ -4,30 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.cli.program import PROGRAM, run
 from tests.terminal.session import Terminal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
-
-
-@pytest.fixture(scope="module")
-def options(local_cluster: LocalClusterStatus) -> list[str]:
-    return ["--kubeconfig", str(local_cluster.kubeconfig)]
-
-
-@pytest.fixture(scope="module")
-def box(options: list[str]) -> Iterator[str]:
-    made = run(*options, "create", "--runtime", "python")
-    assert made.returncode == 0, made.stderr
-    yield made.stdout.strip()
-    run(*options, "rm", "--yes", made.stdout.strip())
 
 
 def start(options: list[str], *arguments: str) -> Terminal:

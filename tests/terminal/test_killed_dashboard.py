@@ -10,33 +10,17 @@ import time
 from typing import TYPE_CHECKING
 
 import msgspec
-import pytest
 
 from tests.cli.program import PROGRAM, run
 from tests.terminal.session import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
 
 TIMES = 3
 AT_WORK = 0.8
 """Seconds within which it runs a command, and writes down the command and the order of the table."""
-
-
-@pytest.fixture
-def options(local_cluster: LocalClusterStatus) -> list[str]:
-    return ["--kubeconfig", str(local_cluster.kubeconfig)]
-
-
-@pytest.fixture
-def box(options: list[str]) -> Iterator[str]:
-    made = run(*options, "create", "--runtime", "python")
-    assert made.returncode == 0, made.stderr
-    yield made.stdout.strip()
-    run(*options, "rm", "--yes", made.stdout.strip())
 
 
 def test_it_may_be_killed_at_any_moment(options: list[str], box: str, tmp_path: Path) -> None:

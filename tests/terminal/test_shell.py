@@ -6,29 +6,11 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.cli.program import PROGRAM, run
+from tests.cli.program import PROGRAM
 from tests.terminal.session import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from k8s_sandbox_tui.local_cluster.control import LocalClusterStatus
-
-
-@pytest.fixture
-def options(local_cluster: LocalClusterStatus) -> list[str]:
-    return ["--kubeconfig", str(local_cluster.kubeconfig)]
-
-
-@pytest.fixture
-def box(options: list[str]) -> Iterator[str]:
-    made = run(*options, "create", "--runtime", "python")
-    assert made.returncode == 0, made.stderr
-    yield made.stdout.strip()
-    run(*options, "rm", "--yes", made.stdout.strip())
 
 
 def test_a_shell_has_the_terminal_and_gives_it_back(options: list[str], box: str, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from k8s_sandbox_tui.dashboard.columns.list import ColumnList
 from k8s_sandbox_tui.dashboard.columns.picker import ColumnPicker
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import WINDOW
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 from k8s_sandbox_tui.dashboard.still_open import still_open
@@ -39,26 +40,23 @@ class _Key(PlainInput):
 class ColumnsScreen(Dialogue[tuple[str, ...] | None]):
     """The ids of the columns; () for those that fit, None to leave them as they were."""
 
-    DEFAULT_CSS = """
-    ColumnsScreen {
+    DEFAULT_CSS = f"""
+    ColumnsScreen {{
         align: center bottom;
         background: $background 40%;
-        & > Vertical {
+        & > Vertical {{
             width: 70;
             max-width: 96%;
             height: auto;
             padding: 0 1;
             margin-bottom: 1;
-            background: $surface;
-            border: round $border-blurred;
-            border-title-color: $accent;
-            border-title-style: bold;
-        }
-        & Horizontal { height: 1; margin-top: 1; }
-        & .label { width: auto; padding: 0 1; color: $muted; }
-        & _Key { width: 1fr; }
-        & .told { width: auto; padding: 0 1; color: $muted; }
-    }
+            {WINDOW}
+        }}
+        & Horizontal {{ height: 1; margin-top: 1; }}
+        & .label {{ width: auto; padding: 0 1; color: $muted; }}
+        & _Key {{ width: 1fr; }}
+        & .told {{ width: auto; padding: 0 1; color: $muted; }}
+    }}
     """
     KEYED: ClassVar[Sequence[type[Widget]]] = (_Key,)
     """What is in it that has keys of its own."""

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from k8s_sandbox_tui.dashboard.console.variables import masked
 from k8s_sandbox_tui.dashboard.console.words import one_line
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import OVER_ALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +27,10 @@ if TYPE_CHECKING:
 class CardMenu(Dialogue[str]):
     """Gives back the action that was chosen; empty for none. The keys of the card work here too."""
 
-    DEFAULT_CSS = """
-    CardMenu {
-        align: center middle;
-        background: $background 60%;
-        & > OptionList {
+    DEFAULT_CSS = f"""
+    CardMenu {{
+        {OVER_ALL}
+        & > OptionList {{
             width: 72;
             max-width: 96%;
             height: auto;
@@ -40,8 +40,8 @@ class CardMenu(Dialogue[str]):
             border: round $primary;
             border-title-style: bold;
             border-title-color: $text-primary;
-        }
-    }
+        }}
+    }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,m,q", "dismiss('')", "Close", id="card-menu.close"),

@@ -15,6 +15,7 @@ from k8s_sandbox_tui.dashboard.copying.local_names import LOCAL, LocalNames
 from k8s_sandbox_tui.dashboard.copying.path_field import PathField, PathInput
 from k8s_sandbox_tui.dashboard.copying.transfer import Copy, progress_words, result_words
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import FOCUSED, OVER_ALL, WINDOW
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.literal import literal
@@ -46,26 +47,24 @@ class CopyScreen(Dialogue[None]):
     """Two paths and a direction."""
 
     AUTO_FOCUS = "#copy-local PathInput"
-    DEFAULT_CSS = """
-    CopyScreen {
-        align: center middle;
-        background: $background 60%;
-        & > #dialog {
+    DEFAULT_CSS = f"""
+    CopyScreen {{
+        {OVER_ALL}
+        & > #dialog {{
             width: 84; max-width: 96%; height: auto; max-height: 96%; padding: 1 2;
-            background: $surface; border: round $border-blurred;
-            border-title-color: $accent; border-title-style: bold;
-        }
-        & #copy-said { height: auto; max-height: 4; margin: 1 0; color: $muted; }
-        & #copy-said.-wrong { color: $text-error; }
-        & #copy-said.-done { color: $text-success; }
-        & #copy-answer { height: 1; align-horizontal: right; }
-        & Button.-style-default {
+            {WINDOW}
+        }}
+        & #copy-said {{ height: auto; max-height: 4; margin: 1 0; color: $muted; }}
+        & #copy-said.-wrong {{ color: $text-error; }}
+        & #copy-said.-done {{ color: $text-success; }}
+        & #copy-answer {{ height: 1; align-horizontal: right; }}
+        & Button.-style-default {{
             margin-left: 2; min-width: 16; height: 1; border: none;
             background: $panel; color: $foreground; text-style: none;
-            &:focus { background: $accent; color: $background; text-style: bold; background-tint: transparent; }
-        }
-        & #copy-direction.-style-default { margin: 1 0; min-width: 26; }
-    }
+            &:focus {{ {FOCUSED} }}
+        }}
+        & #copy-direction.-style-default {{ margin: 1 0; min-width: 26; }}
+    }}
     """
     KEYED: ClassVar[Sequence[type[Widget]]] = (PathInput,)
     BINDINGS: ClassVar[list[BindingType]] = [

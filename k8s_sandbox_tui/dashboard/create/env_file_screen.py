@@ -15,6 +15,7 @@ from textual.widgets import Button, Input
 from k8s_sandbox_tui.dashboard.create.fields import Line
 from k8s_sandbox_tui.dashboard.create.path_completion import complete_path
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import FOCUSED_IN_FORM, FORM
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.steady_input import SteadyInput
@@ -48,33 +49,27 @@ class EnvFileScreen(Dialogue[tuple[Row, ...] | None]):
     """A path, completed as one types; stays open until a file could be read."""
 
     AUTO_FOCUS = "#path"
-    DEFAULT_CSS = """
-    EnvFileScreen {
+    DEFAULT_CSS = f"""
+    EnvFileScreen {{
         align: center middle;
-        & > #dialog {
+        & > #dialog {{
             width: 70;
             max-width: 96%;
             height: auto;
             padding: 1 2 0 2;
-            border: round $primary;
-            border-title-color: $text;
-            border-title-style: bold;
-            background: $surface;
-        }
-        & #path, & #path:focus { padding: 0; background: $primary 25%; }
-        & .-wrong #path { background: $error 30%; }
-        & #note { height: 1; margin-bottom: 1; color: $text-muted; }
-        & .-wrong #note { color: $text-error; }
-        & #answer { height: 2; border-top: solid $primary 40%; align-horizontal: right; }
-        & Button { margin-left: 2; min-width: 12; background: $foreground 10%; }
-        & #import { background: $primary; }
-        & Button:focus, & #import:focus {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: bold;
-            background-tint: transparent;
-        }
-    }
+            {FORM}
+        }}
+        & #path, & #path:focus {{ padding: 0; background: $primary 25%; }}
+        & .-wrong #path {{ background: $error 30%; }}
+        & #note {{ height: 1; margin-bottom: 1; color: $text-muted; }}
+        & .-wrong #note {{ color: $text-error; }}
+        & #answer {{ height: 2; border-top: solid $primary 40%; align-horizontal: right; }}
+        & Button {{ margin-left: 2; min-width: 12; background: $foreground 10%; }}
+        & #import {{ background: $primary; }}
+        & Button:focus, & #import:focus {{
+            {FOCUSED_IN_FORM}
+        }}
+    }}
     """
     KEYED: ClassVar[Sequence[type[Widget]]] = (_PathField,)
     """What is in it that has keys of its own."""

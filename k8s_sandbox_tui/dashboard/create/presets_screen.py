@@ -17,6 +17,7 @@ from k8s_sandbox_tui.dashboard.create.presets import NAME_LENGTH, summary
 from k8s_sandbox_tui.dashboard.create.text_field import TextField
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import FORM
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -32,35 +33,32 @@ _NOTE = "Without the values of variables: those come from the environment"
 class PresetsScreen(Dialogue[str | None]):
     """Ends with the name of the preset to fill the form from, or None."""
 
-    DEFAULT_CSS = """
-    PresetsScreen {
+    DEFAULT_CSS = f"""
+    PresetsScreen {{
         align: center middle;
-        & > #dialog {
+        & > #dialog {{
             width: 100%;
             max-width: 90;
             height: auto;
             max-height: 100%;
             margin: 0 1;
             padding: 1 1 0 1;
-            border: round $primary;
-            border-title-color: $text;
-            border-title-style: bold;
-            background: $surface;
-        }
-        & OptionList, & OptionList:focus {
+            {FORM}
+        }}
+        & OptionList, & OptionList:focus {{
             height: auto;
             max-height: 12;
             margin-bottom: 1;
             border: none;
             padding: 0;
             background: transparent;
-        }
-        & Field { padding: 0 1; }
-        & TextField, & TextField:focus { width: 1fr; padding: 0; background: $foreground 8%; }
-        & TextField:focus { background: $primary 25%; }
-        & #note { height: 1; margin: 0 1; color: $text-muted; }
-        & #note.-wrong { color: $text-error; }
-    }
+        }}
+        & Field {{ padding: 0 1; }}
+        & TextField, & TextField:focus {{ width: 1fr; padding: 0; background: $foreground 8%; }}
+        & TextField:focus {{ background: $primary 25%; }}
+        & #note {{ height: 1; margin: 0 1; color: $text-muted; }}
+        & #note.-wrong {{ color: $text-error; }}
+    }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Back to the form", id="presets.cancel"),

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.create.visible import to_visible
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import FORM
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -31,23 +32,20 @@ class PreviewScreen(Dialogue[None]):
         app = getters.app(ClipboardApp[object])
 
     AUTO_FOCUS = "#text"
-    DEFAULT_CSS = """
-    PreviewScreen {
+    DEFAULT_CSS = f"""
+    PreviewScreen {{
         align: center middle;
-        & > #text {
+        & > #text {{
             width: 100%;
             max-width: 100;
             height: auto;
             max-height: 100%;
             margin: 0 1;
             padding: 1 2;
-            border: round $primary;
-            border-title-color: $text;
-            border-title-style: bold;
-            background: $surface;
+            {FORM}
             scrollbar-size-vertical: 1;
-        }
-    }
+        }}
+    }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+y", "dismiss", "Back to the form", tooltip="Back to the form", id="preview.close"),

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from k8s_sandbox_tui.dashboard.console.prompt import CommandInput
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import OVER_ALL, WINDOW
 from k8s_sandbox_tui.dashboard.everywhere.batch import AT_ONCE
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
@@ -30,19 +31,17 @@ class EverywhereScreen(Dialogue[str | None]):
     """Names the sandboxes; gives the command, an empty one for the outcomes of the last, None for nothing."""
 
     AUTO_FOCUS = "CommandInput"
-    DEFAULT_CSS = """
-    EverywhereScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
+    DEFAULT_CSS = f"""
+    EverywhereScreen {{
+        {OVER_ALL}
+        & > Vertical {{
             width: 84; max-width: 96%; height: auto; max-height: 96%; padding: 1 2;
-            background: $surface; border: round $border-blurred;
-            border-title-color: $accent; border-title-style: bold;
-        }
-        & CommandInput, & CommandInput:focus { background: $panel; margin-top: 1; padding: 0 1; }
-        & #note { color: $muted; height: auto; margin-top: 1; }
-        & #note.-wrong { color: $text-warning; }
-    }
+            {WINDOW}
+        }}
+        & CommandInput, & CommandInput:focus {{ background: $panel; margin-top: 1; padding: 0 1; }}
+        & #note {{ color: $muted; height: auto; margin-top: 1; }}
+        & #note.-wrong {{ color: $text-warning; }}
+    }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", id="everywhere.cancel"),

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import OVER_ALL, WINDOW
 from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.literal import literal
@@ -87,18 +88,14 @@ class PickScreen(Dialogue[ScreenResultType]):
         app = getters.app(App[object])
     DEFAULT_CSS = f"""
     PickScreen {{
-        align: center middle;
-        background: $background 60%;
+        {OVER_ALL}
         & > Vertical {{
             width: {WIDTH + 6};
             max-width: 96%;
             height: auto;
             max-height: 90%;
             padding: 1 2;
-            background: $surface;
-            border: round $border-blurred;
-            border-title-color: $accent;
-            border-title-style: bold;
+            {WINDOW}
         }}
         & _Search {{ margin-bottom: 1; background: $panel; padding: 0 1; }}
         & _List {{

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
+from k8s_sandbox_tui.dashboard.dialogue_css import FOCUSED_IN_FORM, FORM
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.plain_button import PlainButton
 from k8s_sandbox_tui.dashboard.sanitize import sanitize_line
@@ -44,37 +45,31 @@ class TemplateScreen(Dialogue[str | None]):
     """Gives back a template that URLs can be made of, or an empty one, for none; None: all stays as it is."""
 
     AUTO_FOCUS = "#template"
-    DEFAULT_CSS = """
-    TemplateScreen {
+    DEFAULT_CSS = f"""
+    TemplateScreen {{
         align: center middle;
-        & > #dialog {
+        & > #dialog {{
             width: 100%;
             max-width: 90;
             height: auto;
             max-height: 100%;
             margin: 0 2;
             padding: 1 2 0 2;
-            border: round $primary;
-            border-title-color: $text;
-            border-title-style: bold;
-            background: $surface;
-        }
-        & #explained { height: auto; color: $text-muted; margin-bottom: 1; }
-        & #template, & #template:focus { padding: 0; background: $primary 25%; }
-        & .-wrong #template { background: $error 30%; }
-        & #note { height: 2; margin: 1 0 0 0; color: $text-accent; }
-        & .-wrong #note { color: $text-error; }
-        & #kept { width: 1fr; color: $text-muted; }
-        & #answer { height: 2; border-top: solid $primary 40%; }
-        & #answer > Button { margin-left: 2; min-width: 12; background: $foreground 10%; }
-        & #answer > #keep { background: $primary; }
-        & #answer > Button:focus, & #answer > #keep:focus {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: bold;
-            background-tint: transparent;
-        }
-    }
+            {FORM}
+        }}
+        & #explained {{ height: auto; color: $text-muted; margin-bottom: 1; }}
+        & #template, & #template:focus {{ padding: 0; background: $primary 25%; }}
+        & .-wrong #template {{ background: $error 30%; }}
+        & #note {{ height: 2; margin: 1 0 0 0; color: $text-accent; }}
+        & .-wrong #note {{ color: $text-error; }}
+        & #kept {{ width: 1fr; color: $text-muted; }}
+        & #answer {{ height: 2; border-top: solid $primary 40%; }}
+        & #answer > Button {{ margin-left: 2; min-width: 12; background: $foreground 10%; }}
+        & #answer > #keep {{ background: $primary; }}
+        & #answer > Button:focus, & #answer > #keep:focus {{
+            {FOCUSED_IN_FORM}
+        }}
+    }}
     """
     KEYED: ClassVar[Sequence[type[Widget]]] = (_TemplateField,)
     """What is in it that has keys of its own."""

@@ -42,14 +42,22 @@ def parse_entries(listing: bytes) -> Iterator[tuple[str, FileEntry]]:
     Raises:
         ValueError: It is no listing, or it was cut short.
     """
+    for record in whole_text(listing).split("//\n")[:-1]:
+        mode, size, modified, path = record.split(" ", 3)
+        yield path, entry_of(path, int(mode, 16), int(size), int(modified))
+
+
+def whole_text(listing: bytes) -> str:
+    """A listing as text, without its end mark.
+
+    Raises:
+        ValueError: It was cut short.
+    """
     text = listing.decode("utf-8", "surrogateescape")
     if not text.endswith(END):
         msg = "the listing was cut short"
         raise ValueError(msg)
-    records = text.split("//\n")
-    for record in records[:-2]:
-        mode, size, modified, path = record.split(" ", 3)
-        yield path, entry_of(path, int(mode, 16), int(size), int(modified))
+    return text.removesuffix(END)
 
 
 def entry_of(path: str, mode: int, size: int, modified: int) -> FileEntry:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from k8s_sandbox_tui.provider.files.entries import END
+from k8s_sandbox_tui.provider.files.entries import whole_text
 
 MOST_NAMES: Final = 2000
 """Names that are listed, unless the caller wants another number."""
@@ -31,11 +31,7 @@ def parse_names(listing: bytes) -> NameList:
     Raises:
         ValueError: It is no listing, or it was cut short.
     """
-    text = listing.decode("utf-8", "surrogateescape")
-    if not text.endswith(END):
-        msg = "the listing was cut short"
-        raise ValueError(msg)
-    text = text.removesuffix(END)
+    text = whole_text(listing)
     more = text.endswith(_MORE)
     text = text.removesuffix(_MORE)
     found = list(_RECORD.finditer(text))

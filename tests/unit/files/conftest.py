@@ -38,3 +38,16 @@ def files(sandbox: tuple[FileSystem, ExecServer]) -> FileSystem:
 @pytest.fixture
 def server(sandbox: tuple[FileSystem, ExecServer]) -> ExecServer:
     return sandbox[1]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """A folder for this machine's side; the sandbox's is `there`."""
+    (tmp_path / "here").mkdir()
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Path:
+    (tmp_path / "there").mkdir()
+    return tmp_path / "there"

@@ -37,19 +37,6 @@ if TYPE_CHECKING:
 DATA = os.urandom(1 << 16) * 40 + b"end"
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    """A folder for this machine's side; the sandbox's is `there`."""
-    (tmp_path / "here").mkdir()
-    return tmp_path / "here"
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Path:
-    (tmp_path / "there").mkdir()
-    return tmp_path / "there"
-
-
 def make_tree(root: Path) -> dict[str, str]:
     """A tree with something of everything."""
     (root / "a/empty").mkdir(parents=True)

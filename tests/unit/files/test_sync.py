@@ -29,18 +29,6 @@ if TYPE_CHECKING:
     from tests.unit.exec.shells import Shell
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    (tmp_path / "here").mkdir()
-    return tmp_path / "here"
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Path:
-    (tmp_path / "there").mkdir()
-    return tmp_path / "there"
-
-
 def make_tree(root: Path) -> dict[str, str]:
     (root / "src/deep").mkdir(parents=True)
     (root / "empty").mkdir()
