@@ -9,8 +9,11 @@ import pytest
 from textual.app import App
 from textual.css.stylesheet import Stylesheet
 
+from k8s_sandbox_tui.dashboard.console import history
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from textual.css.model import RuleSet
 
@@ -22,6 +25,12 @@ def garbage_seldom_looked_for() -> Iterator[None]:
     gc.set_threshold(100_000, 10, 10)
     yield
     gc.set_threshold(*before)
+
+
+@pytest.fixture(autouse=True)
+def own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test has run is no history to the next."""
+    monkeypatch.setattr(history, "default_path", lambda: tmp_path / "own" / "history.jsonl")
 
 
 @pytest.fixture(scope="session", autouse=True)
