@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import sys
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -31,6 +33,23 @@ def garbage_seldom_looked_for() -> Iterator[None]:
 def own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test has run is no history to the next."""
     monkeypatch.setattr(history, "default_path", lambda: tmp_path / "own" / "history.jsonl")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tasks_begin_as_they_do_for_users() -> Iterator[None]:
+    """From Python 3.12 on, Textual has tasks begin at once, but not in its own `run_test`."""
+    if sys.version_info < (3, 12):
+        yield
+        return
+    thread_init = cast("Callable[[App[object]], None]", vars(App)["_thread_init"])
+
+    def begin_at_once(app: App[object]) -> None:
+        thread_init(app)
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(App, "_thread_init", begin_at_once)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -157,7 +157,7 @@ async def test_forwards_are_held_back_where_no_way_is_granted_unless_some_are_op
         await shown.press("l")
         assert shown.said[-1].startswith("You lack the right to get pods/log in agents.")
         await shown.press("i")
-        assert len(shown.app.screen_stack) == 2
+        await shown.until(lambda: len(shown.app.screen_stack) == 2)
 
 
 async def test_rights_are_asked_once_a_place_and_never_by_the_clock() -> None:
