@@ -164,12 +164,12 @@ class TableScreen(ImmediateScreen[None]):
     def columns_shown(self) -> None:
         """Other columns are shown."""
 
-    def _show_columns(self, columns: Sequence[Column]) -> int:
-        """Show these, or with none those that fit; how many of them there is room for."""
+    def _show_columns(self, columns: Sequence[Column]) -> Sequence[Column]:
+        """Show these, or with none those that fit; those that there is room for."""
         self.store.show_columns(columns)
         self.table.show_changes()
         self.columns_shown()
-        return len(self.table.shown_columns)
+        return self.table.shown_columns
 
     def action_sort_next(self) -> None:
         """Sort by the column to the right of the one that sorts now."""

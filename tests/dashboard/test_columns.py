@@ -53,7 +53,14 @@ async def test_what_does_not_fit_is_told_and_a_wrong_key_says_what_one_looks_lik
         assert "meta.KEY or label.KEY" in shown.text
         assert isinstance(shown.app.screen, ColumnsScreen)
         await shown.press("escape", *["end", "up", "space"] * 1, *["up", "space"] * 3)
-        assert "fit" in shown.text
+        assert "IMAGE, IP and METADATA do not fit" in shown.text
+        await shown.press("down", "space")
+        assert "IMAGE and METADATA do not fit" in shown.text
+        await shown.press("up", "space")
+        assert "METADATA does not fit" in shown.text
+        await shown.pilot.resize_terminal(200, 24)
+        await shown.press("space")
+        assert "not fit" not in shown.text
 
 
 async def test_keys_that_are_seen_are_offered_and_sort() -> None:

@@ -13,6 +13,7 @@ from k8s_sandbox_tui.dashboard.columns.list import ColumnList
 from k8s_sandbox_tui.dashboard.columns.picker import ColumnPicker
 from k8s_sandbox_tui.dashboard.dialogue import Dialogue
 from k8s_sandbox_tui.dashboard.dialogue_css import WINDOW
+from k8s_sandbox_tui.dashboard.harmless import harmless
 from k8s_sandbox_tui.dashboard.key_bar import KeyBar
 from k8s_sandbox_tui.dashboard.plain_input import PlainInput
 from k8s_sandbox_tui.dashboard.still_open import still_open
@@ -35,6 +36,23 @@ class _Key(PlainInput):
         Binding("enter", "submit", "Add", tooltip="Show this column"),
         Binding("escape,up,down", "screen.back", "Back", tooltip="Back to the list"),
     ]
+
+
+MOST_NAMED = 3
+"""Columns without room that are named; of more, the first one."""
+
+
+def no_room_for(titles: Sequence[str]) -> str:
+    """Which columns the table has no room for; empty for none."""
+    match titles:
+        case []:
+            return ""
+        case [one]:
+            return f"{one} does not fit"
+        case [*others, last] if len(titles) <= MOST_NAMED:
+            return f"{', '.join(others)} and {last} do not fit"
+        case _:
+            return f"{titles[0]} and {len(titles) - 1} more do not fit"
 
 
 class ColumnsScreen(Dialogue[tuple[str, ...] | None]):
@@ -75,7 +93,7 @@ class ColumnsScreen(Dialogue[tuple[str, ...] | None]):
         shown: Sequence[Column],
         rows: Sequence[Row],
         glyphs: Glyphs,
-        preview: Callable[[tuple[Column, ...]], int],
+        preview: Callable[[tuple[Column, ...]], Sequence[Column]],
     ) -> None:
         """Begin with what is shown.
 
@@ -83,7 +101,7 @@ class ColumnsScreen(Dialogue[tuple[str, ...] | None]):
             shown: The columns that are shown, in order.
             rows: The sandboxes, whose keys are offered.
             glyphs: The signs to draw.
-            preview: Shows columns, and says how many of them there is room for.
+            preview: Shows columns, and says which of them there is room for.
         """
         super().__init__()
         self._picker = ColumnPicker(shown, rows)
@@ -111,8 +129,8 @@ class ColumnsScreen(Dialogue[tuple[str, ...] | None]):
     def _show(self) -> None:
         self._changed = True
         chosen = self._picker.chosen
-        fit = self._preview(chosen)
-        self._tell(f"{fit} of {len(chosen)} fit" if fit < len(chosen) else "")
+        ids = {column.id for column in self._preview(chosen)}
+        self._tell(no_room_for([harmless(column.title) for column in chosen if column.id not in ids]))
 
     @on(ColumnList.Refused)
     def _refused(self, event: ColumnList.Refused) -> None:
