@@ -62,17 +62,25 @@ REASONS = (
     (
         Update(complete=False, freshness="stale", error=REFUSED),
         "NO ANSWER",
-        ["No connection to https://10.0.0.1:6443.", "Check that the cluster runs.", "press r to try now"],
+        [
+            "No connection to https://10.0.0.1:6443.",
+            "Check that the cluster runs.",
+            "press r to try now, x for another cluster.",
+        ],
     ),
     (
         Update(complete=False, freshness="stale", error=UNAUTHORIZED),
         "NO LOGIN",
-        ["No access to https://10.0.0.1:6443.", "Run: oc login", "press r to try now"],
+        ["No access to https://10.0.0.1:6443.", "Run: oc login", "press r to try now, x for another cluster."],
     ),
     (
         Update(complete=False, freshness="stale", error=BROKEN),
         "NO LIST",
-        ["No list of sandboxes from https://10.0.0.1:6443.", "etcd is away", "press r to try now"],
+        [
+            "No list of sandboxes from https://10.0.0.1:6443.",
+            "etcd is away",
+            "press r to try now, x for another cluster.",
+        ],
     ),
     (Update(), "LIVE", ["No sandboxes in default.", "Press c to create one."]),
 )

@@ -58,11 +58,12 @@ def placeholder_for(
             granted = f"Press {refresh} when it has been granted, {key('place.namespaces')} for another namespace."
             return Placeholder(f"No right to list sandboxes in {where}.", (feed.cause, feed.hint, granted), "error")
         case "stale":
+            other = f"{key('place.context')} for another cluster"
             what = "connection" if not feed.answered else "list of sandboxes" if feed.logged_in else "access"
             preposition = "from" if feed.answered and feed.logged_in else "to"
             return Placeholder(
                 f"No {what} {preposition} {server}." if server else f"No {what}.",
-                (feed.cause, feed.hint, f"It is tried again by itself; press {refresh} to try now."),
+                (feed.cause, feed.hint, f"It is tried again by itself; press {refresh} to try now, {other}."),
                 "warning",
             )
         case "live" | "polling" if feed.complete and asked:
