@@ -81,7 +81,7 @@ async def test_a_port_on_which_nothing_listens_for_either_way_is_no_reason_to_ch
 ) -> None:
     cluster.kubelet.json_errors = json_errors
     await cluster.stop_server()
-    async with cluster.forward() as forward:
+    async with cluster.forward(quiet=60.0) as forward:
         assert await broken(forward, b"hello")
         assert await broken(forward)
         assert forward.last_error == f"Nothing listens on port {cluster.port} in sandboxes/sbx."
