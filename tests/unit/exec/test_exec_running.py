@@ -278,7 +278,7 @@ async def test_cancelling_the_start_kills_what_may_have_started(
     server: ExecServer, connection: LoopbackConnection
 ) -> None:
     server.faults.hold_first = True
-    task = asyncio.create_task(start_command(connection, TARGET, "sleep 60"))
+    task = asyncio.create_task(start_command(connection, TARGET, "sleep 60", patience=Patience(cancel=60.0)))
     await server.asked.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
