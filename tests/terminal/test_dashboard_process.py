@@ -112,6 +112,8 @@ def test_it_pauses_and_goes_on_at_any_moment_while_it_draws(tmp_path: Path) -> N
             assert terminal.modes() == before
             terminal.process.send_signal(signal.SIGCONT)
             terminal.wait_for(lambda _: terminal.raw.rfind(b"\x1b[?1049l") < terminal.raw.rfind(b"\x1b[?1049h"))
+        # What is drawn comes after it has the keys: before, Ctrl-Q is one of the terminal's own.
+        terminal.wait_for(lambda _: terminal.raw.rfind(b"Running") > terminal.raw.rfind(b"\x1b[?1049h"))
         terminal.send("\x11")
         assert terminal.wait_for_end() == 0
         assert terminal.modes() == before
